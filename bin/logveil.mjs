@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+// Starts the CLI under a Node that can run it: this one, else the one bundled in node_modules. Runs on old Node too.
+import { spawn } from 'child_process'
+import { existsSync, readFileSync } from 'fs'
+import { createRequire } from 'module'
+import { dirname, join } from 'path'
+import { fileURLToPath } from 'url'
+
+const self = fileURLToPath(import.meta.url)
+const main = join(dirname(self), '..', 'dist', 'cli', 'main.js')
+const [major, minor] = process.versions.node.split('.').map(Number)
+const newEnough = major > 24 || (major === 24 && minor >= 15)
+const bundled = bundledNode()
+
+if (!existsSync(main)) fail('logveil is not built: run `npm run build`')
+// re2 is built for the bundled Node, so another major hands over even if it is new enough.
+else if (newEnough && (!bundled || bundled.major === major)) await import('../dist/cli/main.js')
+else if (bundled) handOver(bundled.path)
+else fail(`logveil needs Node 24.15 or newer and this is ${process.version}: install it (nodejs.org), or run \`npm ci\` on Linux to get the bundled one`)
+
+function bundledNode() {
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`node-${process.platform}-${process.arch}/package.json`)
+    const path = join(dirname(manifest), 'bin', 'node')
+    return existsSync(path) ? { path, major: parseInt(JSON.parse(readFileSync(manifest, 'utf8')).version, 10) } : undefined
+  } catch (error) {
+    return undefined
+  }
+}
+
+function handOver(node) {
+  const child = spawn(node, [...process.execArgv, self, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    // Ctrl-C in a terminal reaches the child as well; passed on, it would count twice.
+    process.on(signal, () => (signal === 'SIGINT' && terminal ? undefined : child.kill(signal)))
+  }
+  child.on('error', (error) => fail(`logveil cannot start ${node}: ${error.message}`))
+  child.on('exit', (code, signal) => {
+    if (!signal) process.exit(code)
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  })
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,22 @@
+// npm run build: generated sources, then TypeScript → dist. `--generated-only` stops before TypeScript (tests run on src).
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { buildDetectors } from './build-detectors.mjs'
+import { buildKernel } from './build-kernel.mjs'
+import { generated, root } from './generated.mjs'
+
+await buildKernel()
+await buildDetectors()
+if (!process.argv.includes('--generated-only')) compile()
+
+function compile() {
+  const dist = join(root, 'dist')
+  rmSync(dist, { recursive: true, force: true })
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' })
+  const detectors = join(generated, 'detectors.json')
+  if (existsSync(detectors)) cpSync(detectors, join(dist, 'generated', 'detectors.json'))
+  process.exitCode = status ?? 1
+}
