@@ -1,0 +1,237 @@
+/**
+ * The words of logveil as types, and every component interface with what it MUST do.
+ * Imports nothing of ours, so that every other file may import it.
+ */
+
+// ---------------------------------------------------------------------------------------------- detectors
+
+/** How dangerous a leak of this kind of secret is; it drives the ticket, never the redaction. */
+export type Severity = 'critical' | 'high' | 'medium' | 'low'
+
+/**
+ * How sure a finding is. `confirmed`: an offline check proved the structure, or the secret is known.
+ * `likely`: distinctive prefix and shape. `possible`: a key name or entropy only.
+ */
+export type Confidence = 'confirmed' | 'likely' | 'possible'
+
+/**
+ * Where a detector's pattern applies.
+ * `anywhere`: at every keyword occurrence; the keyword is part of the pattern's match.
+ * `assigned`: on the value assigned to a key that contains one of the keywords (`key=value`, `"key": "value"`, `--key value`).
+ * `near`: like `assigned`, and also within 40 bytes behind the keyword on the same line, whatever stands between.
+ */
+export type Context = 'anywhere' | 'assigned' | 'near'
+
+/** What an assigned value must look like when a key name is all there is; see scan/values.ts. */
+export type ValueShape =
+  /** any value that is no placeholder, template, type name or boolean (keys such as `password`) */
+  | 'any'
+  /** not a plain word, number, path or identifier (keys such as `token`) */
+  | 'opaque'
+  /** looks random: alphabet-normalised entropy and language score (keys such as `key`) */
+  | 'random'
+
+/** One kind of secret, as the loader hands it on: defaults filled in, everything validated. */
+export interface Detector {
+  /** unique, kebab-case, begins with the provider */
+  readonly id: string
+  readonly name: string
+  readonly provider: string
+  readonly severity: Severity
+  /** Literals of which at least one must be in the text before the pattern runs; matched without regard to ASCII case. */
+  readonly keywords: readonly string[]
+  readonly context: Context
+  /** RE2 syntax, exactly one capture group: what is redacted. Empty only with `value` or `matcher`. */
+  readonly pattern: string
+  readonly caseInsensitive: boolean
+  /** Longest text, in bytes, that the pattern can match. */
+  readonly maxLength: number
+  /** Character classes (as inside `[...]`) that must not stand right before / after group 1; empty = no test. */
+  readonly boundaries: { readonly left: string; readonly right: string }
+  /** Names of checks (scan/checks/); a failed one lowers the confidence, unless its check is declared as a filter. */
+  readonly checks: readonly string[]
+  /** Only for `assigned` and `near`: the shape the value must have besides the pattern. */
+  readonly value: ValueShape | null
+  /** Hand-written matcher for what no pattern can express. */
+  readonly matcher: 'pattern' | 'pem'
+  /** RE2 patterns; a secret that one of them matches is never a finding. */
+  readonly allow: readonly string[]
+  readonly examples: readonly string[]
+  readonly counterExamples: readonly string[]
+  readonly references: readonly string[]
+  /** Where the owner rotates it. */
+  readonly rotation: string | null
+}
+
+/** What a check says of a candidate: proven, disproven (lowers the confidence), or no secret at all (drops it). */
+export type Verdict = 'pass' | 'fail' | 'reject'
+
+/** Facts read offline from a secret (account, team, expiry); never the secret or a part of its secret half. */
+export type Hints = Readonly<Record<string, string>>
+
+/** An offline proof of structure. MUST be pure, linear in the length, and MUST NOT throw on any input. */
+export interface Check {
+  readonly name: string
+  /** One line for `logveil detectors explain` and the docs; with the source of format or algorithm. */
+  readonly description: string
+  /** `secret` is the decoded candidate as latin-1 text (one character a byte). */
+  check(secret: string): Verdict
+  /** Optional facts for ticket routing. */
+  hints?(secret: string): Hints
+}
+
+// ------------------------------------------------------------------------------------------------ scanning
+
+/**
+ * Occurrences of the literals in a text, ordered by end offset: `pairs[2i]` is the literal's index, `pairs[2i + 1]` the
+ * offset behind its last byte. Owns its storage.
+ */
+export interface Hits {
+  readonly count: number
+  readonly pairs: Int32Array
+}
+
+/** A decoded text, at `bytes[start..end)`, and where its bytes stand in the payload. */
+export interface View {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  /**
+   * null: `bytes` is the payload itself. Otherwise `origin[i - start]` is the payload offset at which the decoded byte
+   * `i` begins; one entry more than bytes, the last being the payload offset of the end.
+   */
+  readonly origin: Int32Array | null
+  /** Set when the text came out of base64 or hex: any match in it covers this payload range as a whole. */
+  readonly enclosing: { readonly start: number; readonly end: number } | null
+  /** How many encodings were taken off; the payload's own fields are 0. */
+  readonly depth: number
+}
+
+/** Hits `from..to` of `hits` lie in the view. */
+export interface Located extends View {
+  readonly hits: Hits
+  readonly from: number
+  readonly to: number
+}
+
+/** One scannable text of a record. */
+export interface Field extends Located {
+  /** `text`: free text. `key`: a member name. `value`: a string value. `bare`: a number, true, false or null. */
+  readonly role: 'text' | 'key' | 'value' | 'bare'
+  /** The member name that governs the value, when there is one and a hit falls in it. */
+  readonly key: Located | null
+  /** What a replacement needs around it to keep the record valid: `"` (escaped to the depth) for `bare`, else empty. */
+  readonly quote: string
+  /** 0-based index of the record in the payload. */
+  readonly record: number
+  /** Payload range of the record without its terminator. */
+  readonly recordStart: number
+  readonly recordEnd: number
+  /** Path of the field in the record, keys joined by dots; empty for a text line. Computed on demand. */
+  path(): string
+}
+
+/** Whom a codec hands the fields to. */
+export interface Visitor {
+  /** Called for every field that a hit touches, or whose key a hit touches. */
+  field(field: Field): void
+  /** Literal occurrences of a text that the codec had to decode. */
+  scan(bytes: Uint8Array, start: number, end: number): Hits
+  /** True while the next record must be visited even without a hit (a secret may go on in it). */
+  wantsNext(): boolean
+  /** A part that cannot be scanned: it is withheld, never passed. */
+  withhold(field: Field, reason: WithheldReason): void
+}
+
+/** One replacement in the payload. Edits handed to a codec are ordered and do not overlap. */
+export interface Edit {
+  readonly start: number
+  readonly end: number
+  readonly replacement: Uint8Array
+}
+
+/**
+ * One wire format, both ways.
+ * MUST return the same payload object when there are no edits. MUST turn what it cannot parse into raw text rather than
+ * throw. MUST enforce its depth limit. MUST NOT decode what no hit touches.
+ */
+export interface Codec {
+  readonly name: string
+  /** Hands every record's touched fields to the visitor, in payload order. */
+  locate(payload: Uint8Array, hits: Hits, visitor: Visitor): void
+  splice(payload: Uint8Array, edits: readonly Edit[]): Uint8Array
+}
+
+export type WithheldReason = 'depth' | 'size' | 'error'
+
+/** One matched secret, in payload coordinates. Internal: it refers to the secret's bytes and never leaves the redactor. */
+export interface Match {
+  readonly detector: Detector
+  readonly confidence: Confidence
+  readonly start: number
+  readonly end: number
+  /** The decoded secret, a view into a buffer being processed. */
+  readonly secret: Uint8Array
+  readonly hints: Hints | null
+  readonly field: Field
+}
+
+/** State that a secret split over several records of one stream needs; bounded; made by the scanner, opaque to others. */
+export interface Carry {
+  /** Bytes of key body still accepted; 0 = no key is open. */
+  budget: number
+  /** Index of the detector that opened it. */
+  detector: number
+}
+
+/** What a scan found: matches in payload order, and the parts that must be withheld. */
+export interface ScanResult {
+  readonly matches: Match[]
+  readonly withheld: { readonly start: number; readonly end: number; readonly reason: WithheldReason; readonly field: Field }[]
+}
+
+/** MUST be deterministic and linear in the payload's length, without false negatives from the prefilter. */
+export interface Scanner {
+  scan(payload: Uint8Array, codec: Codec, carry?: Carry): ScanResult
+}
+
+// ---------------------------------------------------------------------------------------- findings, redaction
+
+/** One reported secret: structurally unable to hold its text. */
+export interface Finding {
+  readonly detector: string
+  readonly confidence: Confidence
+  readonly severity: Severity
+  /** 0-based record index in the payload (redactor) or in the stream (CLI). */
+  readonly record: number
+  readonly path: string
+  /** Byte range in the payload that came in. */
+  readonly span: readonly [start: number, end: number]
+  /** Length of the decoded secret in bytes. */
+  readonly length: number
+  /** Keyed fingerprint `<key id>.<base64url>`, null without a key. */
+  readonly fingerprint: string | null
+  readonly action: Action
+  readonly hints: Hints
+}
+
+/**
+ * What happens to a secret. `label`: placeholder with the detector's id. `mask`: as many `*` as characters. `partial`: the
+ * public prefix stays. `hmac`: placeholder with the fingerprint. `encrypt`: sealed to a public or symmetric key.
+ * `remove`: nothing stays. `drop`: the whole record goes. `flag`: the text stays, the finding is reported.
+ */
+export type Action = 'label' | 'mask' | 'partial' | 'hmac' | 'encrypt' | 'remove' | 'drop' | 'flag'
+
+/** One step of a decision, for `logveil detectors explain`: positions and names, never text. */
+export interface TraceEvent {
+  readonly stage: 'literal' | 'pattern' | 'boundary' | 'check' | 'value' | 'allow' | 'decode' | 'finding'
+  /** Detector id, or the encoding's name for `decode`. */
+  readonly detector: string
+  /** Payload byte range the step looked at. */
+  readonly start: number
+  readonly end: number
+  /** `hit`, `match`, `no match`, `pass`, `fail`, `reject: <reason>`, `confirmed`, ... */
+  readonly outcome: string
+}
+
+export type Trace = (event: TraceEvent) => void
