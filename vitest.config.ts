@@ -5,6 +5,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    reporters: ['default', './scripts/summary-reporter.mjs'],
-  },
+    reporters: ['default', './scripts/summary-reporter.mjs']
+  }
 })

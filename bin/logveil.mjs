@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // Starts the CLI under a Node that can run it: this one, else the one bundled in node_modules. Runs on old Node too.
-import { spawn } from 'child_process'
-import { existsSync, readFileSync } from 'fs'
-import { createRequire } from 'module'
-import { dirname, join } from 'path'
-import { fileURLToPath } from 'url'
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 const self = fileURLToPath(import.meta.url)
 const main = join(dirname(self), '..', 'dist', 'cli', 'main.js')
@@ -16,14 +16,19 @@ if (!existsSync(main)) fail('logveil is not built: run `npm run build`')
 // re2 is built for the bundled Node, so another major hands over even if it is new enough.
 else if (newEnough && (!bundled || bundled.major === major)) await import('../dist/cli/main.js')
 else if (bundled) handOver(bundled.path)
-else fail(`logveil needs Node 24.15 or newer and this is ${process.version}: install it (nodejs.org), or run \`npm ci\` on Linux to get the bundled one`)
+else
+  fail(
+    `logveil needs Node 24.15 or newer and this is ${process.version}: install it (nodejs.org), or run \`npm ci\` on Linux to get the bundled one`
+  )
 
 function bundledNode() {
   try {
     const manifest = createRequire(import.meta.url).resolve(`node-${process.platform}-${process.arch}/package.json`)
     const path = join(dirname(manifest), 'bin', 'node')
-    return existsSync(path) ? { path, major: parseInt(JSON.parse(readFileSync(manifest, 'utf8')).version, 10) } : undefined
-  } catch (error) {
+    return existsSync(path)
+      ? { path, major: parseInt(JSON.parse(readFileSync(manifest, 'utf8')).version, 10) }
+      : undefined
+  } catch (_error) {
     return undefined
   }
 }

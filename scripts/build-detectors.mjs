@@ -9,7 +9,8 @@ const loader = join(root, 'src', 'config', 'detector-files.ts')
 
 export async function buildDetectors() {
   const ready = existsSync(loader) && existsSync(directory)
-  if (!ready) console.log('detectors: src/config/detector-files.ts or detectors/ is not there yet, writing an empty list')
+  if (!ready)
+    console.log('detectors: src/config/detector-files.ts or detectors/ is not there yet, writing an empty list')
   const code = ['src/config', 'src/scan', 'src/model.ts', 'src/errors.ts'].map((path) => join(root, path))
   await remake('detectors.json', [directory, ...code, fileURLToPath(import.meta.url)], async () => {
     if (!ready) return '[]\n'

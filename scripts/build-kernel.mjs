@@ -27,7 +27,10 @@ function assemble(asc) {
   const out = mkdtempSync(join(tmpdir(), 'logveil-kernel-'))
   try {
     const file = join(out, 'kernel.wasm')
-    const { status } = spawnSync(process.execPath, [asc, entry, '--outFile', file, ...FLAGS], { cwd: root, stdio: 'inherit' })
+    const { status } = spawnSync(process.execPath, [asc, entry, '--outFile', file, ...FLAGS], {
+      cwd: root,
+      stdio: 'inherit'
+    })
     if (status !== 0) throw new Error('the kernel does not compile (messages above)')
     return readFileSync(file)
   } finally {

@@ -21,7 +21,11 @@ export async function remake(name, inputs, make) {
 
 function hashOf(inputs) {
   const hash = createHash('sha256')
-  for (const file of inputs.flatMap(filesIn).sort()) hash.update(`${relative(root, file)}\0`).update(readFileSync(file)).update('\0')
+  for (const file of inputs.flatMap(filesIn).sort())
+    hash
+      .update(`${relative(root, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0')
   return hash.digest('hex')
 }
 

@@ -11,6 +11,7 @@ if (existsSync(path('../node_modules/re2'))) process.exitCode = run('ensure-re2.
 
 function build() {
   if (!existsSync(path('../node_modules/typescript'))) console.log('no dev dependencies here: not building')
-  else if (run('build.mjs') !== 0) console.error('The build failed; the install itself is complete. `npm run build` shows it again.')
+  else if (run('build.mjs') !== 0)
+    console.error('The build failed; the install itself is complete. `npm run build` shows it again.')
   return 0
 }

@@ -15,7 +15,9 @@ const PROBE = `
 /** The Node that runs logveil in this tree: the bundled one when it is installed, else the current one. */
 export function projectNode(from) {
   try {
-    const manifest = createRequire(join(from, 'package.json')).resolve(`node-${process.platform}-${process.arch}/package.json`)
+    const manifest = createRequire(join(from, 'package.json')).resolve(
+      `node-${process.platform}-${process.arch}/package.json`
+    )
     const node = join(dirname(manifest), 'bin', 'node')
     if (existsSync(node)) return realpathSync(node)
   } catch {}
@@ -35,7 +37,8 @@ export function ensureRe2(re2Dir) {
     try {
       place(cached, binary(dir))
     } catch {}
-    if (probe(node, dir).error === '') return { ok: true, message: `re2 for Node ${state.node} restored from ${cached}` }
+    if (probe(node, dir).error === '')
+      return { ok: true, message: `re2 for Node ${state.node} restored from ${cached}` }
     rmSync(cached, { force: true })
   }
   return build(dir, node, state, cached)
@@ -81,7 +84,8 @@ function runNodeGyp(work, node, state) {
 function headersFor(node, abi) {
   for (const root of [dirname(dirname(node)), process.env.npm_config_nodedir]) {
     const file = root && join(root, 'include', 'node', 'node_version.h')
-    if (file && existsSync(file) && new RegExp(`NODE_MODULE_VERSION ${abi}\\b`).test(readFileSync(file, 'utf8'))) return root
+    if (file && existsSync(file) && new RegExp(`NODE_MODULE_VERSION ${abi}\\b`).test(readFileSync(file, 'utf8')))
+      return root
   }
   return undefined
 }
@@ -91,9 +95,14 @@ function probe(node, dir) {
   try {
     return JSON.parse(run.stdout)
   } catch {}
-  if (run.error || run.status === 127 || run.status === 126) return { abi: '', node: '', error: `${run.error ?? run.stderr}` }
+  if (run.error || run.status === 127 || run.status === 126)
+    return { abi: '', node: '', error: `${run.error ?? run.stderr}` }
   // The binary took the process down with it (a truncated file does): ask again without loading re2.
-  const bare = spawnSync(node, ['-p', 'JSON.stringify({ abi: process.versions.modules, node: process.versions.node })'], { encoding: 'utf8' })
+  const bare = spawnSync(
+    node,
+    ['-p', 'JSON.stringify({ abi: process.versions.modules, node: process.versions.node })'],
+    { encoding: 'utf8' }
+  )
   return { ...JSON.parse(bare.stdout), error: `crashed (${run.signal ?? run.status})` }
 }
 

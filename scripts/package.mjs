@@ -1,0 +1,35 @@
+// Packs what is published: `npm run package`, then `npm publish logveil-<version>.tgz`. From a staged copy, because npm
+// reads package.json again after `postpack`, so that a manifest edited and restored around packing would be published whole.
+// The bundled Node and the re2 stand-in are for work in this repository only.
+import { spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { root } from './generated.mjs'
+
+const stage = mkdtempSync(join(tmpdir(), 'logveil-package-'))
+try {
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  for (const file of manifest.files) {
+    if (existsSync(join(root, file))) cpSync(join(root, file), join(stage, file), { recursive: true })
+    else console.log(`package: ${file} is missing`)
+  }
+  writeFileSync(join(stage, 'package.json'), `${JSON.stringify(published(manifest), null, 2)}\n`)
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+  process.exitCode = spawnSync(npm, ['pack', stage, '--ignore-scripts'], { cwd: root, stdio: 'inherit' }).status ?? 1
+} finally {
+  rmSync(stage, { recursive: true, force: true })
+}
+
+function published({
+  private: _,
+  scripts,
+  devDependencies,
+  overrides,
+  allowScripts,
+  optionalDependencies,
+  ...manifest
+}) {
+  const optional = Object.entries(optionalDependencies ?? {}).filter(([name]) => !name.startsWith('node-linux-'))
+  return optional.length > 0 ? { ...manifest, optionalDependencies: Object.fromEntries(optional) } : manifest
+}
