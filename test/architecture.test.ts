@@ -15,8 +15,8 @@ const PURE_MODULES = ['node:buffer', 'node:string_decoder', 'node:util', 'node:z
 const IMPURE_NAMES: [string, RegExp][] = [
   ['Date', /(?<![\w$.])Date\b/],
   ['Math.random', /\bMath\s*\.\s*random\b/],
-  ['process', /(?<![\w$.])process\b(?!\s*:)/],
-  ['performance', /(?<![\w$.])performance\b(?!\s*:)/],
+  ['process', /(?<![\w$.])process\s*(\.|\?\.|\[)|=\s*process\b/],
+  ['performance', /(?<![\w$.])performance\s*(\.|\?\.|\[)|=\s*performance\b/],
   ['crypto.getRandomValues', /\bgetRandomValues\b|\brandom(Bytes|UUID|Fill|FillSync|Int)\b/],
   ['fetch', /(?<![\w$.])fetch\s*\(/],
   ['a timer', /(?<![\w$.])set(Timeout|Interval|Immediate)\b/]
@@ -182,7 +182,7 @@ describe('the checker', () => {
       "const words = ['Date', `performance`, 'process.env']\nconst p = /process.env|'/\nconst q = 'x'"
     ],
     ['scan/text.ts', `const t = \`Date \${b ? \`process.env \${c}\` : '}'} new Date() // x\`; const d = 1`],
-    ['scan/date.ts', 'interface T { process: string }\nconst v = a.process + options.performance'],
+    ['scan/date.ts', 'interface T { process(a: string): void }\nconst v = a.process + options.performance'],
     ['scan/kernel/assembly/automaton.ts', 'const t = Date.now()']
   ]
   test.each(allowed)('allows in %s: %s', (file, text) => {
@@ -217,6 +217,7 @@ describe('the checker', () => {
     ['redactor.ts', 'const at = Date.now()'],
     ['scan/a.ts', 'const r = Math.random()'],
     ['codecs/a.ts', 'const key = process.env.KEY'],
+    ['codecs/a.ts', 'const { env } = process'],
     ['codecs/a.ts', 'const t = performance.now() // a comment'],
     ['codecs/a.ts', `const t = \`\${Date.now()}\``],
     ['codecs/a.ts', `const t = \`a \${b} c\`; const d = Date.now(); const e = \`\${{ a: {} }}\``],
