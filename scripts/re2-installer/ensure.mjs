@@ -1,7 +1,17 @@
 // Makes re2 loadable by the Node that npm scripts use: check, else restore from a local cache, else build from source.
 // Plain JavaScript for old Node too, because `npm ci` may be started with one.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -29,6 +39,7 @@ export function ensureRe2(re2Dir) {
   const dir = realpathSync(re2Dir)
   const node = projectNode(dir)
   const state = probe(node, dir)
+  if (state.node !== '' && !isNewEnough(state.node)) return { ok: false, message: tooOld(state.node) }
   if (state.error === '') return { ok: true, message: `re2 works with Node ${state.node}` }
   if (state.abi === '') return { ok: false, message: `re2: ${node} does not run here: ${state.error}` }
 
@@ -51,10 +62,10 @@ function build(dir, node, state, cached) {
   try {
     cpSync(dir, work, { recursive: true, filter: (path) => path !== join(dir, 'build') })
     const log = runNodeGyp(work, node, state)
-    if (!existsSync(binary(work))) return { ok: false, message: remedy(state, log) }
+    if (!existsSync(binary(work))) return { ok: false, message: remedy(dir, state, log) }
     place(binary(work), binary(dir))
     const after = probe(node, dir)
-    if (after.error !== '') return { ok: false, message: remedy(state, after.error) }
+    if (after.error !== '') return { ok: false, message: remedy(dir, state, after.error) }
     try {
       place(binary(dir), cached)
     } catch {} // a cache that cannot be written costs the next install a minute, nothing else
@@ -125,12 +136,22 @@ function place(from, to) {
   renameSync(temporary, to)
 }
 
-function remedy(state, log) {
-  const tail = log.trimEnd().split('\n').slice(-15).join('\n')
-  return `${tail}
-
-logveil needs re2, a native module, and could not build it for Node ${state.node} on ${process.platform}-${process.arch}. \
+function remedy(dir, state, log) {
+  const file = join(dirname(dir), '.re2-build.log')
+  writeFileSync(file, log)
+  const first = /^.*\b(?:error|not found)\b.*$/im.exec(log)?.[0].trim() ?? 'unknown'
+  return `logveil needs re2, a native module, and could not build it for Node ${state.node} on ${process.platform}-${process.arch}. \
 Most often a C++20 compiler, make or Python 3 is missing: on Debian or Ubuntu run \`apt-get install -y g++ make python3\`, \
 on Fedora \`dnf install gcc-c++ make python3\`, on Alpine \`apk add g++ make python3\`, on macOS \`xcode-select --install\`; \
-then run \`npm run ensure\`. The last lines of the build are above.`
+then run \`npm run ensure\`. The first error was "${first}"; the whole log is in ${file}.`
+}
+
+function isNewEnough(version) {
+  const [major, minor] = version.split('.').map(Number)
+  return major > 24 || (major === 24 && minor >= 15)
+}
+
+function tooOld(version) {
+  return `logveil needs Node 24.15 or newer and this is ${version}. On Linux \`npm ci\` brings one along as an optional \
+dependency (was it left out with --omit=optional?); elsewhere install it from nodejs.org, then run \`npm ci\` again.`
 }
