@@ -31,8 +31,8 @@ function assemble(asc) {
       cwd: root,
       stdio: 'inherit'
     })
-    if (status !== 0) throw new Error('the kernel does not compile (messages above)')
-    return readFileSync(file)
+    if (status === 0) return readFileSync(file)
+    throw new Error('the kernel does not compile: messages above')
   } finally {
     rmSync(out, { recursive: true, force: true })
   }

@@ -7,9 +7,14 @@ import { buildDetectors } from './build-detectors.mjs'
 import { buildKernel } from './build-kernel.mjs'
 import { generated, root } from './generated.mjs'
 
-await buildKernel()
-await buildDetectors()
-if (!process.argv.includes('--generated-only')) compile()
+try {
+  await buildKernel()
+  await buildDetectors()
+  if (!process.argv.includes('--generated-only')) compile()
+} catch (error) {
+  console.error(process.env.DEBUG ? error : `build: ${error.message}`)
+  process.exitCode = 1
+}
 
 function compile() {
   const dist = join(root, 'dist')

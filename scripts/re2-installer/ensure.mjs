@@ -81,7 +81,8 @@ function runNodeGyp(work, node, state) {
   // node-gyp may start other programs called `node`; they must be the same one.
   env.PATH = `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`
   const headers = headersFor(node, state.abi)
-  const args = ['rebuild', '-j', 'max', ...(headers ? [`--nodedir=${headers}`] : [])]
+  // `npm run -s` would silence it.
+  const args = ['rebuild', '-j', 'max', '--loglevel=info', ...(headers ? [`--nodedir=${headers}`] : [])]
   try {
     const gyp = createRequire(join(work, 'package.json')).resolve('node-gyp/bin/node-gyp.js')
     const run = spawnSync(node, [gyp, ...args], { cwd: work, env, encoding: 'utf8', maxBuffer: 1 << 28 })
@@ -139,7 +140,7 @@ function place(from, to) {
 function remedy(dir, state, log) {
   const file = join(dirname(dir), '.re2-build.log')
   writeFileSync(file, log)
-  const first = /^.*\b(?:error|not found)\b.*$/im.exec(log)?.[0].trim() ?? 'unknown'
+  const first = /(?<=stack )Error: .*|.*\berror: .*|.*(?:No such file|not found).*/i.exec(log)?.[0].trim() ?? 'unknown'
   return `logveil needs re2, a native module, and could not build it for Node ${state.node} on ${process.platform}-${process.arch}. \
 Most often a C++20 compiler, make or Python 3 is missing: on Debian or Ubuntu run \`apt-get install -y g++ make python3\`, \
 on Fedora \`dnf install gcc-c++ make python3\`, on Alpine \`apk add g++ make python3\`, on macOS \`xcode-select --install\`; \
