@@ -1,0 +1,167 @@
+import { isAlnum, isLetter, latin1 } from './bytes.ts'
+
+/**
+ * Whether the value `bytes[start..end)` only stands in for a secret: our own placeholders, and what other redactors leave
+ * behind (`****`, `[FILTERED]`, `<redacted>`, `sk-****abcd`, `XXXX-XXXX`). Letter case does not matter. Linear; except for
+ * runs and our own placeholders, values over 128 bytes are never one.
+ */
+export function isPlaceholder(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start >= end) return false
+  if (isRun(bytes, start, end) || ownPlaceholderEnd(bytes, start, end) === end) return true
+  if (end - start > longestForeign) return false
+  return isPartlyMasked(bytes, start, end) || isPhrase(latin1(bytes, start, end).toLowerCase())
+}
+
+const longestForeign = 128
+
+/** Whether `[REDACTED]`, `[REDACTED:...]` or `[WITHHELD:...]`, as logveil writes them, stands anywhere in `bytes[start..end)`. */
+export function containsOwnPlaceholder(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    if (bytes[i] === 0x5b && ownPlaceholderEnd(bytes, i, end) !== -1) return true
+  }
+  return false
+}
+
+/**
+ * Offset behind the placeholder of ours that begins at `at`, or -1.
+ *
+ *     placeholder = "[" ("REDACTED" | "WITHHELD") [":" *(ALPHA / DIGIT / "." / "_" / ":" / "-")] "]"
+ */
+export function ownPlaceholderEnd(bytes: Uint8Array, at: number, end: number): number {
+  if (!startsWithExactly(bytes, at, end, '[REDACTED') && !startsWithExactly(bytes, at, end, '[WITHHELD')) return -1
+  let i = at + 9
+  if (bytes[i] === 0x3a) while (i < end && isBodyByte(bytes[i])) i++
+  return i < end && bytes[i] === 0x5d ? i + 1 : -1
+}
+
+function startsWithExactly(bytes: Uint8Array, at: number, end: number, text: string): boolean {
+  if (at + text.length > end) return false
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false
+  return true
+}
+
+function isBodyByte(byte: number): boolean {
+  return isAlnum[byte] === 1 || byte === 0x3a || byte === 0x2d || byte === 0x5f || byte === 0x2e
+}
+
+/** Nothing but mask characters and separators: `***`, `xxxx-xxxx`, `••••`, `***.***`; or three of one of `#?.-_=~+`. */
+function isRun(bytes: Uint8Array, start: number, end: number): boolean {
+  const first = bytes[start]
+  if (end - start >= 3 && '#?.-_=~+'.includes(String.fromCharCode(first))) {
+    let i = start + 1
+    while (i < end && bytes[i] === first) i++
+    if (i === end) return true
+  }
+  let masks = 0
+  let crosses = 0
+  for (let i = start; i < end; ) {
+    const length = maskLength(bytes, i, end)
+    if (length > 0) masks++
+    else if (isCross(bytes[i])) crosses++
+    else if (!isSeparator(bytes[i])) return false
+    i += length || 1
+  }
+  return masks > 0 || crosses >= 3
+}
+
+/** Some characters of the secret were left: `sk-****abcd`, `****1234`. */
+function isPartlyMasked(bytes: Uint8Array, start: number, end: number): boolean {
+  let masks = 0
+  let crosses = 0
+  let visible = 0
+  let run = 0
+  let longestMasks = 0
+  let longestCrosses = 0
+  let last = 0
+  for (let i = start; i < end; ) {
+    const length = maskLength(bytes, i, end)
+    const kind = length > 0 ? 1 : isCross(bytes[i]) ? 2 : 0
+    run = kind === last ? run + 1 : 1
+    last = kind
+    if (kind === 1) longestMasks = Math.max(longestMasks, run)
+    if (kind === 2) longestCrosses = Math.max(longestCrosses, run)
+    if (kind === 1) masks++
+    else if (kind === 2) crosses++
+    else if (!isSeparator(bytes[i])) visible++
+    i += length || 1
+  }
+  // Six crosses in a row are one in 10^9 places of random text, people's passwords hardly ever three stars.
+  return (longestMasks >= 3 && masks >= visible + crosses) || (longestCrosses >= 6 && crosses >= visible + masks)
+}
+
+/** UTF-8 of the characters that mask: * and • ● ◦ ▪ ■ █ ░ ▒ ▓ ∗ ＊ × · … */
+const glyphs = [...'•●◦▪■█░▒▓∗＊×·…'].map((glyph) => new TextEncoder().encode(glyph))
+
+/** Bytes of the mask character at `at`, 0 when there is none. */
+function maskLength(bytes: Uint8Array, at: number, end: number): number {
+  const byte = bytes[at]
+  if (byte < 0x80) return byte === 0x2a ? 1 : 0
+  const found = glyphs.find((glyph) => at + glyph.length <= end && glyph.every((part, i) => bytes[at + i] === part))
+  return found?.length ?? 0
+}
+
+function isCross(byte: number): boolean {
+  return (byte | 0x20) === 0x78
+}
+
+function isSeparator(byte: number): boolean {
+  return byte === 0x2d || byte === 0x5f || byte === 0x2e || byte === 0x3a || byte === 0x2f || byte === 0x20
+}
+
+/** Say on their own that something was taken out. */
+const verbs = words(
+  'redacted filtered masked censored scrubbed sanitized sanitised obfuscated withheld elided anonymized'
+)
+/** Say so only in brackets or the like: bare, they may be somebody's password. */
+const nouns = words(
+  'hidden secret sensitive protected removed omitted private confidential password passwd passphrase token credential ' +
+    'credentials apikey suppressed stripped concealed encrypted'
+)
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(' '))
+}
+
+/** `redacted`, `[FILTERED]`, `<secret>`, `--- redacted ---`, `REDACTED_API_KEY`, `[Filtered by proxy 7]`. */
+function isPhrase(text: string): boolean {
+  const { inner, bracketed, decorated } = undress(text)
+  const parts = inner.split(/[ _.:-]/)
+  if (bracketed && verbs.has(parts[0]) && !/[[\](){}<>]/.test(inner)) return true
+  if (!parts.every(isWord)) return false
+  return parts.some((part) => verbs.has(part) || (decorated && nouns.has(part)))
+}
+
+function isWord(part: string): boolean {
+  for (let i = 0; i < part.length; i++) if (!isLetter[part.charCodeAt(i)]) return false
+  return true
+}
+
+const pairs: readonly (readonly [open: string, close: string])[] = [
+  ['[', ']'],
+  ['<', '>'],
+  ['(', ')'],
+  ['{', '}'],
+  ['&lt;', '&gt;'],
+  ['%5b', '%5d'],
+  ['%3c', '%3e'],
+  ['\\u003c', '\\u003e']
+]
+
+/** Takes brackets, ornaments (`**x**`, `__x__`, `--- x ---`, `%x%`) and quotes off both ends, layer by layer. */
+function undress(text: string): { inner: string; bracketed: boolean; decorated: boolean } {
+  let inner = text
+  let bracketed = false
+  let decorated = false
+  for (;;) {
+    const pair = pairs.find(
+      ([open, close]) => inner.length > open.length && inner.startsWith(open) && inner.endsWith(close)
+    )
+    if (pair !== undefined) {
+      inner = inner.slice(pair[0].length, inner.length - pair[1].length)
+      bracketed = true
+    } else if (inner.length > 2 && inner[0] === inner.at(-1) && '*_-#%"\'` ='.includes(inner[0])) {
+      decorated ||= !'"\'` '.includes(inner[0])
+      inner = inner.slice(1, -1)
+    } else return { inner, bracketed, decorated: decorated || bracketed }
+  }
+}
