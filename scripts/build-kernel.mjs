@@ -9,8 +9,8 @@ import { remake, root } from './generated.mjs'
 
 const FLAGS = ['-O3', '--runtime', 'stub', '--enable', 'simd,bulk-memory', '--noAssert', '--importMemory']
 
-const sources = join(root, 'src', 'scan', 'kernel', 'assembly')
-const entry = join(sources, 'automaton.ts')
+const sources = join(root, 'src', 'scan', 'kernel')
+const entry = join(sources, 'assembly', 'automaton.ts')
 
 export async function buildKernel() {
   if (!existsSync(entry)) return console.log('kernel: src/scan/kernel/assembly/automaton.ts is not there yet, skipped')

@@ -1,0 +1,223 @@
+// The guard of key words: could a value be assigned to the identifier that the word stands in?
+//
+//   text      = [rest of the identifier] gap separator [spaces] value   |  gap value
+//   gap       = quotes, closing brackets, `[index]`, spaces (raw or escaped, see `read` in text.ts)
+//   separator = `=` `:` `|` `>` `->` TAB, `</`, `,` behind a quote, the protobuf tag between a key and its value
+//   value     = after a separator anything but white space to the end of the line; without one: a quoted text,
+//               a random looking word, a word after `is`, any word when the identifier is an option (`--key`), and an
+//               attribute when the identifier is quoted or a tag (`name="key" value=`, `<key type=`)
+
+import { at, DIGIT, from, is, NAME, read, to, TOKEN, width } from './text'
+
+/** Bytes of the identifier after the word. */
+const NAME_MAX: u32 = 40
+/** Bytes between identifier and separator or value; room for the quotes of JSON in JSON in JSON in JSON. */
+const GAP_MAX: u32 = 48
+const SPACES_MAX: u32 = 64
+const INDEX_MAX: u32 = 32
+const RANDOM_MIN: u32 = 16
+const RANDOM_MAX: u32 = 96
+/** Bytes of the identifier looked back over, from its end. */
+const LOOK_BACK: u32 = 128
+
+const UNKNOWN: u32 = 0
+const NO: u32 = 1
+const YES: u32 = 2
+
+/**
+ * True when a value may follow the key word that ends at p. The memo holds the end of the identifier, as far as it was
+ * read, and what followed it, which is the same for all words in one identifier.
+ */
+export function assigned(p: u32, memo: u32): bool {
+  let end = max(load<u32>(memo), p)
+  let verdict = end == load<u32>(memo) ? load<u32>(memo, 4) : UNKNOWN
+  if (verdict == UNKNOWN) {
+    const limit = p + NAME_MAX
+    while (end < limit && end < to && is(end, NAME)) end++
+    if (end == to || !is(end, NAME)) verdict = valueFollows(end) ? YES : NO
+    store<u32>(memo, end)
+    store<u32>(memo, verdict, 4)
+  }
+  return verdict == YES && end - p <= NAME_MAX
+}
+
+function valueFollows(end: u32): bool {
+  const limit = min(end + GAP_MAX, to)
+  if (at(end) == 0x12) return end + 1 < to // OTLP: the tag of KeyValue.value
+  let quoted = false // a quote closed the identifier
+  let open = false // a value may begin here, without a separator
+  let p = end
+  while (p < limit) {
+    const char = read(p)
+    const next = p + width
+    if (char == 0x22 || char == 0x27 || char == 0x60) {
+      if (open) return next < to
+      quoted = true
+    } else if (char == 0x20) {
+      open = true
+    } else if (char == 0x0a || char == 0x0d) {
+      return false
+    } else if (char == 0x5b || char == 0x28 || char == 0x7b) {
+      // [ ( {
+      if (open && isRandom(next)) return true
+      const index = char == 0x5b ? skipIndex(next) : 0
+      open = open || index == 0
+      p = index ? index : next
+      continue
+    } else if (char == 0x3d || char == 0x3a || char == 0x7c || char == 0x09) {
+      // = : | TAB
+      return onLine(next)
+    } else if (char == 0x3e) {
+      // > of a tag, or of an arrow whose first half went as part of the identifier
+      return onLine(next) && (at(p - 1) == 0x2d || !isTag(next))
+    } else if (char == 0x2d && read(next) == 0x3e) {
+      return onLine(next + width)
+    } else if (char == 0x2c) {
+      return quoted && quotedFollows(next)
+    } else if (char == 0x3c) {
+      return !open && read(next) == 0x2f // <name>key</name><value>
+    } else if (open && char != 0x5c && !isCloser(char)) {
+      return wordFollows(p, end, quoted)
+    } else if (char != 0x5c && !isCloser(char) && !isMark(char)) {
+      return false
+    }
+    p = next
+  }
+  return false
+}
+
+/** `)` `]` `}` */
+function isCloser(char: u32): bool {
+  return char == 0x29 || char == 0x5d || char == 0x7d
+}
+
+/** `!` `*` `+` `?` `~`: of `!=`, `+=`, `?:`, ... */
+function isMark(char: u32): bool {
+  return char == 0x21 || char == 0x2a || char == 0x2b || char == 0x3f || char == 0x7e
+}
+
+/** Something is on the rest of the line. */
+function onLine(p: u32): bool {
+  const limit = p + SPACES_MAX
+  for (; p < to; p++) {
+    const byte = at(p)
+    if (byte == 0x0a || byte == 0x0d) return false
+    if ((byte != 0x20 && byte != 0x09) || p >= limit) return true
+  }
+  return false
+}
+
+/** A tag begins at p, and no `<!` of CDATA. */
+function isTag(p: u32): bool {
+  return read(p) == 0x3c && at(p + width) != 0x21
+}
+
+/** Behind the `]` that closes an index; 0 when there is none. Not past another `[`, to stay linear. */
+function skipIndex(p: u32): u32 {
+  for (const limit = min(p + INDEX_MAX, to); p < limit; p += width) {
+    const char = read(p)
+    if (char == 0x5d) return p + width
+    if (char <= 0x20 || char == 0x5b) return 0
+  }
+  return 0
+}
+
+function isRandom(p: u32): bool {
+  const start = p
+  let digits: u32 = 0
+  for (const limit = min(p + RANDOM_MAX, to); p < limit && is(p, TOKEN); p++) digits |= u32(is(p, DIGIT))
+  return digits != 0 && p - start >= RANDOM_MIN
+}
+
+/** The word at p, behind the identifier that ends at `end` and at least a space, may be a value or lead to one. */
+function wordFollows(p: u32, end: u32, quoted: bool): bool {
+  const char = at(p)
+  const second = at(p + 1)
+  if (isMark(char) && (second == 0x3d || second == 0x3a)) return onLine(p + 2)
+  if ((char | 32) == 0x69 && (second | 32) == 0x73 && isSpaceOrColon(at(p + 2))) return onLine(p + 3)
+  if (isRandom(p)) return true
+  const name = kindOfName(end)
+  return name == OPTION || ((quoted || name == TAG) && isAttribute(p))
+}
+
+function isSpaceOrColon(byte: u32): bool {
+  return byte == 0x20 || byte == 0x09 || byte == 0x3a
+}
+
+const PLAIN: u32 = 0
+const OPTION: u32 = 1
+const TAG: u32 = 2
+
+/** Whether the identifier that ends at `end` is a command line option (`--key`, `-key`) or opens a tag (`<ns:key`). */
+function kindOfName(end: u32): u32 {
+  const limit = end - from > LOOK_BACK ? end - LOOK_BACK : from
+  let p = end
+  while (p > limit && (is(p - 1, NAME) || at(p - 1) == 0x3a)) {
+    p--
+    if (at(p) == 0x2d && at(p + 1) == 0x2d && p + 1 < end) return OPTION
+  }
+  if (p < end && at(p) == 0x2d) return OPTION
+  const before = p > from ? at(p - 1) : 0
+  const escaped = before == 0x3b || (before == 0x5c && at(p) == 0x75) // &lt; \u003c
+  return before == 0x3c || escaped ? TAG : PLAIN
+}
+
+/** `value=`, `xml:lang = ` */
+function isAttribute(p: u32): bool {
+  const limit = min(p + 24, to)
+  while (p < limit && (is(p, NAME) || at(p) == 0x3a)) p++
+  for (const end = p + 4; p < end && at(p) == 0x20; ) p++
+  return read(p) == 0x3d
+}
+
+/**
+ * Behind a quoted identifier and a comma: a quoted text follows (`'key', u'V'`), or a random looking one. Not when that is
+ * the next key of an object, unless it is one for the value (OTLP JSON: `"key":"password","value":{...}`).
+ */
+function quotedFollows(p: u32): bool {
+  for (const limit = p + 32; p < limit && isSpace(read(p)); ) p += width
+  if (isRandom(p)) return true
+  for (const limit = p + 2; p < limit && isPrefix(at(p)); ) p++
+  const quote = skipQuote(p)
+  if (quote == 0) return false
+  if ((load<u32>(quote) | 0x20202020) == 0x756c6176) return true // valu(e)
+  return !isKey(quote, mark, quote - p)
+}
+
+/** The quoted text at p ends within 48 bytes, in the same quote with as many backslashes, and a colon follows. */
+function isKey(p: u32, quote: u32, quoteWidth: u32): bool {
+  for (const limit = min(p + 48, to); p < limit; p += width) {
+    const close = skipQuote(p)
+    if (close == p + quoteWidth && mark == quote) return isColon(close)
+    if (read(p) == 0x0a) return false
+  }
+  return false
+}
+
+function isSpace(char: u32): bool {
+  return char == 0x20 || char == 0x09 || char == 0x0a || char == 0x0d
+}
+
+/** Of a string literal: b'' r'' u'' f'' */
+function isPrefix(byte: u32): bool {
+  const letter = byte | 32
+  return letter == 0x62 || letter == 0x72 || letter == 0x75 || letter == 0x66
+}
+
+/** The quote that `skipQuote` found last. */
+let mark: u32 = 0
+
+/** Behind the quote at p with its backslashes; 0 when there is none. */
+function skipQuote(p: u32): u32 {
+  mark = read(p)
+  if (mark == 0x5c) {
+    p += width
+    mark = read(p)
+  }
+  return mark == 0x22 || mark == 0x27 || mark == 0x60 ? p + width : 0
+}
+
+function isColon(p: u32): bool {
+  for (const limit = p + 4; p < limit && at(p) == 0x20; ) p++
+  return read(p) == 0x3a
+}

@@ -1,0 +1,38 @@
+/** 256 entries of 0 or 1, by byte. */
+export type ByteClass = Uint8Array
+
+/**
+ * A cheap second look at a literal's surroundings, inside the kernel. It never rules out what its comment says must pass;
+ * it may let other occurrences pass. Input ends (the range's start and end) count as no byte.
+ */
+export type Guard =
+  | { readonly kind: 'none' }
+  /**
+   * Of tokens. The `min` (0 to 32) bytes after the literal are all in `after`; the byte before it is not in `before`,
+   * except where that byte is no neighbour but ends an escape (`%3D`, `%253D`, `\n` `\r` `\t` `\b` `\f`, `\u003d`, `\x3d`,
+   * an ANSI colour) or may be the length of a protobuf string. `exactCase`: the literal's letters have the case given.
+   */
+  | {
+      readonly kind: 'run'
+      readonly min: number
+      readonly after: ByteClass
+      readonly before: ByteClass | null
+      readonly exactCase: boolean
+    }
+  /**
+   * Of key words. An assignment to the identifier that the literal stands in can follow: `key=V`, `"key": "V"`, `key V` with
+   * a random looking V, ... raw, escaped or percent-encoded; the forms are in test/scan/automaton.test.ts.
+   */
+  | { readonly kind: 'assign' }
+  /**
+   * Of `://`. Within 256 bytes an `@` or `%40` comes, after at least one other byte, and before any white space, control
+   * byte, quote, `<` or `>`; `/`, `?` and `#` do not end the search, passwords hold them raw.
+   */
+  | { readonly kind: 'userinfo' }
+
+/** One literal of the automaton. */
+export interface Literal {
+  /** 2 to 64 bytes of UTF-8; ASCII letters match in either case, all other bytes exactly. */
+  readonly text: string
+  readonly guard: Guard
+}

@@ -1,0 +1,147 @@
+// The kernel's memory: sizes it, and writes automaton, literals and guards where the kernel reads them.
+
+import type { Guard, Literal } from './guard.ts'
+import {
+  COLUMNS,
+  GUARD_ASSIGN,
+  GUARD_NONE,
+  GUARD_RUN,
+  GUARD_USERINFO,
+  LITERAL_BYTES,
+  PIECE,
+  STREAMS,
+  TABLE
+} from './layout.ts'
+import { buildStates, type States } from './states.ts'
+import { type Memory, wasm } from './wasm.ts'
+
+const PAGE_BYTES = 65536
+const MAX_MIN = 32
+
+export interface Image {
+  readonly memory: Memory
+  readonly states: States
+  readonly tableBytes: number
+  /** Where the kernel writes its hits, and the bytes each stream has there. */
+  readonly hits: number
+  readonly bytesPerStream: number
+}
+
+export function buildImage(literals: readonly Literal[]): Image {
+  const texts = literals.map((literal) => new TextEncoder().encode(literal.text))
+  const states = buildStates(texts)
+  const classes = distinctClasses(literals)
+  const tableBytes = 4 * states.count * (states.classes + 1)
+  const records = TABLE + tableBytes
+  const lists = records + LITERAL_BYTES * literals.length
+  const strings = lists + listBytes(states)
+  const classTables = strings + texts.reduce((sum, text) => sum + text.length, 0)
+  const hits = align(classTables + 256 * classes.size)
+  const bytesPerStream = streamBytes(states)
+  const memory = new wasm.Memory({ initial: Math.ceil((hits + STREAMS * bytesPerStream) / PAGE_BYTES) })
+  writeTable(memory, states, writeLists(memory, states, lists, records))
+  writeLiterals(memory, literals, texts, { records, strings, classTables, classes })
+  return { memory, states, tableBytes, hits, bytesPerStream }
+}
+
+/** Classes of all guards by content, in the order of their places in memory. */
+function distinctClasses(literals: readonly Literal[]): Map<string, number> {
+  const classes = new Map<string, number>()
+  for (const { guard } of literals) {
+    if (guard.kind !== 'run') continue
+    if (!(guard.min >= 0 && guard.min <= MAX_MIN)) throw new RangeError(`a guard's min is 0 to ${MAX_MIN}`)
+    for (const key of [guard.after, ...(guard.before ? [guard.before] : [])].map(classKey)) {
+      if (!classes.has(key)) classes.set(key, classes.size)
+    }
+  }
+  return classes
+}
+
+function classKey(members: Uint8Array): string {
+  if (members.length !== 256) throw new RangeError('a byte class has 256 entries')
+  return String.fromCharCode(...members)
+}
+
+function listBytes(states: States): number {
+  return states.outputs.reduce((sum, list) => sum + (list.length > 0 ? 4 + 4 * list.length : 0), 0)
+}
+
+/** Every byte of a stream's part may end as many literals as one state has: the region cannot overflow. Untouched pages cost nothing. */
+function streamBytes(states: States): number {
+  const most = states.outputs.reduce((max, list) => Math.max(max, list.length), 1)
+  return align(8 * most * Math.ceil(PIECE / STREAMS))
+}
+
+function align(address: number): number {
+  return (address + 63) & ~63
+}
+
+/** Output lists: u32 length, then the addresses of the literals' records. Returns the address by state, 0 for none. */
+function writeLists(memory: Memory, states: States, lists: number, records: number): Int32Array {
+  const words = new Uint32Array(memory.buffer)
+  const addresses = new Int32Array(states.count)
+  let at = lists
+  states.outputs.forEach((list, state) => {
+    if (list.length === 0) return
+    addresses[state] = at
+    words[at / 4] = list.length
+    list.forEach((literal, i) => {
+      words[at / 4 + 1 + i] = records + LITERAL_BYTES * literal
+    })
+    at += 4 + 4 * list.length
+  })
+  return addresses
+}
+
+/** Rows of u32: the address of the outputs, then by class the offset of the next row, + 1 when that has outputs. */
+function writeTable(memory: Memory, states: States, lists: Int32Array): void {
+  const columns = states.classes + 1
+  const table = new Uint32Array(memory.buffer, TABLE, states.count * columns)
+  for (let state = 0; state < states.count; state++) {
+    table[state * columns] = lists[state]
+    for (let c = 0; c < states.classes; c++) {
+      const next = states.next[state * states.classes + c]
+      table[state * columns + 1 + c] = 4 * columns * next + (lists[next] === 0 ? 0 : 1)
+    }
+  }
+  new Uint8Array(memory.buffer).set(
+    states.classOf.map((c) => c + 1),
+    COLUMNS
+  )
+}
+
+interface Places {
+  readonly records: number
+  readonly strings: number
+  readonly classTables: number
+  readonly classes: ReadonlyMap<string, number>
+}
+
+function writeLiterals(
+  memory: Memory,
+  literals: readonly Literal[],
+  texts: readonly Uint8Array[],
+  places: Places
+): void {
+  const bytes = new Uint8Array(memory.buffer)
+  const words = new Uint32Array(memory.buffer)
+  const placeOf = (members: Uint8Array) => places.classTables + 256 * (places.classes.get(classKey(members)) ?? 0)
+  let text = places.strings
+  literals.forEach(({ guard }, index) => {
+    const at = places.records + LITERAL_BYTES * index
+    words[at / 4] = index
+    bytes.set([texts[index].length, kindNumber(guard)], at + 4)
+    if (guard.kind === 'run') {
+      bytes.set([guard.min, guard.exactCase ? 1 : 0], at + 6)
+      bytes.set(guard.after, placeOf(guard.after))
+      if (guard.before) bytes.set(guard.before, placeOf(guard.before))
+      words.set([placeOf(guard.after), guard.before ? placeOf(guard.before) : 0, text], at / 4 + 2)
+    }
+    bytes.set(texts[index], text)
+    text += texts[index].length
+  })
+}
+
+function kindNumber(guard: Guard): number {
+  return { none: GUARD_NONE, run: GUARD_RUN, assign: GUARD_ASSIGN, userinfo: GUARD_USERINFO }[guard.kind]
+}

@@ -1,0 +1,90 @@
+// The Aho-Corasick construction: literals → a complete automaton over byte classes, independent of the kernel.
+
+import { MAX_LITERAL } from './layout.ts'
+
+export interface States {
+  readonly count: number
+  /** Classes of bytes that no literal tells apart; class 0 are the bytes in no literal. */
+  readonly classes: number
+  readonly classOf: Uint8Array
+  /** `next[state * classes + class]`; the start state is 0. */
+  readonly next: Int32Array
+  /** Literals that end in the state, by state; longer ones first. Most are empty. */
+  readonly outputs: readonly (readonly number[])[]
+  readonly longest: number
+}
+
+const none: readonly number[] = []
+
+/** Folds ASCII case. Throws a RangeError for a literal of less than 2 or more than 64 bytes. */
+export function buildStates(texts: readonly Uint8Array[]): States {
+  texts.forEach(requireLength)
+  const folded = texts.map((text) => text.map(fold))
+  const { classes, classOf } = classify(folded)
+  const trie = grow(folded, classes, classOf)
+  complete(trie, classes)
+  return { ...trie, classes, classOf, longest: texts.reduce((most, text) => Math.max(most, text.length), 1) }
+}
+
+function requireLength(text: Uint8Array, index: number): void {
+  if (text.length < 2 || text.length > MAX_LITERAL) {
+    throw new RangeError(`literal ${index} has ${text.length} bytes; 2 to ${MAX_LITERAL} are possible`)
+  }
+}
+
+function fold(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte
+}
+
+function classify(folded: readonly Uint8Array[]): Pick<States, 'classes' | 'classOf'> {
+  const classOf = new Uint8Array(256)
+  let classes = 1
+  for (const text of folded) for (const byte of text) if (classOf[byte] === 0) classOf[byte] = classes++
+  for (let byte = 0x41; byte <= 0x5a; byte++) classOf[byte] = classOf[fold(byte)]
+  return { classes, classOf }
+}
+
+interface Trie {
+  count: number
+  readonly next: Int32Array
+  readonly outputs: (readonly number[])[]
+}
+
+function grow(folded: readonly Uint8Array[], classes: number, classOf: Uint8Array): Trie {
+  const most = folded.reduce((sum, text) => sum + text.length, 1)
+  const next = new Int32Array(most * classes)
+  const outputs: (readonly number[])[] = [none]
+  folded.forEach((text, literal) => {
+    let state = 0
+    for (const byte of text) {
+      const edge = state * classes + classOf[byte]
+      if (next[edge] === 0) next[edge] = outputs.push(none) - 1
+      state = next[edge]
+    }
+    outputs[state] = [...outputs[state], literal]
+  })
+  return { count: outputs.length, next, outputs }
+}
+
+/** Breadth first: a missing edge leads where it leads from the longest proper suffix, whose outputs also are ours. */
+function complete({ count, next, outputs }: Trie, classes: number): void {
+  const suffix = new Int32Array(count)
+  const queue = next.subarray(0, classes).filter((state) => state !== 0)
+  const order = new Int32Array(count)
+  order.set(queue)
+  let end = queue.length
+  for (let i = 0; i < end; i++) {
+    const state = order[i]
+    const row = state * classes
+    const fallback = suffix[state] * classes
+    if (outputs[suffix[state]].length > 0) outputs[state] = [...outputs[state], ...outputs[suffix[state]]]
+    for (let c = 0; c < classes; c++) {
+      const target = next[row + c]
+      if (target === 0) next[row + c] = next[fallback + c]
+      else {
+        suffix[target] = next[fallback + c]
+        order[end++] = target
+      }
+    }
+  }
+}
