@@ -3,9 +3,9 @@
 
 /** Bytes scanned by one kernel call. Longer inputs come in pieces, so that the memory stays small and in cache. */
 export const PIECE = 65536
-/** Bytes before a piece that come along: guards look at most 128 bytes behind a literal's end (64 + 24 behind its start). */
+/** Bytes before a piece that come along: guards look at most 128 bytes back from a literal's end. */
 export const BEHIND = 192
-/** Bytes after a piece that come along: guards look at most 258 bytes ahead of a literal's end. */
+/** Bytes after a piece that come along: guards look at most 258 bytes on from a literal's end. */
 export const AHEAD = 320
 /** Zero bytes around the data, so that short look-ups need no bounds check. */
 export const PAD = 32

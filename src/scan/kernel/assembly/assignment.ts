@@ -38,7 +38,7 @@ export function assigned(p: u32, memo: u32): bool {
     store<u32>(memo, end)
     store<u32>(memo, verdict, 4)
   }
-  return verdict == YES && end - p <= NAME_MAX
+  return verdict == YES
 }
 
 function valueFollows(end: u32): bool {
@@ -73,9 +73,9 @@ function valueFollows(end: u32): bool {
     } else if (char == 0x2d && read(next) == 0x3e) {
       return onLine(next + width)
     } else if (char == 0x2c) {
-      return quoted && quotedFollows(next)
-    } else if (char == 0x3c) {
-      return !open && read(next) == 0x2f // <name>key</name><value>
+      return (quoted && quotedFollows(next)) || (open && kindOfName(end) == OPTION)
+    } else if (char == 0x3c && !open) {
+      return read(next) == 0x2f // <name>key</name><value>
     } else if (open && char != 0x5c && !isCloser(char)) {
       return wordFollows(p, end, quoted)
     } else if (char != 0x5c && !isCloser(char) && !isMark(char)) {

@@ -8,8 +8,8 @@ import { at, from, HEX, is, to, USERINFO_END } from './text'
 
 /** Bytes in which a userinfo must end. */
 const USERINFO_MAX: u32 = 256
-/** Bytes of an ANSI colour (`ESC[1;31m`) looked back over. */
-const COLOUR_MAX: u32 = 12
+/** Bytes of an ANSI colour looked back over; `[38;2;255;255;255m` has 18. */
+const COLOUR_MAX: u32 = 24
 
 /** True unless the guard of the literal that ends at `end` rules it out. A literal is laid out as in layout.ts. */
 export function accepts(literal: u32, end: u32, memo: u32): bool {
@@ -73,7 +73,7 @@ function hasUserinfo(p: u32, memo: u32): bool {
     store<u32>(memo, q)
     store<u32>(memo, found, 4)
   }
-  return found == 1 && q < limit
+  return found == 1
 }
 
 function isAt(p: u32): bool {

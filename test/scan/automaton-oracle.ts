@@ -1,0 +1,212 @@
+// What the automaton must find, written the slow and obvious way: indexOf and regular expressions over latin-1 text.
+// No streams, no pieces, no memory of earlier hits.
+
+import type { Guard, Literal } from '../../src/scan/automaton.ts'
+
+export type Pair = [literal: number, end: number]
+
+/** All hits in the text (one character a byte), in the automaton's order. */
+export function findAll(literals: readonly Literal[], text: string): Pair[] {
+  const folded = fold(text)
+  const raws = literals.map((literal) => Buffer.from(literal.text).toString('latin1'))
+  const pairs = raws.flatMap((raw, index) =>
+    occurrences(folded, fold(raw))
+      .map((start) => start + raw.length)
+      .filter((end) => agrees(literals[index].guard, raw, text, end))
+      .map((end): Pair => [index, end])
+  )
+  return pairs.sort((a, b) => a[1] - b[1] || raws[b[0]].length - raws[a[0]].length || a[0] - b[0])
+}
+
+function fold(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+}
+
+function occurrences(text: string, literal: string): number[] {
+  const starts: number[] = []
+  for (let at = text.indexOf(literal); at >= 0; at = text.indexOf(literal, at + 1)) starts.push(at)
+  return starts
+}
+
+function agrees(guard: Guard, raw: string, text: string, end: number): boolean {
+  if (guard.kind === 'none') return true
+  if (guard.kind === 'run') return runs(guard, raw, text, end)
+  return guard.kind === 'userinfo' ? hasUserinfo(text, end) : assigned(text, end)
+}
+
+function hasUserinfo(text: string, end: number): boolean {
+  const body = cut(text, end, 258).replace(/[\0-\x20\x7f"'`<>][\s\S]*/, '')
+  const at = [body.indexOf('@', 1), body.indexOf('%40', 1)].filter((found) => found > 0)
+  return at.some((found) => found < 256)
+}
+
+function runs(guard: Guard & { kind: 'run' }, raw: string, text: string, end: number): boolean {
+  const start = end - raw.length
+  const after = cut(text, end, guard.min)
+  if (after.length < guard.min || [...after].some((char) => guard.after[char.charCodeAt(0)] === 0)) return false
+  if (guard.exactCase && text.slice(start, end) !== raw) return false
+  if (guard.before === null || start === 0 || guard.before[text.charCodeAt(start - 1)] === 0) return true
+  const before = text.slice(Math.max(start - 24, 0), start)
+  return maybeLength(before) || noNeighbours.some((pattern) => pattern.test(before))
+}
+
+const noNeighbours = [
+  /%[0-9a-f]{2}$/i,
+  /%25[0-9a-f]{2}$/i,
+  /\\x[0-9a-f]{2}$/i,
+  /\\u[0-9a-f]{4}$/i,
+  /\\[nrtbf]$/,
+  /\[[0-9;]{0,22}m$/
+]
+
+/** Before a protobuf string: its tag and length, or the two bytes of its length. */
+function maybeLength(before: string): boolean {
+  const byte = before.charCodeAt(before.length - 2)
+  return byte >= 128 || (byte < 64 && byte % 8 === 2) || byte === 0x62
+}
+
+function assigned(text: string, end: number): boolean {
+  const name = /^[\w.\-\x80-\xff]*/.exec(text.slice(end))?.[0] ?? ''
+  if (name.length > 40) return false
+  const nameEnd = end + name.length
+  if (text[nameEnd] === '\x12') return nameEnd + 1 < text.length
+  let quoted = false
+  let open = false
+  let at = nameEnd
+  while (at < text.length && at < nameEnd + 48) {
+    const [char, next] = read(text, at)
+    if (/["'`]/.test(char)) {
+      if (open) return next < text.length
+      quoted = true
+    } else if (char === ' ') open = true
+    else if (/[\n\r]/.test(char)) return false
+    else if (/[[({]/.test(char)) {
+      if (open && isRandom(text, next)) return true
+      const index = char === '[' ? skipIndex(text, next) : null
+      open ||= index === null
+      at = index ?? next
+      continue
+    } else if (/[=:|\t]/.test(char)) return onLine(text, next)
+    else if (char === '>') return onLine(text, next) && (text[at - 1] === '-' || !/^<(?!!)/.test(readTwo(text, next)))
+    else if (char === '-' && read(text, next)[0] === '>') return onLine(text, read(text, next)[1])
+    else if (char === ',') {
+      return (quoted && quotedFollows(text, next)) || (open && kindOfName(text, nameEnd) === 'option')
+    } else if (char === '<' && !open) return read(text, next)[0] === '/'
+    else if (!/[\\)\]}]/.test(char)) {
+      if (open) return wordFollows(text, at, kindOfName(text, nameEnd), quoted)
+      if (!/[!*+?~]/.test(char)) return false
+    }
+    at = next
+  }
+  return false
+}
+
+function onLine(text: string, at: number): boolean {
+  return /^(?:[ \t]{0,64}[^ \t\r\n]|[ \t]{65})/.test(cut(text, at, 70))
+}
+
+function isRandom(text: string, at: number): boolean {
+  const run = /^[\w+/=.~-]*/.exec(cut(text, at, 96))?.[0] ?? ''
+  return run.length >= 16 && /\d/.test(run)
+}
+
+function skipIndex(text: string, from: number): number | null {
+  for (let at = from; at < text.length && at < from + 32; ) {
+    const [char, next] = read(text, at)
+    if (char === ']') return next
+    if (char === '[' || char <= ' ') return null
+    at = next
+  }
+  return null
+}
+
+function wordFollows(text: string, at: number, kind: string, quoted: boolean): boolean {
+  if (/^[!*+?~][=:]/.test(cut(text, at, 2))) return onLine(text, at + 2)
+  if (/^is[ \t:]/i.test(cut(text, at, 3))) return onLine(text, at + 3)
+  if (isRandom(text, at) || kind === 'option') return true
+  if (!quoted && kind !== 'tag') return false
+  const name = /^[\w.\-\x80-\xff:]{0,24} {0,4}/.exec(cut(text, at, 30))?.[0] ?? ''
+  return read(text, at + name.length)[0] === '='
+}
+
+function kindOfName(text: string, end: number): 'option' | 'tag' | 'plain' {
+  const word = /[\w.\-\x80-\xff:]*$/.exec(text.slice(Math.max(end - 128, 0), end))?.[0] ?? ''
+  if (word.startsWith('-') || word.includes('--')) return 'option'
+  const start = end - word.length
+  return /[<;]/.test(text[start - 1] ?? '') || (text[start - 1] === '\\' && text[start] === 'u') ? 'tag' : 'plain'
+}
+
+function quotedFollows(text: string, from: number): boolean {
+  let at = from
+  while (at < from + 32 && /[ \t\n\r]/.test(read(text, at)[0])) at = read(text, at)[1]
+  if (isRandom(text, at)) return true
+  at += /^[bruf]{0,2}/i.exec(cut(text, at, 2))?.[0].length ?? 0
+  const quote = readQuote(text, at)
+  if (quote === null) return false
+  if (/^valu/i.test(cut(text, quote.next, 4))) return true
+  return !isKey(text, quote.next, quote)
+}
+
+interface Quote {
+  readonly char: string
+  readonly width: number
+  readonly next: number
+}
+
+function isKey(text: string, from: number, open: Quote): boolean {
+  for (let at = from; at < text.length && at < from + 48; at = read(text, at)[1]) {
+    const quote = readQuote(text, at)
+    if (quote?.char === open.char && quote.width === open.width) return isColon(text, quote.next)
+    if (read(text, at)[0] === '\n') return false
+  }
+  return false
+}
+
+function isColon(text: string, at: number): boolean {
+  const spaces = /^ {0,4}/.exec(cut(text, at, 4))?.[0].length ?? 0
+  return read(text, at + spaces)[0] === ':'
+}
+
+function readQuote(text: string, at: number): Quote | null {
+  let [char, next] = read(text, at)
+  if (char === '\\') [char, next] = read(text, next)
+  return /["'`]/.test(char) ? { char, width: next - at, next } : null
+}
+
+function readTwo(text: string, at: number): string {
+  const [char, next] = read(text, at)
+  return char + (text[next] ?? '')
+}
+
+const units: [RegExp, (match: RegExpExecArray) => string][] = [
+  [/^%(?:25(?=[0-9a-f]{2})){0,2}([0-9a-f]{2})/i, (match) => fromCode(match[1], 16)],
+  [/^\\{1,15}u([0-9a-f]{4})/i, (match) => fromCode(match[1], 16)],
+  [/^\\{1,15}x([0-9a-f]{2})/i, (match) => fromCode(match[1], 16)],
+  [/^\\{1,15}t/, () => '\t'],
+  [/^\\{1,15}[nr]/, () => '\n'],
+  [/^\\{1,15}/, () => '\\'],
+  [/^&(?:amp;){0,2}(?:quot|apos);/, () => '"'],
+  [/^&(?:amp;){0,2}gt;/, () => '>'],
+  [/^&(?:amp;){0,2}lt;/, () => '<'],
+  [/^&(?:amp;){0,2}#(\d{0,5});/, (match) => fromCode(match[1], 10)],
+  [/^&(?:amp;){0,2}#x([0-9a-f]{0,5});/i, (match) => fromCode(match[1], 16)],
+  [/^[\s\S]/, (match) => match[0]]
+]
+
+/** The character at `at`, escapes decoded, and the offset behind it. NUL behind the end. */
+function read(text: string, at: number): [char: string, next: number] {
+  const rest = cut(text, at, 24)
+  for (const [pattern, make] of units) {
+    const match = pattern.exec(rest)
+    if (match !== null) return [make(match), at + match[0].length]
+  }
+  return ['\0', at + 1]
+}
+
+function fromCode(digits: string, base: number): string {
+  return String.fromCharCode(Number.parseInt(digits || '0', base))
+}
+
+function cut(text: string, at: number, length: number): string {
+  return text.slice(at, at + length)
+}
