@@ -53,8 +53,8 @@ function runs(guard: Guard & { kind: 'run' }, raw: string, text: string, end: nu
 const noNeighbours = [
   /%[0-9a-f]{2}$/i,
   /%25[0-9a-f]{2}$/i,
-  /\\x[0-9a-f]{2}$/i,
-  /\\u[0-9a-f]{4}$/i,
+  /\\x[0-9a-fA-F]{2}$/,
+  /\\u[0-9a-fA-F]{4}$/,
   /\\[nrtbf]$/,
   /\[[0-9;]{0,22}m$/
 ]
@@ -180,8 +180,8 @@ function readTwo(text: string, at: number): string {
 
 const units: [RegExp, (match: RegExpExecArray) => string][] = [
   [/^%(?:25(?=[0-9a-f]{2})){0,2}([0-9a-f]{2})/i, (match) => fromCode(match[1], 16)],
-  [/^\\{1,15}u([0-9a-f]{4})/i, (match) => fromCode(match[1], 16)],
-  [/^\\{1,15}x([0-9a-f]{2})/i, (match) => fromCode(match[1], 16)],
+  [/^\\{1,15}u([0-9a-fA-F]{4})/, (match) => fromCode(match[1], 16)],
+  [/^\\{1,15}x([0-9a-fA-F]{2})/, (match) => fromCode(match[1], 16)],
   [/^\\{1,15}t/, () => '\t'],
   [/^\\{1,15}[nr]/, () => '\n'],
   [/^\\{1,15}/, () => '\\'],

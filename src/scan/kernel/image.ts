@@ -1,6 +1,6 @@
 // The kernel's memory: sizes it, and writes automaton, literals and guards where the kernel reads them.
 
-import type { Guard, Literal } from './guard.ts'
+import type { ByteClass, Guard, Literal } from './guard.ts'
 import {
   COLUMNS,
   GUARD_ASSIGN,
@@ -44,22 +44,23 @@ export function buildImage(literals: readonly Literal[]): Image {
   return { memory, states, tableBytes, hits, bytesPerStream }
 }
 
-/** Classes of all guards by content, in the order of their places in memory. */
+/** The distinct classes of all guards, by content, in the order of their places in memory. */
 function distinctClasses(literals: readonly Literal[]): Map<string, number> {
   const classes = new Map<string, number>()
   for (const { guard } of literals) {
     if (guard.kind !== 'run') continue
     if (!(guard.min >= 0 && guard.min <= MAX_MIN)) throw new RangeError(`a guard's min is 0 to ${MAX_MIN}`)
-    for (const key of [guard.after, ...(guard.before ? [guard.before] : [])].map(classKey)) {
+    for (const members of guard.before === null ? [guard.after] : [guard.after, guard.before]) {
+      const key = contentOf(members)
       if (!classes.has(key)) classes.set(key, classes.size)
     }
   }
   return classes
 }
 
-function classKey(members: Uint8Array): string {
+function contentOf(members: ByteClass): string {
   if (members.length !== 256) throw new RangeError('a byte class has 256 entries')
-  return String.fromCharCode(...members)
+  return Buffer.from(members).toString('latin1')
 }
 
 function listBytes(states: States): number {
@@ -125,7 +126,7 @@ function writeLiterals(
 ): void {
   const bytes = new Uint8Array(memory.buffer)
   const words = new Uint32Array(memory.buffer)
-  const placeOf = (members: Uint8Array) => places.classTables + 256 * (places.classes.get(classKey(members)) ?? 0)
+  for (const [content, i] of places.classes) bytes.set(Buffer.from(content, 'latin1'), places.classTables + 256 * i)
   let text = places.strings
   literals.forEach(({ guard }, index) => {
     const at = places.records + LITERAL_BYTES * index
@@ -133,13 +134,15 @@ function writeLiterals(
     bytes.set([texts[index].length, kindNumber(guard)], at + 4)
     if (guard.kind === 'run') {
       bytes.set([guard.min, guard.exactCase ? 1 : 0], at + 6)
-      bytes.set(guard.after, placeOf(guard.after))
-      if (guard.before) bytes.set(guard.before, placeOf(guard.before))
-      words.set([placeOf(guard.after), guard.before ? placeOf(guard.before) : 0, text], at / 4 + 2)
+      words.set([placeOf(places, guard.after), guard.before ? placeOf(places, guard.before) : 0, text], at / 4 + 2)
     }
     bytes.set(texts[index], text)
     text += texts[index].length
   })
+}
+
+function placeOf({ classTables, classes }: Places, members: ByteClass): number {
+  return classTables + 256 * (classes.get(contentOf(members)) ?? 0)
 }
 
 function kindNumber(guard: Guard): number {

@@ -187,9 +187,12 @@ function quotedFollows(p: u32): bool {
 /** The quoted text at p ends within 48 bytes, in the same quote with as many backslashes, and a colon follows. */
 function isKey(p: u32, quote: u32, quoteWidth: u32): bool {
   for (const limit = min(p + 48, to); p < limit; p += width) {
+    const char = read(p)
+    if (char == 0x0a) return false
+    if (char != quote && char != 0x5c) continue
     const close = skipQuote(p)
     if (close == p + quoteWidth && mark == quote) return isColon(close)
-    if (read(p) == 0x0a) return false
+    read(p)
   }
   return false
 }

@@ -61,13 +61,17 @@ export let width: u32 = 1
  * number of backslashes up to 15, \t \n \r likewise, &quot; &apos; &gt; &lt; &#NN; &#xNN; (and &amp;quot; ...). Backslashes
  * before anything else are read as one backslash. Looks at most 24 bytes ahead.
  */
+// @ts-ignore: decorator
+@inline
 export function read(p: u32): u32 {
   const byte = at(p)
-  if (byte == 0x25) return readPercent(p)
-  if (byte == 0x5c) return readBackslash(p)
-  if (byte == 0x26) return readEntity(p)
   width = 1
-  return byte
+  return byte == 0x25 || byte == 0x26 || byte == 0x5c ? readEscape(p, byte) : byte
+}
+
+function readEscape(p: u32, byte: u32): u32 {
+  if (byte == 0x25) return readPercent(p)
+  return byte == 0x5c ? readBackslash(p) : readEntity(p)
 }
 
 function readPercent(p: u32): u32 {
