@@ -1,0 +1,65 @@
+import { fstatSync, write } from 'node:fs'
+import { Socket } from 'node:net'
+import type { Writable } from 'node:stream'
+import { isatty } from 'node:tty'
+import { retryLater } from './retry.ts'
+
+/** Why nothing can be written any more: the other side has gone (`EPIPE`), or the system's error. */
+export type WriteFailure = 'closed' | Error
+
+/** Bytes to one descriptor, in order and with back-pressure. One `write` at a time. */
+export interface ByteWriter {
+  /** Resolves when the system has taken every byte, or when `failure` is set; never rejects. The bytes may be reused then. */
+  write(bytes: Uint8Array): Promise<void>
+  readonly failure: WriteFailure | null
+}
+
+/** The right writer for a descriptor; `onFailure` is called once. Polled where a write could block, as `polledReader` is. */
+export function openWriter(fd: number, onFailure: () => void): ByteWriter {
+  const kind = fstatSync(fd)
+  const state: { failure: WriteFailure | null } = { failure: null }
+  const fail = (error: NodeJS.ErrnoException): void => {
+    if (state.failure !== null) return
+    state.failure = error.code === 'EPIPE' ? 'closed' : error
+    onFailure()
+  }
+  const polled = kind.isFIFO() || kind.isSocket()
+  const send = polled
+    ? toStream(new Socket({ fd, readable: false, writable: true }), fail)
+    : isatty(fd)
+      ? toStream(process.stdout, fail)
+      : toFile(fd, fail)
+  return {
+    write: (bytes) => (bytes.length === 0 || state.failure !== null ? Promise.resolve() : send(bytes)),
+    get failure() {
+      return state.failure
+    }
+  }
+}
+
+type Send = (bytes: Uint8Array) => Promise<void>
+type Fail = (error: NodeJS.ErrnoException) => void
+
+function toStream(stream: Writable, fail: Fail): Send {
+  stream.on('error', fail)
+  return (bytes) =>
+    new Promise((resolve) => {
+      stream.write(bytes, (error) => {
+        if (error) fail(error)
+        resolve()
+      })
+    })
+}
+
+function toFile(fd: number, fail: Fail): Send {
+  const send = (bytes: Uint8Array, done: () => void): void =>
+    write(fd, bytes, (error, count) => {
+      if (error?.code === 'EAGAIN') retryLater(() => send(bytes, done))
+      else if (error) {
+        fail(error)
+        done()
+      } else if (count < bytes.length) send(bytes.subarray(count), done)
+      else done()
+    })
+  return (bytes) => new Promise((resolve) => send(bytes, resolve))
+}

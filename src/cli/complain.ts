@@ -1,0 +1,15 @@
+import { LogveilError } from '../errors.ts'
+
+/** Writes one line to standard error. */
+export function complain(message: string): void {
+  process.stderr.write(`logveil: ${message}\n`)
+}
+
+/** An error for people, without any text that could be input: our own messages, Node's own, else the kind and the stack's places. */
+export function describe(error: unknown): string {
+  if (error instanceof LogveilError) return error.message
+  if (!(error instanceof Error)) return 'unknown error'
+  if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_MODULE')) return error.message
+  const places = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  return [error.name, ...places.slice(0, 5)].join('\n')
+}

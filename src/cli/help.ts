@@ -1,0 +1,43 @@
+export const mainHelp = `logveil takes secrets out of logs.
+
+Usage
+  logveil redact [FILE...]     redact lines from files or standard input to standard output
+  logveil detectors ...        list, check and explain detectors
+  logveil --version
+
+Examples
+  kubectl logs -f pod | logveil redact | grep ERROR
+  logveil redact --findings leaks.jsonl app.log > app.redacted.log
+
+\`logveil COMMAND --help\` tells more.
+`
+
+export const redactHelp = `Usage: logveil redact [OPTION...] [FILE...]
+
+Copies lines from the files, or from standard input ("-"), to standard output and takes the secrets out.
+Lines without a secret stay byte for byte what they are. Lines leave as they come in: \`tail -f\` works.
+
+What is redacted
+  --codec auto|text|json    how to read a line (default auto: JSON where it is JSON)
+  --detectors PATH          more detectors, a YAML file or a folder of them; repeatable
+  --disable ID              a detector to leave out; repeatable
+
+What takes its place
+  --action ACTION           label (default)  [REDACTED:<detector>], with a key also the fingerprint
+                            hmac     the same, and refuse to start without a key
+                            mask     as many * as the secret has characters
+                            partial  the public prefix stays
+                            encrypt  sealed to the key of --encrypt-to
+                            remove   nothing; drop  not even the line; flag  the secret stays (dry run)
+  --key-file FILE           fingerprint keys, one a line: base64 or hex, or "id:key"; the first is used
+                            (or in the environment variable LOGVEIL_KEY)
+  --encrypt-to FILE         X25519 public key (PEM), or 32 bytes as base64 or hex
+  --max-record-bytes N      longer lines become [WITHHELD:size] (default 16777216)
+
+What is reported
+  --findings FILE           findings as JSON lines, without the secrets; "-" is standard error
+  --fail-on-findings        exit with 1 when there are findings
+  --summary, --no-summary   totals on standard error (default: when that is a terminal)
+
+Exit status: 0 done, 1 findings with --fail-on-findings, 2 something could not be read, written or understood.
+`

@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { LogveilError } from '../errors.ts'
+import { complain, describe } from './complain.ts'
+
+/** Every command is loaded only when it is called, so that starting stays fast. */
+const commands: Record<string, (args: string[]) => Promise<number>> = {
+  redact: async (args) => (await import('./redact.ts')).redactCommand(args),
+  detectors: async (args) => (await import('./detectors.ts')).detectorsCommand(args)
+}
+
+process.exitCode = await run(process.argv.slice(2))
+
+async function run(args: string[]): Promise<number> {
+  try {
+    return await dispatch(args)
+  } catch (error) {
+    complain(error instanceof LogveilError ? error.message : `a bug in logveil: ${describe(error)}`)
+    return 2
+  }
+}
+
+async function dispatch([name, ...args]: string[]): Promise<number> {
+  if (name === '--version' || name === '-v') return print(`${version()}\n`)
+  if (name === '--help' || name === '-h' || name === 'help') return print((await import('./help.ts')).mainHelp)
+  if (name === undefined) {
+    process.stderr.write((await import('./help.ts')).mainHelp)
+    return 2
+  }
+  if (Object.hasOwn(commands, name)) return commands[name](args)
+  const { nearest } = await import('./nearest.ts')
+  const guess = nearest(name, Object.keys(commands))
+  const hint = guess === null ? 'see `logveil --help`' : `did you mean \`logveil ${guess}\`?`
+  throw new LogveilError('USAGE_INVALID', `there is no command "${name}"; ${hint}`)
+}
+
+function print(text: string): number {
+  process.stdout.write(text)
+  return 0
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
+}

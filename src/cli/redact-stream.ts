@@ -1,0 +1,181 @@
+import type { Carry, Finding, WithheldReason } from '../model.ts'
+import type { ByteWriter } from './byte-writer.ts'
+import type { Piece, Place } from './cut-lines.ts'
+
+/** What the stream needs of a redactor. The payload that comes back must not be written to by later calls. */
+export interface LineRedactor {
+  redact(payload: Uint8Array, carry?: Carry): RedactedLines
+  createCarry(): Carry
+}
+
+export interface RedactedLines {
+  /** The same object when nothing was changed. */
+  readonly payload: Uint8Array
+  readonly findings: readonly Finding[]
+  readonly records: number
+  readonly withheld: Readonly<Record<WithheldReason, number>>
+  readonly dropped: number
+}
+
+/** A finding, placed in the whole input instead of in one batch. */
+export interface PlacedFinding {
+  readonly finding: Finding
+  /** Source it is in. */
+  readonly file: string
+  /** 1-based, in that source. */
+  readonly line: number
+  /** 0-based, over all sources. */
+  readonly record: number
+  /** Bytes of that source. */
+  readonly span: readonly [start: number, end: number]
+}
+
+export interface StreamOptions {
+  readonly redactor: LineRedactor
+  readonly writer: ByteWriter
+  /** Called for the findings of a piece; the piece is written only after it has resolved to true, false ends the stream. */
+  onFindings(findings: readonly PlacedFinding[]): Promise<boolean>
+  /** Called when the redactor threw; the records it threw at are withheld. */
+  onError(error: unknown): void
+  /** Whether to count the lines that are written, too; costs time where a piece was changed. */
+  readonly countsOutput: boolean
+}
+
+export interface Totals {
+  /** Lines that came in, also those without an end. */
+  lines: number
+  /** Lines that were written, counted in what was written; null when that was not asked for. */
+  linesOut: number | null
+  bytesIn: number
+  bytesOut: number
+  findings: number
+  readonly byDetector: Map<string, number>
+  readonly withheld: Record<WithheldReason, number>
+  dropped: number
+}
+
+/** Redacts pieces in order until they end or the writer fails. While one is written, the next is redacted. */
+export async function redactStream(pieces: AsyncIterable<Piece>, options: StreamOptions): Promise<Totals> {
+  const { writer, redactor } = options
+  const totals = noTotals(options.countsOutput)
+  const carry = redactor.createCarry()
+  let writing = Promise.resolve()
+  for await (const piece of pieces) {
+    const redacted = redactPiece(piece, redactor, carry, options.onError)
+    await writing
+    if (writer.failure !== null) break
+    const { findings } = redacted
+    if (findings.length > 0 && !(await options.onFindings(placed(findings, piece.place, totals.lines)))) break
+    writing = writer.write(redacted.payload)
+    count(totals, piece, redacted)
+  }
+  await writing
+  return totals
+}
+
+function noTotals(countsOutput: boolean): Totals {
+  return {
+    lines: 0,
+    linesOut: countsOutput ? 0 : null,
+    bytesIn: 0,
+    bytesOut: 0,
+    findings: 0,
+    byDetector: new Map(),
+    withheld: { depth: 0, size: 0, error: 0 },
+    dropped: 0
+  }
+}
+
+function redactPiece(
+  piece: Piece,
+  redactor: LineRedactor,
+  carry: Carry,
+  onError: (error: unknown) => void
+): RedactedLines {
+  if (piece.kind === 'oversize') return withheld('size', piece.end)
+  const { budget, detector } = carry
+  try {
+    return redactor.redact(piece.bytes, carry)
+  } catch (error) {
+    onError(error)
+    Object.assign(carry, { budget, detector })
+    return redactEach(piece.bytes, redactor, carry)
+  }
+}
+
+function withheld(reason: WithheldReason, end: string): RedactedLines {
+  const counts = { depth: 0, size: 0, error: 0, [reason]: 1 }
+  return { payload: Buffer.from(`[WITHHELD:${reason}]${end}`), findings: [], records: 1, withheld: counts, dropped: 0 }
+}
+
+const newline = 0x0a
+const carriageReturn = 0x0d
+
+/** Record by record, so that only those are withheld that the redactor cannot take. */
+function redactEach(bytes: Uint8Array, redactor: LineRedactor, carry: Carry): RedactedLines {
+  const payloads: Uint8Array[] = []
+  const findings: Finding[] = []
+  const counts = { depth: 0, size: 0, error: 0 }
+  let records = 0
+  let dropped = 0
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(newline, start) + 1 || bytes.length
+    const one = redactOne(bytes.subarray(start, end), redactor, carry)
+    payloads.push(one.payload)
+    for (const finding of one.findings) findings.push(moved(finding, records, start))
+    for (const reason of ['depth', 'size', 'error'] as const) counts[reason] += one.withheld[reason]
+    dropped += one.dropped
+    records++
+    start = end
+  }
+  return { payload: Buffer.concat(payloads), findings, records, withheld: counts, dropped }
+}
+
+function redactOne(line: Uint8Array, redactor: LineRedactor, carry: Carry): RedactedLines {
+  const { budget, detector } = carry
+  try {
+    return redactor.redact(line, carry)
+  } catch {
+    Object.assign(carry, { budget, detector })
+    return withheld('error', line.at(-1) !== newline ? '' : line.at(-2) === carriageReturn ? '\r\n' : '\n')
+  }
+}
+
+function moved(finding: Finding, records: number, offset: number): Finding {
+  const [start, end] = finding.span
+  return { ...finding, record: finding.record + records, span: [start + offset, end + offset] }
+}
+
+function placed(findings: readonly Finding[], place: Place, linesBefore: number): PlacedFinding[] {
+  return findings.map((finding) => ({
+    finding,
+    file: place.name,
+    line: place.line + finding.record + 1,
+    record: linesBefore + finding.record,
+    span: [place.offset + finding.span[0], place.offset + finding.span[1]]
+  }))
+}
+
+function count(totals: Totals, { place, ...piece }: Piece, redacted: RedactedLines): void {
+  const length = piece.kind === 'lines' ? piece.bytes.length : piece.length
+  place.line += redacted.records
+  place.offset += length
+  totals.lines += redacted.records
+  if (totals.linesOut !== null) {
+    const unchanged = piece.kind === 'lines' && redacted.payload === piece.bytes
+    totals.linesOut += unchanged ? redacted.records : countLines(redacted.payload)
+  }
+  totals.bytesIn += length
+  totals.bytesOut += redacted.payload.length
+  totals.dropped += redacted.dropped
+  for (const reason of ['depth', 'size', 'error'] as const) totals.withheld[reason] += redacted.withheld[reason]
+  totals.findings += redacted.findings.length
+  for (const { detector } of redacted.findings)
+    totals.byDetector.set(detector, (totals.byDetector.get(detector) ?? 0) + 1)
+}
+
+function countLines(bytes: Uint8Array): number {
+  let lines = 0
+  for (let at = 0; at < bytes.length; lines++) at = bytes.indexOf(newline, at) + 1 || bytes.length
+  return lines
+}

@@ -1,0 +1,113 @@
+import { isatty } from 'node:tty'
+import { LogveilError } from '../errors.ts'
+import type { Detector } from '../model.ts'
+import type { Encryptor } from '../redact/encrypt.ts'
+import type { FingerprintKey } from '../redact/fingerprint.ts'
+import type { Policy } from '../redact/policy.ts'
+import { openWriter } from './byte-writer.ts'
+import { complain, describe } from './complain.ts'
+import { cutLines } from './cut-lines.ts'
+import { openFindingsReport } from './findings-report.ts'
+import { openInputs } from './inputs.ts'
+import { parseRedactArguments, type RedactArguments } from './redact-options.ts'
+import { type LineRedactor, redactStream, type Totals } from './redact-stream.ts'
+import { stopOnSignal } from './signals.ts'
+import { isBalanced, summarize } from './summary.ts'
+import { systemMessage } from './system-message.ts'
+
+/** What `createRedactor` is called with. */
+export interface RedactorSettings {
+  readonly detectors?: readonly Detector[]
+  readonly disable?: readonly string[]
+  readonly policy?: Policy
+  readonly keys?: readonly FingerprintKey[]
+  readonly encryptor?: Encryptor
+  readonly codec?: 'auto' | 'text' | 'json'
+  readonly maxRecordBytes?: number
+}
+
+export type CreateRedactor = (settings: RedactorSettings, detectorPaths: readonly string[]) => Promise<LineRedactor>
+
+/** Bytes that are read and redacted at once: enough to make calls cheap, little enough to stay in the processor's cache. */
+const chunkBytes = 1 << 18
+
+/** `logveil redact`: resolves to the exit status. Throws `USAGE_INVALID`, and what creating the redactor throws. */
+export async function redactCommand(args: readonly string[], create: CreateRedactor = createBuiltIn): Promise<number> {
+  const options = parseRedactArguments(args)
+  if (options.help) return showHelp()
+  const redactor = await create(await settingsOf(options), options.detectors)
+  const begin = performance.now()
+  const run = await redactFiles(options, redactor)
+  if (run.totals.linesOut !== null) process.stderr.write(summarize(run.totals, (performance.now() - begin) / 1000))
+  if (run.failed || !isBalanced(run.totals)) return 2
+  return options.failOnFindings && run.totals.findings > 0 ? 1 : 0
+}
+
+async function redactFiles(
+  options: RedactArguments,
+  redactor: LineRedactor
+): Promise<{ totals: Totals; failed: boolean }> {
+  let failed = false
+  const fail = (error: LogveilError): void => {
+    failed = true
+    complain(error.message)
+  }
+  const inputs = openInputs(options.files, fail)
+  const writer = openWriter(1, inputs.stop)
+  const report = openFindingsReport(options.findings, inputs.stop)
+  const release = stopOnSignal(inputs.stop)
+  const totals = await redactStream(cutLines(inputs.sources, { maxRecordBytes: options.maxRecordBytes, chunkBytes }), {
+    redactor,
+    writer,
+    countsOutput: options.summary ?? isatty(2),
+    onFindings: report.write,
+    onError: complainOnce()
+  })
+  release()
+  if (writer.failure instanceof Error) fail(outputError('standard output', writer.failure))
+  if (report.failure !== null) fail(outputError('the findings', report.failure))
+  return { totals, failed }
+}
+
+async function showHelp(): Promise<number> {
+  const { redactHelp } = await import('./help.ts')
+  process.stdout.write(redactHelp)
+  return 0
+}
+
+/** Only what was asked for is loaded: nobody waits for cryptography without a key. */
+async function settingsOf(options: RedactArguments): Promise<RedactorSettings> {
+  const { codec, disable, maxRecordBytes } = options
+  const settings = { codec, disable, maxRecordBytes, policy: { default: options.action } }
+  const fromEnvironment = process.env.LOGVEIL_KEY
+  if (options.keyFile === null && options.encryptTo === null && !fromEnvironment) return settings
+  const { parseKeys, readEncryptor, readKeys } = await import('./keys.ts')
+  const keys =
+    options.keyFile !== null
+      ? readKeys(options.keyFile)
+      : fromEnvironment
+        ? parseKeys(fromEnvironment, 'LOGVEIL_KEY')
+        : []
+  return options.encryptTo === null
+    ? { ...settings, keys }
+    : { ...settings, keys, encryptor: readEncryptor(options.encryptTo) }
+}
+
+async function createBuiltIn(settings: RedactorSettings, detectorPaths: readonly string[]): Promise<LineRedactor> {
+  const { createRedactor } = await import('../index.ts')
+  return createRedactor(settings)
+}
+
+function outputError(what: string, cause: Error | 'closed'): LogveilError {
+  const why = cause === 'closed' ? 'nobody reads it any more' : systemMessage(cause)
+  return new LogveilError('OUTPUT_FAILED', `cannot write ${what}: ${why}`, { cause })
+}
+
+/** The first error is told, by its kind and place: its message may quote input. The count is in the summary. */
+function complainOnce(): (error: unknown) => void {
+  let told = false
+  return (error) => {
+    if (!told) complain(`a bug in logveil, the records it met are withheld: ${describe(error)}`)
+    told = true
+  }
+}

@@ -1,0 +1,14 @@
+// `logveil redact` with the toy redactor, or the idle one: what the spawned tests of the stream run.
+import { complain, describe } from '../../src/cli/complain.ts'
+import { redactCommand } from '../../src/cli/redact.ts'
+import { idleRedactor, toyRedactor } from './toy-redactor.ts'
+
+const create = async ({ maxRecordBytes }: { maxRecordBytes?: number }) =>
+  process.env.TOY === 'idle' ? idleRedactor() : toyRedactor(maxRecordBytes)
+
+try {
+  process.exitCode = await redactCommand(process.argv.slice(2), create)
+} catch (error) {
+  complain(describe(error))
+  process.exitCode = 2
+}

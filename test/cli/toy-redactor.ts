@@ -1,0 +1,65 @@
+import type { LineRedactor, RedactedLines } from '../../src/cli/redact-stream.ts'
+import type { Finding } from '../../src/model.ts'
+
+const newline = 0x0a
+
+/**
+ * The stream's tests need no detectors: `SECRET` with digits behind it is a secret, a line with `DROP` goes, one with `BOOM` throws, lines over
+ * `maxRecordBytes` are withheld. Works on latin-1 text, so that no byte changes on the way.
+ */
+export function toyRedactor(maxRecordBytes = Number.POSITIVE_INFINITY): LineRedactor {
+  return {
+    createCarry: () => ({ budget: 0, detector: -1 }),
+    redact: (payload) => redact(payload, maxRecordBytes)
+  }
+}
+
+/** Passes everything on: what is measured is the stream. */
+export function idleRedactor(): LineRedactor {
+  const withheld = { depth: 0, size: 0, error: 0 }
+  return {
+    createCarry: () => ({ budget: 0, detector: -1 }),
+    redact: (payload) => ({ payload, findings: [], records: 1, withheld, dropped: 0 })
+  }
+}
+
+function redact(payload: Uint8Array, maxRecordBytes: number): RedactedLines {
+  const findings: Finding[] = []
+  const withheld = { depth: 0, size: 0, error: 0 }
+  let dropped = 0
+  let out = ''
+  let records = 0
+  for (let start = 0; start < payload.length; records++) {
+    const end = payload.indexOf(newline, start) + 1 || payload.length
+    const line = Buffer.from(payload.subarray(start, end)).toString('latin1')
+    const [, text, terminator] = /^([\s\S]*?)(\r?\n|)$/.exec(line) ?? []
+    if (text.length > maxRecordBytes) {
+      withheld.size++
+      out += `[WITHHELD:size]${terminator}`
+    } else if (text.includes('BOOM')) throw new TypeError(`cannot redact ${text}`)
+    else if (text.includes('DROP')) dropped++
+    else {
+      for (const match of text.matchAll(/SECRET\d+/g))
+        findings.push(finding(records, start + match.index, match[0].length))
+      out += text.replace(/SECRET\d+/g, '[REDACTED:toy]') + terminator
+    }
+    start = end
+  }
+  const changed = findings.length + withheld.size + dropped > 0
+  return { payload: changed ? Buffer.from(out, 'latin1') : payload, findings, records, withheld, dropped }
+}
+
+function finding(record: number, start: number, length: number): Finding {
+  return {
+    detector: 'toy',
+    confidence: 'likely',
+    severity: 'high',
+    record,
+    path: '',
+    span: [start, start + length],
+    length,
+    fingerprint: null,
+    action: 'label',
+    hints: {}
+  }
+}
