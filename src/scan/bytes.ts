@@ -1,0 +1,52 @@
+/** Byte classes and small tests that the hand-written matchers share. Tables instead of comparisons: one load per byte. */
+
+function table(test: (byte: number) => boolean): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, byte) => (test(byte) ? 1 : 0))
+}
+
+const among = (text: string) => (byte: number) => text.includes(String.fromCharCode(byte))
+
+export const isDigit = table((b) => b >= 0x30 && b <= 0x39)
+export const isLower = table((b) => b >= 0x61 && b <= 0x7a)
+export const isUpper = table((b) => b >= 0x41 && b <= 0x5a)
+export const isLetter = table((b) => isLower[b] === 1 || isUpper[b] === 1)
+export const isAlnum = table((b) => isLetter[b] === 1 || isDigit[b] === 1)
+export const isHex = table((b) => isDigit[b] === 1 || (b >= 0x41 && b <= 0x46) || (b >= 0x61 && b <= 0x66))
+export const isSpace = table(among(' \t\r\n\v\f'))
+/** `"`, `'` and the backtick */
+export const isQuote = table(among('"\'`'))
+/** Key names: letters, digits, `_ - . $ @` and every byte of a non-ASCII character. */
+export const isKeyByte = table((b) => isAlnum[b] === 1 || b >= 0x80 || among('_-.$@')(b))
+/** Base64, base64url, hex and the like, with padding. */
+export const isTokenByte = table((b) => isAlnum[b] === 1 || among('_+/=.~-')(b))
+
+/** Compares `bytes[at..]` with lower-case ASCII `text`, without regard to ASCII case; never reads at or behind `end`. */
+export function startsWithFolded(bytes: Uint8Array, at: number, end: number, text: string): boolean {
+  if (at < 0 || at + text.length > end) return false
+  for (let i = 0; i < text.length; i++) {
+    const byte = bytes[at + i]
+    if ((isUpper[byte] === 1 ? byte | 0x20 : byte) !== text.charCodeAt(i)) return false
+  }
+  return true
+}
+
+/** `bytes[start..end)` as text, one character a byte. For short ranges: candidates, never whole records. */
+export function latin1(bytes: Uint8Array, start: number, end: number): string {
+  let text = ''
+  for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i])
+  return text
+}
+
+/**
+ * Whether the byte before `at` ends an escape (`%3D`, `\n`, `\u003d`, `\x3d`), so that it is no neighbour of a token that begins at
+ * `at`: the escape stands for a separator.
+ */
+export function endsEscape(bytes: Uint8Array, at: number, start: number): boolean {
+  if (at - 3 >= start && bytes[at - 3] === 0x25 && isHex[bytes[at - 2]] && isHex[bytes[at - 1]]) return true
+  if (at - 2 >= start && bytes[at - 2] === 0x5c && 'nrtbf'.includes(String.fromCharCode(bytes[at - 1]))) return true
+  if (at - 4 >= start && bytes[at - 4] === 0x5c && bytes[at - 3] === 0x78 && isHex[bytes[at - 2]] && isHex[bytes[at - 1]]) return true
+  return (
+    at - 6 >= start && bytes[at - 6] === 0x5c && bytes[at - 5] === 0x75 &&
+    isHex[bytes[at - 4]] === 1 && isHex[bytes[at - 3]] === 1 && isHex[bytes[at - 2]] === 1 && isHex[bytes[at - 1]] === 1
+  )
+}

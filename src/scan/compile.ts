@@ -1,0 +1,161 @@
+import type { Carry, Detector } from '../model.ts'
+import { type Automaton, buildAutomaton, type Guard, type Literal } from './automaton.ts'
+import { parseClass } from './char-class.ts'
+import { base64Literals } from './decode/base64.ts'
+import { hexLiterals } from './decode/hex.ts'
+import { compileDecode, compileUnwrap, type DecodeHooks } from './encoded.ts'
+import { compileKeyed, type Keyed } from './keyed.ts'
+import { bodyAfterPrefix, parsePattern, type PatternAst, prefixesOf } from './pattern.ts'
+import { compilePem } from './pem.ts'
+import type { Confirm, TextScan } from './text-scan.ts'
+import { compileToken } from './token.ts'
+
+/** All detectors as one automaton, and per literal what looks closer at its occurrences. */
+export interface CompiledSet {
+  readonly automaton: Automaton
+  /** Length in bytes, by literal. */
+  readonly lengths: Int32Array
+  /** For `explain`, by literal. */
+  readonly names: readonly string[]
+  readonly confirms: readonly (readonly Confirm[])[]
+  readonly keyed: readonly (readonly Keyed[])[]
+  /** Decodes the pair around a key word when an escape stands next to it. */
+  readonly unwrap: (scan: TextScan, start: number, end: number) => void
+}
+
+export interface CompileHooks extends Omit<DecodeHooks, 'scan'> {
+  carry(): Carry
+}
+
+/** Shortest prefix that may be a literal of its own; below that the detector's keywords are used. */
+const minPrefix = 3
+/** Shortest literal whose encoded forms are searched for: shorter ones turn up in any base64. */
+const minEncoded = 4
+/** Key words that are also looked for inside base64 and hex. */
+const encodedKeyWords = ['password', 'passwd', 'secret', 'api_key', 'apikey', 'access_token', 'auth_token', 'private_key']
+
+/** Percent-encoded letters, digits, `_` and `-` need no encoding: whoever encodes them hides something. */
+const percentIntroducers = [0x2d, 0x5f, ...range(0x30, 0x39), ...range(0x41, 0x5a), ...range(0x61, 0x7a)].map((byte) => `%${byte.toString(16)}`)
+
+export function compileSet(detectors: readonly Detector[], hooks: CompileHooks): CompiledSet {
+  const table = createTable()
+  detectors.forEach((detector, index) => addDetector(table, detector, index, hooks))
+  const decodeHooks: DecodeHooks = {
+    scan: (bytes, start, end) => automaton.scan(bytes, start, end), decoded: hooks.decoded, withhold: hooks.withhold
+  }
+  addEncodings(table, detectors, decodeHooks)
+  const automaton = buildAutomaton(table.literals)
+  return {
+    automaton,
+    lengths: Int32Array.from(table.literals, (literal) => Buffer.byteLength(literal.text)),
+    names: table.literals.map((literal) => literal.text),
+    confirms: table.confirms,
+    keyed: table.keyed,
+    unwrap: compileUnwrap(decodeHooks)
+  }
+}
+
+interface Table {
+  readonly literals: Literal[]
+  readonly confirms: Confirm[][]
+  readonly keyed: Keyed[][]
+  /** Index of a literal with this guard, added when it is new. */
+  index(text: string, guard: Guard): number
+}
+
+function createTable(): Table {
+  const literals: Literal[] = []
+  const confirms: Confirm[][] = []
+  const keyed: Keyed[][] = []
+  const known = new Map<string, number>()
+  return {
+    literals, confirms, keyed,
+    index(text, guard) {
+      const key = JSON.stringify([guard.kind === 'run' && guard.exactCase ? text : text.toLowerCase(), { ...guard, after: '', before: '' }, classKey(guard)])
+      let at = known.get(key)
+      if (at === undefined) {
+        at = literals.push({ text, guard }) - 1
+        confirms.push([])
+        keyed.push([])
+        known.set(key, at)
+      }
+      return at
+    }
+  }
+}
+
+function classKey(guard: Guard): string {
+  return guard.kind === 'run' ? `${guard.after.join('')}/${guard.before?.join('') ?? ''}` : ''
+}
+
+function addDetector(table: Table, detector: Detector, index: number, hooks: CompileHooks): void {
+  if (detector.matcher === 'pem') {
+    const confirm = compilePem(detector, index, hooks.carry)
+    for (const keyword of detector.keywords) table.confirms[table.index(keyword, { kind: 'none' })].push(confirm)
+    return
+  }
+  if (detector.context !== 'anywhere') {
+    const keyed = compileKeyed(detector)
+    const guard: Guard = detector.context === 'near' ? { kind: 'none' } : { kind: 'assign' }
+    for (const keyword of detector.keywords) table.keyed[table.index(keyword, guard)].push(keyed)
+    return
+  }
+  const ast = parsePattern(detector.pattern, detector.caseInsensitive)
+  const confirm = compileToken(detector, ast)
+  for (const [text, guard] of tokenLiterals(detector, ast)) table.confirms[table.index(text, guard)].push(confirm)
+}
+
+const anyByte = new Uint8Array(256).fill(1)
+
+/** The literals that lead to a token: its prefixes with the bytes that must follow, or the keywords that stand somewhere in it. */
+function tokenLiterals(detector: Detector, ast: PatternAst): [string, Guard][] {
+  const exactCase = !detector.caseInsensitive
+  const prefixes = prefixesOf(ast)
+  if (prefixes !== null && prefixes.every((prefix) => prefix.length >= minPrefix)) {
+    const { left } = detector.boundaries
+    const before = left === '' || !groupComesFirst(detector.pattern) ? null : parseClass(left)
+    return prefixes.map((prefix) => [prefix, { kind: 'run', ...bodyAfterPrefix(ast, prefix), before, exactCase }])
+  }
+  return detector.keywords.map((keyword) => [
+    keyword,
+    keyword === '://' ? { kind: 'userinfo' } : { kind: 'run', min: 0, after: anyByte, before: null, exactCase }
+  ])
+}
+
+/** Only then does the byte before the literal stand before what is redacted. */
+function groupComesFirst(pattern: string): boolean {
+  return pattern.startsWith('(') && !pattern.startsWith('(?')
+}
+
+function addEncodings(table: Table, detectors: readonly Detector[], hooks: DecodeHooks): void {
+  const none: Guard = { kind: 'none' }
+  const escapes = compileDecode('escapes', hooks)
+  for (const introducer of ['\\u00', ':\\/\\/']) table.confirms[table.index(introducer, none)].push(escapes)
+  const percent = compileDecode('percent', hooks)
+  for (const introducer of [...percentIntroducers, '%3a%2f%2f']) table.confirms[table.index(introducer, none)].push(percent)
+  const base64 = compileDecode('base64', hooks)
+  const hex = compileDecode('hex', hooks)
+  const exact: Guard = { kind: 'run', min: 0, after: anyByte, before: null, exactCase: true }
+  for (const text of encodedTexts(detectors)) {
+    for (const literal of base64Literals(text)) addOnce(table.confirms[table.index(literal, exact)], base64)
+    for (const literal of hexLiterals(text)) addOnce(table.confirms[table.index(literal, none)], hex)
+  }
+}
+
+function addOnce(list: Confirm[], confirm: Confirm): void {
+  if (!list.includes(confirm)) list.push(confirm)
+}
+
+function encodedTexts(detectors: readonly Detector[]): Set<string> {
+  const texts = new Set(encodedKeyWords)
+  for (const detector of detectors) {
+    if (detector.context !== 'anywhere' || detector.caseInsensitive) continue
+    const prefixes = detector.matcher === 'pem' ? detector.keywords : prefixesOf(parsePattern(detector.pattern, false)) ?? []
+    for (const prefix of prefixes) if (prefix.length >= minEncoded) texts.add(prefix.slice(0, 12))
+  }
+  return texts
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i)
+}

@@ -1,0 +1,103 @@
+import type { Field, Hits, View, WithheldReason } from '../model.ts'
+import { isHex, isKeyByte, isQuote, isSpace } from './bytes.ts'
+import { base64Run, decodeBase64 } from './decode/base64.ts'
+import { decodeEscapes, decodeHtml } from './decode/escapes.ts'
+import { decodeHex, hexRun } from './decode/hex.ts'
+import { decodePercent } from './decode/percent.ts'
+import { type Confirm, type TextScan, traceStep } from './text-scan.ts'
+
+/** How many encodings may lie around a secret; what is encoded more often is withheld, since nothing unscanned passes. */
+export const maxDepth = 4
+/** How far around an introducer a text is decoded, in bytes. */
+const maxReach = 65536
+/** Key name bytes that may stand between a key word and the escape behind it. */
+const maxKeyRest = 64
+
+type Encoding = 'percent' | 'escapes' | 'html' | 'base64' | 'hex'
+
+interface Decoding {
+  readonly slot: number
+  range(scan: TextScan, start: number, end: number): readonly [from: number, to: number]
+  decode(view: View, from: number, to: number): View | null
+}
+
+const decodings: Record<Encoding, Decoding> = {
+  percent: { slot: 0, range: wordAround, decode: decodePercent },
+  escapes: { slot: 1, range: textAround, decode: decodeEscapes },
+  html: { slot: 2, range: textAround, decode: decodeHtml },
+  base64: { slot: 3, range: (scan, start) => base64Run(scan.bytes, start, scan.start, scan.end), decode: decodeBase64 },
+  hex: { slot: 4, range: (scan, start) => hexRun(scan.bytes, start, scan.start, scan.end), decode: decodeHex }
+}
+
+/** What decoding needs of the scanner. */
+export interface DecodeHooks {
+  scan(bytes: Uint8Array, start: number, end: number): Hits
+  decoded(field: Field): void
+  withhold(field: Field, start: number, end: number, reason: WithheldReason): void
+}
+
+/** Decodes the run around an introducer once, and scans what comes out as a text of its own. */
+export function compileDecode(name: Encoding, hooks: DecodeHooks): Confirm {
+  const decoding = decodings[name]
+  return (scan, start, end) => {
+    if (start < scan.decodedTo[decoding.slot]) return
+    const [rangeStart, to] = decoding.range(scan, start, end)
+    const from = Math.max(rangeStart, scan.decodedTo[decoding.slot])
+    scan.decodedTo[decoding.slot] = to
+    const { field } = scan
+    traceStep(scan, 'decode', name, from, to, 'hit')
+    if (field.depth >= maxDepth) return withholdRange(scan, hooks, from, to)
+    const view = decoding.decode(field, from, to)
+    if (view === null || view.end === view.start) return
+    const hits = hooks.scan(view.bytes, view.start, view.end)
+    if (hits.count === 0) return
+    hooks.decoded(nestedField(field, view, hits))
+  }
+}
+
+/** Also `key%3Dvalue`, `\"key\":`, `&quot;key&quot;:`: the key word is plain, but the pair around it is encoded. */
+export function compileUnwrap(hooks: DecodeHooks): (scan: TextScan, start: number, end: number) => void {
+  const percent = compileDecode('percent', hooks)
+  const escapes = compileDecode('escapes', hooks)
+  const html = compileDecode('html', hooks)
+  return (scan, start, end) => {
+    const { bytes } = scan
+    const stop = Math.min(scan.end, end + maxKeyRest)
+    let at = end
+    while (at < stop && isKeyByte[bytes[at]]) at++
+    while (at < stop && (bytes[at] === 0x20 || isQuote[bytes[at]])) at++
+    if (at + 1 >= scan.end) return
+    if (bytes[at] === 0x5c) escapes(scan, start, end)
+    else if (bytes[at] === 0x25 && isHex[bytes[at + 1]]) percent(scan, start, end)
+    else if (bytes[at] === 0x26 && (bytes[at + 1] === 0x23 || bytes[at + 1] === 0x71 || bytes[at + 1] === 0x61)) html(scan, start, end)
+  }
+}
+
+function nestedField(parent: Field, view: View, hits: Hits): Field {
+  const { record, recordStart, recordEnd, quote } = parent
+  const role = parent.role === 'key' ? 'key' : 'text'
+  return { ...view, hits, from: 0, to: hits.count, role, key: null, quote, record, recordStart, recordEnd, path: parent.path }
+}
+
+function withholdRange(scan: TextScan, hooks: DecodeHooks, from: number, to: number): void {
+  const { field } = scan
+  const start = field.origin === null ? from : field.origin[from - field.start]
+  const end = field.origin === null ? to : field.origin[to - field.start]
+  hooks.withhold(field, field.enclosing?.start ?? start, field.enclosing?.end ?? end, 'depth')
+}
+
+/** The run without white space and quotes around a place. */
+function wordAround(scan: TextScan, start: number, end: number): readonly [number, number] {
+  const { bytes } = scan
+  const low = Math.max(scan.start, start - maxReach)
+  const high = Math.min(scan.end, end + maxReach)
+  let from = start
+  while (from > low && !isSpace[bytes[from - 1]] && !isQuote[bytes[from - 1]]) from--
+  let to = end
+  while (to < high && !isSpace[bytes[to]] && !isQuote[bytes[to]]) to++
+  return [from, to]
+}
+
+function textAround(scan: TextScan, start: number, end: number): readonly [number, number] {
+  return [Math.max(scan.start, start - maxReach), Math.min(scan.end, end + maxReach)]
+}

@@ -1,0 +1,89 @@
+import { isDigit, isLetter, isLower, isUpper, latin1 } from './bytes.ts'
+
+/**
+ * Words which, standing behind the key word in a key's name, say that the value describes the secret instead of being it:
+ * `token_type`, `passwordResetUrl`, `secret-name`.
+ */
+const describing = words(
+  'type types name names id ids uid identifier url uri urls endpoint path paths file files filename dir directory folder len length size count counts ' +
+  'total index idx expires expire expired expiry expiration ttl age date time timestamp ts at created updated issued issuer alg algorithm version versions ' +
+  'status state enabled disable disabled enable required optional policy policies rule rules hint label labels format prefix suffix usage used limit ' +
+  'limits quota rate arn ref refs field fields column table schema spec manager provider providers store storage service services host hostname port ' +
+  'region zone method mode class handler factory config configuration info event events error errors exception reason message valid invalid changed ' +
+  'reset strength source scope scopes space board word group groups role roles user username owner email rotation request requests bits curve ' +
+  'derivation exchange mount volume template selector validator placeholder fingerprint kid thumbprint parameter parameters ring stone set list map ' +
+  'pair pairs generator gen length protection protected management encryption transparency cache retry retries attempt attempts timeout interval ' +
+  'window budget per second seconds minute hour day ms rotate rotated validity lifetime refreshes range start end begin operation action'
+)
+
+/** Words which, right before the key word, make it a thing that is no secret: `public_key`, `max_tokens`, `next_page_token`. */
+const harmless = words(
+  'public primary foreign partition routing cache sort shard row object index unique composite natural surrogate max min num number total count prompt ' +
+  'completion input output next page continuation sync cursor cancellation reasoning cached candidates translation i18n message dedup dedupe ' +
+  'deduplication idempotency group grouping hot short arrow function foreign lookup map hash range document state registry no without missing ' +
+  'invalid expected unexpected unknown column dictionary json sub end eof start stop key_'
+)
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(' '))
+}
+
+/** Key words of this length and more are also found inside a run of small letters (`dbpassword`, `authtoken`). */
+const minInner = 5
+
+/**
+ * Whether a key word at `[hitStart, hitEnd)` governs the value of the key `[keyStart, keyEnd)`: it must be a word of the name (camelCase,
+ * snake_case, kebab-case, dotted; a plural or a number may follow), and the words around it must not make it harmless.
+ */
+export function governs(bytes: Uint8Array, keyStart: number, keyEnd: number, hitStart: number, hitEnd: number): boolean {
+  if (!beginsWord(bytes, keyStart, hitStart, hitEnd)) return false
+  const rest = wordEnd(bytes, hitEnd, keyEnd)
+  if (rest < 0) return false
+  for (let at = rest; at < keyEnd; ) {
+    const next = nextWordEnd(bytes, at, keyEnd)
+    if (describing.has(wordAt(bytes, at, next))) return false
+    at = next
+  }
+  return !harmless.has(wordAt(bytes, previousWordStart(bytes, keyStart, hitStart), hitStart))
+}
+
+/** Whether a provider's name stands in the key as it is: any place will do, the value's shape decides. */
+export function beginsWord(bytes: Uint8Array, keyStart: number, hitStart: number, hitEnd: number): boolean {
+  if (hitStart === keyStart || !isLetter[bytes[hitStart - 1]]) return true
+  if (isLower[bytes[hitStart - 1]] && isUpper[bytes[hitStart]]) return true
+  return hitEnd - hitStart >= minInner
+}
+
+/** Where the word that ends with the key word ends (plural `s` and digits included); -1 when the key word is only a part of a longer word. */
+function wordEnd(bytes: Uint8Array, hitEnd: number, keyEnd: number): number {
+  let at = hitEnd
+  if (at < keyEnd && (bytes[at] | 0x20) === 0x73 && !(at + 1 < keyEnd && isLower[bytes[at + 1]])) at++
+  while (at < keyEnd && isDigit[bytes[at]]) at++
+  if (at >= keyEnd || !isLetter[bytes[at]]) return at
+  // `tokenValue`, `TOKENvalue`: another word may begin here only by a change of case.
+  const upperBefore = isUpper[bytes[hitEnd - 1]] === 1
+  return isUpper[bytes[at]] === 1 !== upperBefore ? at : -1
+}
+
+function nextWordEnd(bytes: Uint8Array, from: number, keyEnd: number): number {
+  let at = from + 1
+  if (!isLetter[bytes[from]]) {
+    while (at < keyEnd && !isLetter[bytes[at]]) at++
+    return at
+  }
+  while (at < keyEnd && isLetter[bytes[at]] && !(isUpper[bytes[at]] && isLower[bytes[at - 1]])) at++
+  return at
+}
+
+function previousWordStart(bytes: Uint8Array, keyStart: number, hitStart: number): number {
+  let at = hitStart
+  while (at > keyStart && !isLetter[bytes[at - 1]]) at--
+  while (at > keyStart && isLetter[bytes[at - 1]] && !(isLower[bytes[at - 1]] && isUpper[bytes[at]])) at--
+  return at
+}
+
+function wordAt(bytes: Uint8Array, start: number, end: number): string {
+  let stop = end
+  while (stop > start && !isLetter[bytes[stop - 1]]) stop--
+  return latin1(bytes, start, stop).toLowerCase()
+}

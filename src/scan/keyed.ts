@@ -1,0 +1,87 @@
+import RE2 from 're2'
+import type { Detector } from '../model.ts'
+import { isSpace } from './bytes.ts'
+import { compileJudge, lazy } from './judge.ts'
+import { governs } from './key-names.ts'
+import { type Pair, readPair } from './pairs.ts'
+import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from './text-scan.ts'
+import { notSecret } from './values.ts'
+import { compileBoundaries, compileWindowSearch, enqueue } from './windows.ts'
+
+/** How far behind the key word a value of `context: near` may begin, in bytes. */
+const nearby = 40
+
+/** What a detector of assigned values does at a key word in free text, and at one in the member name of a value. */
+export interface Keyed {
+  readonly inText: Confirm
+  readonly governed: ConfirmGoverned
+}
+
+type TestValue = (scan: TextScan, pair: Pair) => void
+
+/** Confirms a detector that a key name leads to (`context: assigned` or `near`). */
+export function compileKeyed(detector: Detector): Keyed {
+  const test = compileValueTest(detector)
+  const named = detector.pattern !== ''
+  const near = detector.context === 'near' ? compileNear(detector) : null
+  return {
+    inText(scan, start, end) {
+      near?.(scan, end)
+      const pair = pairAt(scan, start, end)
+      if (pair === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no value assigned')
+      if (named || governs(scan.bytes, pair.keyStart, pair.keyEnd, start, end)) test(scan, pair)
+      else traceStep(scan, 'value', detector.id, start, end, 'reject: key name')
+    },
+    governed(scan, start, end) {
+      near?.(scan, scan.start)
+      const key = scan.field.key!
+      if (named || governs(key.bytes, key.start, key.end, start, end)) test(scan, wholeValue(scan))
+      else traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
+    }
+  }
+}
+
+function compileValueTest(detector: Detector): TestValue {
+  const judge = compileJudge(detector, detector.pattern === '' ? 'possible' : 'likely')
+  const pattern = lazy(() => new RE2(`^(?:${detector.pattern})$`, detector.caseInsensitive ? 'di' : 'd'))
+  return (scan, pair) => {
+    const { valueStart: start, valueEnd: end } = pair
+    if (detector.value !== null) {
+      const reason = notSecret(scan.bytes, pair, detector.value, scan.end)
+      if (reason !== null) return traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
+    }
+    if (detector.pattern === '') return judge(scan, start, end)
+    if (end - start > detector.maxLength) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
+    const match = pattern().exec(Buffer.from(scan.bytes.buffer, scan.bytes.byteOffset + start, end - start))
+    if (match === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
+    const group = match.indices![1]
+    judge(scan, start + group[0], start + group[1])
+  }
+}
+
+function compileNear(detector: Detector): (scan: TextScan, from: number) => void {
+  const search = compileWindowSearch(detector, compileBoundaries(detector), compileJudge(detector, 'likely'))
+  return (scan, from) => {
+    const stop = Math.min(scan.end, from + nearby + detector.maxLength)
+    const lineEnd = scan.bytes.subarray(from, stop).indexOf(0x0a)
+    enqueue(scan, search, from, lineEnd < 0 ? stop : from + lineEnd)
+  }
+}
+
+/** Several key words of one key (`aws_secret_access_key`) read their pair once. */
+function pairAt(scan: TextScan, start: number, end: number): Pair | null {
+  if (start >= scan.pairKeyStart && end <= scan.pairKeyEnd) return scan.pair
+  const pair = readPair(scan.bytes, scan.start, scan.end, start, end, scan.memo)
+  scan.pair = pair
+  scan.pairKeyStart = pair === null ? start : pair.keyStart
+  scan.pairKeyEnd = pair === null ? end : pair.keyEnd
+  return pair
+}
+
+/** The value of a member, without white space around it. */
+function wholeValue(scan: TextScan): Pair {
+  let { start, end } = scan
+  while (start < end && isSpace[scan.bytes[start]]) start++
+  while (end > start && isSpace[scan.bytes[end - 1]]) end--
+  return { keyStart: 0, keyEnd: 0, valueStart: start, valueEnd: end, quoted: scan.field.role !== 'bare', bond: 'assigned' }
+}

@@ -1,0 +1,104 @@
+import type { Carry, Detector, Field } from '../model.ts'
+import { isAlnum, isDigit, isSpace, isUpper, startsWithFolded } from './bytes.ts'
+import { type Confirm, type TextScan, traceStep } from './text-scan.ts'
+
+/** Longest `BEGIN` label that is looked at, in bytes. */
+const maxLabel = 64
+/** Longest private key, in bytes of text: an RSA key of 16,384 bits has 12,700. */
+const maxKey = 65536
+/** Base64 body lines have 64 or 76 characters; a shorter one is the last line of a key. */
+const minBodyLine = 40
+
+/** A `BEGIN ... PRIVATE KEY` whose end has not been seen yet opens the carry, so that following records can be looked at. */
+export function compilePem(detector: Detector, index: number, carry: () => Carry): Confirm {
+  return (scan, start, end) => {
+    const label = labelEnd(scan, end)
+    if (label < 0) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
+    const close = keyEnd(scan, label)
+    traceStep(scan, 'finding', detector.id, start, close.end, close.complete ? 'confirmed' : 'likely')
+    scan.found(detector, close.complete ? 'confirmed' : 'likely', start, close.end, null)
+    if (close.complete) return
+    const state = carry()
+    state.budget = maxKey
+    state.detector = index
+  }
+}
+
+/** Offset behind `PRIVATE KEY-----` or `PRIVATE KEY BLOCK-----`, -1 when the label is another one. */
+function labelEnd(scan: TextScan, from: number): number {
+  const { bytes } = scan
+  const stop = Math.min(scan.end, from + maxLabel)
+  let last = -1
+  let i = from
+  for (; i < stop && (isUpper[bytes[i]] || isDigit[bytes[i]] || bytes[i] === 0x20); i++) {
+    if (startsWithFolded(bytes, i, stop, 'private key')) last = i + 11
+  }
+  if (last < 0) return -1
+  while (i < scan.end && bytes[i] === 0x2d) i++
+  return i
+}
+
+/** The end of the key that began before `from`: behind its END line, or the end of the text when that is missing. */
+function keyEnd(scan: TextScan, from: number): { end: number; complete: boolean } {
+  const { bytes } = scan
+  const stop = Math.min(scan.end, from + maxKey)
+  for (let i = bytes.indexOf(0x2d, from); i >= 0 && i < stop; i = bytes.indexOf(0x2d, i + 1)) {
+    if (!startsWithFolded(bytes, i, stop, '-----end ')) continue
+    let close = i + 9
+    while (close < stop && bytes[close] !== 0x2d && close - i < maxLabel + 9) close++
+    while (close < stop && bytes[close] === 0x2d) close++
+    return { end: close, complete: true }
+  }
+  return { end: stop, complete: false }
+}
+
+/** What a record's text means for a key that is still open. */
+export type Continuation = { readonly start: number; readonly end: number } | 'end' | 'blank' | 'none'
+
+/**
+ * Whether a text is itself a piece of key body: a base64 line (alone, or the last word behind a logger's prefix), a PEM header line, or
+ * the END line. Anything else is none, so that a key that never ends takes nothing that is not key.
+ */
+export function continuesKey(field: Field): Continuation {
+  const { bytes } = field
+  let { start, end } = field
+  while (end > start && isSpace[bytes[end - 1]]) end--
+  while (start < end && isSpace[bytes[start]]) start++
+  if (start === end) return 'blank'
+  let word = end
+  while (word > start && !isSpace[bytes[word - 1]]) word--
+  const alone = word === start
+  if (bytes.subarray(start, Math.min(end, start + 4096)).indexOf(0x2d) >= 0 && hasEndLabel(bytes, start, end)) return 'end'
+  if (alone ? isBodyLine(bytes, word, end) : end - word >= minBodyLine && isBase64(bytes, word, end)) return { start: word, end }
+  for (const header of ['proc-type:', 'dek-info:', 'version:', 'comment:', 'hash:']) {
+    if (startsWithFolded(bytes, start, end, header)) return { start, end }
+  }
+  return 'none'
+}
+
+function hasEndLabel(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i + 9 <= end && i - start < 4096; i++) if (bytes[i] === 0x2d && startsWithFolded(bytes, i, end, '-----end ')) return true
+  return false
+}
+
+/** A whole line of base64; a short one must look like the padded or mixed rest of a key, not like a word. */
+function isBodyLine(bytes: Uint8Array, start: number, end: number): boolean {
+  if (!isBase64(bytes, start, end)) return false
+  if (end - start >= minBodyLine) return true
+  if (bytes[end - 1] === 0x3d) return true
+  let digits = 0
+  let uppers = 0
+  for (let i = start; i < end; i++) {
+    digits += isDigit[bytes[i]]
+    uppers += isUpper[bytes[i]]
+  }
+  return end - start >= 4 && digits > 0 && uppers > 0
+}
+
+function isBase64(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]
+    if (!isAlnum[byte] && byte !== 0x2b && byte !== 0x2f && byte !== 0x3d) return false
+  }
+  return end - start <= 128
+}

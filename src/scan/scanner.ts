@@ -1,0 +1,107 @@
+import type { Carry, Codec, Detector, Field, Match, Scanner, ScanResult, Trace, Visitor, WithheldReason } from '../model.ts'
+import { type CompiledSet, compileSet } from './compile.ts'
+import { continuesKey } from './pem.ts'
+import { collectMatch, type TextScan, traceStep } from './text-scan.ts'
+import { flushWindows } from './windows.ts'
+
+/** A carry for a stream that begins: no key is open. */
+export function createCarry(): Carry {
+  return { budget: 0, detector: 0 }
+}
+
+/** Compiles the detectors once; the scanner keeps no state between calls but its scratch memory. */
+export function createScanner(detectors: readonly Detector[], trace: Trace | null = null): Scanner {
+  let carry = createCarry()
+  let matches: Match[] = []
+  let withheld: ScanResult['withheld'] = []
+  /** Whether the record being visited opened or continued a key. */
+  let keyOpen = false
+
+  const set: CompiledSet = compileSet(detectors, {
+    carry: () => {
+      keyOpen = true
+      return carry
+    },
+    decoded: (field) => scanText(field),
+    withhold: (field, start, end, reason) => withhold(field, start, end, reason)
+  })
+
+  function withhold(field: Field, start: number, end: number, reason: WithheldReason): void {
+    withheld.push({ start, end, reason, field })
+  }
+
+  function scanText(field: Field): void {
+    const scan = createTextScan(field, trace, matches)
+    const { pairs } = field.hits
+    if (field.key !== null) scanGoverned(set, scan)
+    for (let i = field.from; i < field.to; i++) {
+      const literal = pairs[2 * i]
+      const end = pairs[2 * i + 1]
+      const start = end - set.lengths[literal]
+      if (trace !== null) traceStep(scan, 'literal', set.names[literal], start, end, 'hit')
+      for (const confirm of set.confirms[literal]) confirm(scan, start, end)
+      const keyed = set.keyed[literal]
+      if (keyed.length === 0 || field.role === 'key') continue
+      set.unwrap(scan, start, end)
+      for (const detector of keyed) detector.inText(scan, start, end)
+    }
+    flushWindows(scan)
+  }
+
+  /** A private key that a logger split over several records goes on only in a record that is key body itself. */
+  function continueKey(field: Field): void {
+    const piece = continuesKey(field)
+    if (piece === 'none') return
+    keyOpen = piece !== 'end'
+    if (piece === 'blank' || piece === 'end') return
+    carry.budget = Math.max(0, carry.budget - (piece.end - piece.start))
+    collectMatch(matches, field, detectors[carry.detector], 'likely', piece.start, piece.end, null)
+  }
+
+  const visitor: Visitor = {
+    field(field) {
+      if (carry.budget > 0 && field.role !== 'key' && field.role !== 'bare') continueKey(field)
+      scanText(field)
+    },
+    scan: (bytes, start, end) => set.automaton.scan(bytes, start, end),
+    wantsNext() {
+      const wanted = keyOpen && carry.budget > 0
+      if (!wanted) carry.budget = 0
+      keyOpen = false
+      return wanted
+    },
+    withhold: (field, reason) => withhold(field, field.start, field.end, reason)
+  }
+
+  return {
+    scan(payload, codec: Codec, streamCarry = createCarry()) {
+      matches = []
+      withheld = []
+      carry = streamCarry
+      keyOpen = carry.budget > 0
+      const hits = set.automaton.scan(payload, 0, payload.length)
+      if (hits.count > 0 || keyOpen) codec.locate(payload, hits, visitor)
+      return { matches, withheld }
+    }
+  }
+}
+
+/** The member name's key words decide over the value as a whole. */
+function scanGoverned(set: CompiledSet, scan: TextScan): void {
+  const key = scan.field.key!
+  for (let i = key.from; i < key.to; i++) {
+    const literal = key.hits.pairs[2 * i]
+    const end = key.hits.pairs[2 * i + 1]
+    for (const keyed of set.keyed[literal]) keyed.governed(scan, end - set.lengths[literal], end)
+  }
+}
+
+function createTextScan(field: Field, trace: Trace | null, matches: Match[]): TextScan {
+  return {
+    field, bytes: field.bytes, start: field.start, end: field.end, trace,
+    pair: null, pairKeyStart: -1, pairKeyEnd: -1, memo: { from: 0, to: 0 }, decodedTo: new Int32Array(5).fill(-1), windows: [],
+    found(detector, confidence, start, end, hints) {
+      collectMatch(matches, field, detector, confidence, start, end, hints)
+    }
+  }
+}

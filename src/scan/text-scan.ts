@@ -1,0 +1,61 @@
+import type { Confidence, Detector, Field, Hints, Match, Trace } from '../model.ts'
+import type { Pair, PairMemo } from './pairs.ts'
+
+/**
+ * The scan of one text: a field, or what came out of an encoding inside it. Confirmers read it and report to it; all offsets are in
+ * `bytes`, `found` maps them to the payload.
+ */
+export interface TextScan {
+  /** The text, with its view on the payload. */
+  readonly field: Field
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  readonly trace: Trace | null
+  /** The pair read last, so that several key words of one key read it once. */
+  pair: Pair | null
+  pairKeyStart: number
+  pairKeyEnd: number
+  readonly memo: PairMemo
+  /** Offset up to which each encoding (by index, see encoded.ts) was decoded already. */
+  readonly decodedTo: Int32Array
+  /** Windows that wait for RE2, by detector; see windows.ts. */
+  readonly windows: Window[]
+  found(detector: Detector, confidence: Confidence, start: number, end: number, hints: Hints | null): void
+}
+
+/** A stretch of the text in which one detector's pattern must be searched. */
+export interface Window {
+  readonly search: WindowSearch
+  from: number
+  to: number
+}
+
+/** Searches `[from, to)` of a text and reports what it finds. */
+export type WindowSearch = (scan: TextScan, from: number, to: number) => void
+
+/** Looks closer at a literal that stands at `[start, end)` of the text. */
+export type Confirm = (scan: TextScan, start: number, end: number) => void
+
+/** Looks closer at a value whose member name holds a key word at `[start, end)` of the name; the scan's text is the value. */
+export type ConfirmGoverned = (scan: TextScan, start: number, end: number) => void
+
+/** Payload range of `[start, end)` of the text. */
+export function toPayload(field: Field, start: number, end: number): { start: number; end: number } {
+  if (field.enclosing !== null) return field.enclosing
+  if (field.origin === null) return { start, end }
+  return { start: field.origin[start - field.start], end: field.origin[end - field.start] }
+}
+
+export function collectMatch(
+  matches: Match[], field: Field, detector: Detector, confidence: Confidence, start: number, end: number, hints: Hints | null
+): void {
+  const span = toPayload(field, start, end)
+  matches.push({ detector, confidence, start: span.start, end: span.end, secret: field.bytes.subarray(start, end), hints, field })
+}
+
+export function traceStep(scan: TextScan, stage: Parameters<Trace>[0]['stage'], detector: string, start: number, end: number, outcome: string): void {
+  if (scan.trace === null) return
+  const span = toPayload(scan.field, start, end)
+  scan.trace({ stage, detector, start: span.start, end: span.end, outcome })
+}

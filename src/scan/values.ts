@@ -1,0 +1,177 @@
+import type { ValueShape } from '../model.ts'
+import { isAlnum, isDigit, isHex, isLetter, isLower, isSpace, isUpper, latin1, startsWithFolded } from './bytes.ts'
+import type { Pair } from './pairs.ts'
+import { containsOwnPlaceholder, isPlaceholder } from './placeholders.ts'
+import { looksRandom, measure, type Measures, randomScore } from './randomness.ts'
+
+/** Values that say something about a secret instead of being one. */
+const idle = new Set(
+  (
+    'true false yes no on off null nil none undefined empty unset blank default n/a na unknown missing required optional invalid valid incorrect ' +
+    'wrong expired changed reset failed failure ok okay success successful error denied accepted rejected authentication authenticated is not was has ' +
+    'must should cannot can for from with and or the a an in to of by at as be are were will string str int integer bool boolean number float object ' +
+    'array list dict map bytes byte char text varchar any void auto manual enabled disabled public private password passwd secret token key keys apikey ' +
+    'api_key username user admin root test example sample placeholder changeme change_me dummy fake todo tbd fixme hidden masked redacted encrypted ' +
+    'publickey basic bearer digest negotiate oauth oauth2 jwt session cookie cookies mandatory allowed forbidden set provided given found generated ' +
+    'created updated deleted removed added stored rotated refreshed revoked issued credentials credential self this input output file env prompt plain ' +
+    'plaintext hash hashed sha1 sha256 sha512 md5 bcrypt rsa ecdsa ed25519 aes hmac base64 hex utf8 utf-8 json xml yaml html http https'
+  ).split(' ')
+)
+
+/**
+ * Why the value of a pair is no secret by this shape, or null when it may be one. The reason is a word for `explain`. Looks at 256 bytes at
+ * most, whatever the value's length.
+ */
+export function notSecret(bytes: Uint8Array, pair: Pair, shape: ValueShape, textEnd: number): string | null {
+  const { valueStart: start, valueEnd: end } = pair
+  const common = harmlessValue(bytes, pair, textEnd)
+  if (common !== null) return common
+  if (pair.bond === 'loose') return looksRandom(measure(bytes, start, end)) ? null : 'prose'
+  if (shape === 'any') return null
+  const m = measure(bytes, start, end)
+  if (shape === 'random') return randomEnough(bytes, start, end, m)
+  return opaqueEnough(bytes, start, end, m)
+}
+
+function harmlessValue(bytes: Uint8Array, pair: Pair, textEnd: number): string | null {
+  const { valueStart: start, valueEnd: end } = pair
+  if (end - start < 3) return 'too short'
+  if (isPlaceholder(bytes, start, end) || containsOwnPlaceholder(bytes, start, end)) return 'placeholder'
+  if (isTemplate(bytes, start, end)) return 'template'
+  if (isRepetition(bytes, start, end)) return 'repetition'
+  if (end - start <= 16 && idle.has(latin1(bytes, start, end).toLowerCase())) return 'word'
+  if (isPathOrUrl(bytes, start, end)) return 'path'
+  if (!pair.quoted) {
+    if (isCode(bytes, start, end)) return 'code'
+    if (pair.bond !== 'assigned' && isProse(bytes, end, textEnd) && lettersOnly(bytes, start, end)) return 'prose'
+  }
+  return null
+}
+
+/** `${X}`, `{{x}}`, `$VAR`, `%s`, `%(x)s`, `<x>`, `[x]`, `{x}`, `#{x}`, `@{x}`: filled in later, elsewhere. */
+function isTemplate(bytes: Uint8Array, start: number, end: number): boolean {
+  const first = bytes[start]
+  const last = bytes[end - 1]
+  const second = bytes[start + 1]
+  if (first === 0x24) return second === 0x7b || second === 0x28 || isVariable(bytes, start + 1, end)
+  if (first === 0x25) return second === 0x28 || second === 0x7b || (end - start <= 3 && isLetter[second] === 1) || last === 0x25
+  if ((first === 0x23 || first === 0x40) && second === 0x7b) return true
+  if (first === 0x3c) return last === 0x3e || second === 0x25
+  if (first === 0x5b) return last === 0x5d
+  if (first === 0x7b) return last === 0x7d || second === 0x7b
+  return containsTemplate(bytes, start, Math.min(end, start + 256))
+}
+
+function containsTemplate(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i + 2 < end; i++) {
+    if (bytes[i] === 0x24 && bytes[i + 1] === 0x7b) return true
+    if (bytes[i] === 0x7b && bytes[i + 1] === 0x7b && i + 3 < end) return true
+  }
+  return false
+}
+
+/** The rest of `$NAME`: capitals, digits and underscores, or one lower-case identifier. */
+function isVariable(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < 2 || isDigit[bytes[start]]) return false
+  for (let i = start; i < end; i++) if (!isUpper[bytes[i]] && !isDigit[bytes[i]] && bytes[i] !== 0x5f) return lowerIdentifier(bytes, start, end)
+  return true
+}
+
+function lowerIdentifier(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (!isLower[bytes[i]] && bytes[i] !== 0x5f) return false
+  return true
+}
+
+function isRepetition(bytes: Uint8Array, start: number, end: number): boolean {
+  const stop = Math.min(end, start + 256)
+  for (let i = start + 1; i < stop; i++) if (bytes[i] !== bytes[start]) return false
+  return true
+}
+
+/** `/home/x`, `./x`, `~/x`, `C:\x`, `https://x`, `file:x`; base64 that begins with a slash is no path. */
+function isPathOrUrl(bytes: Uint8Array, start: number, end: number): boolean {
+  const first = bytes[start]
+  if (first === 0x2f || first === 0x7e || first === 0x2e) {
+    const m = measure(bytes, start, end)
+    return !(m.length >= 20 && looksRandom(m) && !hasDot(bytes, start, end)) && (first !== 0x7e || bytes[start + 1] === 0x2f)
+  }
+  if (isLetter[first] && bytes[start + 1] === 0x3a && bytes[start + 2] === 0x5c) return true
+  let i = start
+  while (i < end && i - start < 16 && isAlnum[bytes[i]]) i++
+  return i > start + 1 && i + 2 < end && bytes[i] === 0x3a && bytes[i + 1] === 0x2f && bytes[i + 2] === 0x2f
+}
+
+function hasDot(bytes: Uint8Array, start: number, end: number): boolean {
+  return bytes.subarray(start, Math.min(end, start + 256)).includes(0x2e)
+}
+
+/** `call(...)`, `config.password`, `self->token`, `a::b`, `os.environ[...]`: an expression instead of a literal. */
+function isCode(bytes: Uint8Array, start: number, end: number): boolean {
+  if (!isLetter[bytes[start]] && bytes[start] !== 0x5f && bytes[start] !== 0x2a && bytes[start] !== 0x26) return false
+  let i = start + 1
+  let dots = 0
+  const stop = Math.min(end, start + 128)
+  while (i < stop && (isAlnum[bytes[i]] || bytes[i] === 0x5f || bytes[i] === 0x2e)) dots += bytes[i++] === 0x2e ? 1 : 0
+  if (i < stop) return (bytes[i] === 0x28 && i > start + 1) || (bytes[i] === 0x5b && dots > 0) || (bytes[i] === 0x2d && bytes[i + 1] === 0x3e)
+  return dots > 0 && bytes[i - 1] !== 0x2e && measure(bytes, start, end).digits <= 2 && randomScore(measure(bytes, start, end)) < 0.6
+}
+
+/** The text goes on with a small word: a sentence. */
+function isProse(bytes: Uint8Array, end: number, textEnd: number): boolean {
+  if (end + 2 >= textEnd || bytes[end] !== 0x20 || !isLower[bytes[end + 1]]) return false
+  let i = end + 1
+  while (i < textEnd && i - end < 24 && isLower[bytes[i]]) i++
+  return i >= textEnd || bytes[i] === 0x20 || bytes[i] === 0x2e || bytes[i] === 0x2c
+}
+
+function lettersOnly(bytes: Uint8Array, start: number, end: number): boolean {
+  const stop = Math.min(end, start + 256)
+  for (let i = start; i < stop; i++) if (!isLetter[bytes[i]]) return false
+  return true
+}
+
+/** For keys such as `token`: anything but words, numbers, dates and names made of words. */
+function opaqueEnough(bytes: Uint8Array, start: number, end: number, m: Measures): string | null {
+  if (m.length < 6) return 'too short'
+  const letters = m.lowers + m.uppers
+  if (letters === 0 || isNumeric(bytes, start, end)) return m.others === 0 && m.length >= 20 ? null : 'number'
+  if (hasSpace(bytes, start, end)) return 'words'
+  if (m.digits === 0 && m.others <= m.length / 4) return m.length >= 12 && m.language < -0.2 && m.pairs >= 6 ? null : 'words'
+  if (m.language > 0.5 && m.pairs >= 4 && m.digits <= 4 && randomScore(m) < 0.5) return 'words'
+  return null
+}
+
+/** For keys such as `key`: generated values only, and no UUIDs, which identify more often than they protect. */
+function randomEnough(bytes: Uint8Array, start: number, end: number, m: Measures): string | null {
+  if (!looksRandom(m)) return 'not random'
+  if (isUuid(bytes, start, end)) return 'uuid'
+  if (hasSpace(bytes, start, end)) return 'words'
+  return isNumeric(bytes, start, end) ? 'number' : null
+}
+
+export function isUuid(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start !== 36) return false
+  for (let i = 0; i < 36; i++) {
+    const dash = i === 8 || i === 13 || i === 18 || i === 23
+    if (dash ? bytes[start + i] !== 0x2d : !isHex[bytes[start + i]]) return false
+  }
+  return true
+}
+
+/** Digits with the punctuation and letters of dates, times, sizes and addresses. */
+function isNumeric(bytes: Uint8Array, start: number, end: number): boolean {
+  let letters = 0
+  for (let i = start; i < end && i - start < 64; i++) {
+    const byte = bytes[i]
+    if (isLetter[byte]) {
+      if (++letters > 3) return false
+    } else if (!isDigit[byte] && !'.:+-/, %'.includes(String.fromCharCode(byte))) return false
+  }
+  return end - start <= 64 && (letters <= 1 || startsWithFolded(bytes, end - 2, end, 'ms') || startsWithFolded(bytes, end - 3, end, 'utc'))
+}
+
+function hasSpace(bytes: Uint8Array, start: number, end: number): boolean {
+  const stop = Math.min(end, start + 256)
+  for (let i = start; i < stop; i++) if (isSpace[bytes[i]]) return true
+  return false
+}

@@ -1,0 +1,71 @@
+import RE2 from 're2'
+import type { Detector } from '../model.ts'
+import { endsEscape } from './bytes.ts'
+import { type ByteClass, parseClass } from './char-class.ts'
+import type { Judge } from './judge.ts'
+import { lazy } from './judge.ts'
+import { type TextScan, traceStep, type WindowSearch } from './text-scan.ts'
+
+/**
+ * Adds the window around a literal to those that wait. Windows of one detector that touch are joined, so that every byte is searched at
+ * most once per detector, however often the literal stands there.
+ */
+export function enqueue(scan: TextScan, search: WindowSearch, from: number, to: number): void {
+  const clippedFrom = Math.max(scan.start, from)
+  const clippedTo = Math.min(scan.end, to)
+  for (const open of scan.windows) {
+    if (open.search !== search) continue
+    if (clippedFrom > open.to) {
+      search(scan, open.from, open.to)
+      open.from = clippedFrom
+    }
+    open.to = Math.max(open.to, clippedTo)
+    return
+  }
+  scan.windows.push({ search, from: clippedFrom, to: clippedTo })
+}
+
+/** Searches what still waits at the end of the text. */
+export function flushWindows(scan: TextScan): void {
+  for (const open of scan.windows) open.search(scan, open.from, open.to)
+  scan.windows.length = 0
+}
+
+/** The neighbours that group 1 must not have. */
+export interface Boundaries {
+  readonly left: ByteClass | null
+  readonly right: ByteClass | null
+}
+
+export function compileBoundaries(detector: Detector): Boundaries {
+  const { left, right } = detector.boundaries
+  return { left: left === '' ? null : parseClass(left), right: right === '' ? null : parseClass(right) }
+}
+
+/** By character class, not by a list of terminators: a token ends where its own alphabet does. */
+export function standsAlone(scan: TextScan, { left, right }: Boundaries, start: number, end: number): boolean {
+  const { bytes } = scan
+  if (right !== null && end < scan.end && right[bytes[end]] === 1) return false
+  return left === null || start <= scan.start || left[bytes[start - 1]] === 0 || endsEscape(bytes, start, scan.start)
+}
+
+/** Searches windows with RE2; `judge` gets every group 1 that stands alone. */
+export function compileWindowSearch(detector: Detector, boundaries: Boundaries, judge: Judge): WindowSearch {
+  const expression = lazy(() => new RE2(detector.pattern, detector.caseInsensitive ? 'dgi' : 'dg'))
+  return (scan, from, to) => {
+    const { bytes } = scan
+    const pattern = expression()
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
+    pattern.lastIndex = 0
+    for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+      const [start, end] = match.indices![1]
+      if (standsAlone(scan, boundaries, from + start, from + end)) {
+        judge(scan, from + start, from + end)
+        pattern.lastIndex = Math.max(end, match.index + 1)
+      } else {
+        traceStep(scan, 'boundary', detector.id, from + start, from + end, 'no match')
+        pattern.lastIndex = match.index + 1
+      }
+    }
+  }
+}
