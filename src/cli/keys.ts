@@ -50,6 +50,9 @@ export function readKeys(path: string): FingerprintKey[] {
 /** From a file with an X25519 public key (PEM) or a symmetric key of 32 bytes (base64 or hex, with or without id). Throws `KEY_INVALID`. */
 export function readEncryptor(path: string): Encryptor {
   const text = readKeyFile(path)
+  if (text.includes('PRIVATE KEY-----')) {
+    throw new LogveilError('KEY_INVALID', `${path} holds a private key: sealing needs the public one`)
+  }
   if (!text.includes('-----BEGIN PUBLIC KEY-----')) {
     const [key] = parseKeys(text, path)
     return createEncryptor(key, randomBytes)

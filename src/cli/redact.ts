@@ -95,7 +95,9 @@ async function settingsOf(options: RedactArguments): Promise<RedactorSettings> {
 
 async function createBuiltIn(settings: RedactorSettings, detectorPaths: readonly string[]): Promise<LineRedactor> {
   const { createRedactor } = await import('../index.ts')
-  return createRedactor(settings)
+  if (detectorPaths.length === 0) return createRedactor(settings)
+  const { extendBundled } = await import('./own-detectors.ts')
+  return createRedactor({ ...settings, detectors: extendBundled(detectorPaths, settings.disable ?? []), disable: [] })
 }
 
 function outputError(what: string, cause: Error | 'closed'): LogveilError {

@@ -6,6 +6,10 @@ import { idleRedactor, toyRedactor } from './toy-redactor.ts'
 const create = async ({ maxRecordBytes }: { maxRecordBytes?: number }) =>
   process.env.TOY === 'idle' ? idleRedactor() : toyRedactor(maxRecordBytes)
 
+if (process.env.TOY_MEMORY) {
+  process.on('exit', () => complain(`${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`))
+}
+
 try {
   process.exitCode = await redactCommand(process.argv.slice(2), create)
 } catch (error) {
