@@ -6,6 +6,10 @@ export type ErrorCode =
   | 'CONFIG_INVALID'
   /** detector file or definition */
   | 'DETECTOR_INVALID'
+  /** an id that no detector has */
+  | 'DETECTOR_UNKNOWN'
+  /** no detector is left, so that nothing would be redacted */
+  | 'DETECTORS_EMPTY'
   /** policy that names an unknown action or an override without a condition */
   | 'POLICY_INVALID'
   /** key of the wrong size or form, or with a malformed id */

@@ -19,7 +19,7 @@ export interface Source {
 }
 
 export interface CutLimits {
-  /** A line that grows beyond this before its end arrives is skipped; shorter ones are left to the redactor to judge. */
+  /** Longer lines, their ends not counted, become `oversize`. */
   readonly maxRecordBytes: number
   /** Buffer size: what is read, and handed on, at once. */
   readonly chunkBytes: number
@@ -37,10 +37,34 @@ export async function* cutLines(sources: AsyncIterable<Source>, limits: CutLimit
     for (let count = await reading; count > 0; count = await reading) {
       const pieces = cutter.take(count)
       reading = source.read(cutter.room())
-      yield* pieces
+      for (const piece of pieces) yield* withoutOversize(piece, limits.maxRecordBytes)
     }
   }
-  yield* cutter.finish()
+  for (const piece of cutter.finish()) yield* withoutOversize(piece, limits.maxRecordBytes)
+}
+
+/** Takes out the lines that were held whole and are too long all the same. */
+function* withoutOversize(piece: Piece, maxRecordBytes: number): Generator<Piece, void> {
+  if (piece.kind === 'oversize' || piece.bytes.length <= maxRecordBytes) return yield piece
+  const { bytes, place } = piece
+  let from = 0
+  for (let start = 0; start < bytes.length; ) {
+    const next = bytes.indexOf(newline, start) + 1 || bytes.length
+    const end = endOf(bytes, next)
+    if (next - start - end.length > maxRecordBytes) {
+      if (from < start) yield lines(bytes.subarray(from, start), place)
+      yield { kind: 'oversize', length: next - start, end, place }
+      from = next
+    }
+    start = next
+  }
+  if (from < bytes.length) yield lines(bytes.subarray(from), place)
+}
+
+/** The end of the line that ends right before `next`. */
+function endOf(bytes: Uint8Array, next: number): '' | '\n' | '\r\n' {
+  if (bytes[next - 1] !== newline) return ''
+  return bytes[next - 2] === carriageReturn ? '\r\n' : '\n'
 }
 
 const newline = 0x0a

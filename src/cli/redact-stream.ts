@@ -1,21 +1,7 @@
 import type { Carry, Finding, WithheldReason } from '../model.ts'
+import type { Redacted, Redactor } from '../redactor.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import type { Piece, Place } from './cut-lines.ts'
-
-/** What the stream needs of a redactor. The payload that comes back must not be written to by later calls. */
-export interface LineRedactor {
-  redact(payload: Uint8Array, carry?: Carry): RedactedLines
-  createCarry(): Carry
-}
-
-export interface RedactedLines {
-  /** The same object when nothing was changed. */
-  readonly payload: Uint8Array
-  readonly findings: readonly Finding[]
-  readonly records: number
-  readonly withheld: Readonly<Record<WithheldReason, number>>
-  readonly dropped: number
-}
 
 /** A finding, placed in the whole input instead of in one batch. */
 export interface PlacedFinding {
@@ -31,12 +17,10 @@ export interface PlacedFinding {
 }
 
 export interface StreamOptions {
-  readonly redactor: LineRedactor
+  readonly redactor: Redactor
   readonly writer: ByteWriter
   /** Called for the findings of a piece; the piece is written only after it has resolved to true, false ends the stream. */
   onFindings(findings: readonly PlacedFinding[]): Promise<boolean>
-  /** Called when the redactor threw; the records it threw at are withheld. */
-  onError(error: unknown): void
   /** Whether to count the lines that are written, too; costs time where a piece was changed. */
   readonly countsOutput: boolean
 }
@@ -61,7 +45,7 @@ export async function redactStream(pieces: AsyncIterable<Piece>, options: Stream
   const carry = redactor.createCarry()
   let writing = Promise.resolve()
   for await (const piece of pieces) {
-    const redacted = redactPiece(piece, redactor, carry, options.onError)
+    const redacted = redactPiece(piece, redactor, carry)
     await writing
     if (writer.failure !== null) break
     const { findings } = redacted
@@ -86,64 +70,10 @@ function noTotals(countsOutput: boolean): Totals {
   }
 }
 
-function redactPiece(
-  piece: Piece,
-  redactor: LineRedactor,
-  carry: Carry,
-  onError: (error: unknown) => void
-): RedactedLines {
-  if (piece.kind === 'oversize') return withheld('size', piece.end)
-  const { budget, detector } = carry
-  try {
-    return redactor.redact(piece.bytes, carry)
-  } catch (error) {
-    onError(error)
-    Object.assign(carry, { budget, detector })
-    return redactEach(piece.bytes, redactor, carry)
-  }
-}
-
-function withheld(reason: WithheldReason, end: string): RedactedLines {
-  const counts = { depth: 0, size: 0, error: 0, [reason]: 1 }
-  return { payload: Buffer.from(`[WITHHELD:${reason}]${end}`), findings: [], records: 1, withheld: counts, dropped: 0 }
-}
-
-const newline = 0x0a
-const carriageReturn = 0x0d
-
-/** Record by record, so that only those are withheld that the redactor cannot take. */
-function redactEach(bytes: Uint8Array, redactor: LineRedactor, carry: Carry): RedactedLines {
-  const payloads: Uint8Array[] = []
-  const findings: Finding[] = []
-  const counts = { depth: 0, size: 0, error: 0 }
-  let records = 0
-  let dropped = 0
-  for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(newline, start) + 1 || bytes.length
-    const one = redactOne(bytes.subarray(start, end), redactor, carry)
-    payloads.push(one.payload)
-    for (const finding of one.findings) findings.push(moved(finding, records, start))
-    for (const reason of ['depth', 'size', 'error'] as const) counts[reason] += one.withheld[reason]
-    dropped += one.dropped
-    records++
-    start = end
-  }
-  return { payload: Buffer.concat(payloads), findings, records, withheld: counts, dropped }
-}
-
-function redactOne(line: Uint8Array, redactor: LineRedactor, carry: Carry): RedactedLines {
-  const { budget, detector } = carry
-  try {
-    return redactor.redact(line, carry)
-  } catch {
-    Object.assign(carry, { budget, detector })
-    return withheld('error', line.at(-1) !== newline ? '' : line.at(-2) === carriageReturn ? '\r\n' : '\n')
-  }
-}
-
-function moved(finding: Finding, records: number, offset: number): Finding {
-  const [start, end] = finding.span
-  return { ...finding, record: finding.record + records, span: [start + offset, end + offset] }
+function redactPiece(piece: Piece, redactor: Redactor, carry: Carry): Redacted {
+  if (piece.kind === 'lines') return redactor.redact(piece.bytes, carry)
+  const withheld = { depth: 0, size: 1, error: 0 }
+  return { payload: Buffer.from(`[WITHHELD:size]${piece.end}`), findings: [], records: 1, withheld, dropped: 0 }
 }
 
 function placed(findings: readonly Finding[], place: Place, linesBefore: number): PlacedFinding[] {
@@ -156,7 +86,7 @@ function placed(findings: readonly Finding[], place: Place, linesBefore: number)
   }))
 }
 
-function count(totals: Totals, { place, ...piece }: Piece, redacted: RedactedLines): void {
+function count(totals: Totals, { place, ...piece }: Piece, redacted: Redacted): void {
   const length = piece.kind === 'lines' ? piece.bytes.length : piece.length
   place.line += redacted.records
   place.offset += length
@@ -173,6 +103,8 @@ function count(totals: Totals, { place, ...piece }: Piece, redacted: RedactedLin
   for (const { detector } of redacted.findings)
     totals.byDetector.set(detector, (totals.byDetector.get(detector) ?? 0) + 1)
 }
+
+const newline = 0x0a
 
 function countLines(bytes: Uint8Array): number {
   let lines = 0

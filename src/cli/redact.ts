@@ -1,32 +1,19 @@
 import { isatty } from 'node:tty'
 import { LogveilError } from '../errors.ts'
-import type { Detector } from '../model.ts'
-import type { Encryptor } from '../redact/encrypt.ts'
-import type { FingerprintKey } from '../redact/fingerprint.ts'
-import type { Policy } from '../redact/policy.ts'
+import type { RedactorOptions } from '../index.ts'
+import type { Redactor } from '../redactor.ts'
 import { openWriter } from './byte-writer.ts'
 import { complain, describe } from './complain.ts'
 import { cutLines } from './cut-lines.ts'
 import { openFindingsReport } from './findings-report.ts'
 import { openInputs } from './inputs.ts'
 import { parseRedactArguments, type RedactArguments } from './redact-options.ts'
-import { type LineRedactor, redactStream, type Totals } from './redact-stream.ts'
+import { redactStream, type Totals } from './redact-stream.ts'
 import { stopOnSignal } from './signals.ts'
 import { isBalanced, summarize } from './summary.ts'
 import { systemMessage } from './system-message.ts'
 
-/** What `createRedactor` is called with. */
-export interface RedactorSettings {
-  readonly detectors?: readonly Detector[]
-  readonly disable?: readonly string[]
-  readonly policy?: Policy
-  readonly keys?: readonly FingerprintKey[]
-  readonly encryptor?: Encryptor
-  readonly codec?: 'auto' | 'text' | 'json'
-  readonly maxRecordBytes?: number
-}
-
-export type CreateRedactor = (settings: RedactorSettings, detectorPaths: readonly string[]) => Promise<LineRedactor>
+export type CreateRedactor = (options: RedactorOptions, detectorPaths: readonly string[]) => Promise<Redactor>
 
 /** Bytes that are read and redacted at once: enough to make calls cheap, little enough to stay in the processor's cache. */
 const chunkBytes = 1 << 18
@@ -43,10 +30,7 @@ export async function redactCommand(args: readonly string[], create: CreateRedac
   return options.failOnFindings && run.totals.findings > 0 ? 1 : 0
 }
 
-async function redactFiles(
-  options: RedactArguments,
-  redactor: LineRedactor
-): Promise<{ totals: Totals; failed: boolean }> {
+async function redactFiles(options: RedactArguments, redactor: Redactor): Promise<{ totals: Totals; failed: boolean }> {
   let failed = false
   const fail = (error: LogveilError): void => {
     failed = true
@@ -60,8 +44,7 @@ async function redactFiles(
     redactor,
     writer,
     countsOutput: options.summary ?? isatty(2),
-    onFindings: report.write,
-    onError: complainOnce()
+    onFindings: report.write
   })
   release()
   if (writer.failure instanceof Error) fail(outputError('standard output', writer.failure))
@@ -76,9 +59,9 @@ async function showHelp(): Promise<number> {
 }
 
 /** Only what was asked for is loaded: nobody waits for cryptography without a key. */
-async function settingsOf(options: RedactArguments): Promise<RedactorSettings> {
-  const { codec, disable, maxRecordBytes } = options
-  const settings = { codec, disable, maxRecordBytes, policy: { default: options.action } }
+async function settingsOf(options: RedactArguments): Promise<RedactorOptions> {
+  const { codec, disable } = options
+  const settings = { codec, disable, policy: { default: options.action }, onError: complainOnce() }
   const fromEnvironment = process.env.LOGVEIL_KEY
   if (options.keyFile === null && options.encryptTo === null && !fromEnvironment) return settings
   const { parseKeys, readEncryptor, readKeys } = await import('./keys.ts')
@@ -93,7 +76,7 @@ async function settingsOf(options: RedactArguments): Promise<RedactorSettings> {
     : { ...settings, keys, encryptor: readEncryptor(options.encryptTo) }
 }
 
-async function createBuiltIn(settings: RedactorSettings, detectorPaths: readonly string[]): Promise<LineRedactor> {
+async function createBuiltIn(settings: RedactorOptions, detectorPaths: readonly string[]): Promise<Redactor> {
   const { createRedactor } = await import('../index.ts')
   if (detectorPaths.length === 0) return createRedactor(settings)
   const { extendBundled } = await import('./own-detectors.ts')

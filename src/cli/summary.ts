@@ -28,18 +28,12 @@ function withheld({ withheld }: Totals): string[] {
   const reasons = (['depth', 'size', 'error'] as const).filter((reason) => withheld[reason] > 0)
   return reasons.length === 0
     ? []
-    : [`withheld: ${reasons.map((reason) => `${reason} ${grouped(withheld[reason])}`).join(', ')}`]
+    : [`withheld parts: ${reasons.map((reason) => `${reason} ${grouped(withheld[reason])}`).join(', ')}`]
 }
 
 function balance(totals: Totals): string {
   const { lines, linesOut, dropped } = totals
-  const whole = Math.min(sum(totals.withheld), linesOut ?? 0)
-  const equation = `${grouped(lines)} in ${isBalanced(totals) ? '=' : 'IS NOT'} ${grouped((linesOut ?? 0) - whole)} out`
-  return `lines: ${equation} + ${grouped(whole)} withheld + ${grouped(dropped)} dropped`
-}
-
-function sum(counts: Readonly<Record<string, number>>): number {
-  return Object.values(counts).reduce((a, b) => a + b, 0)
+  return `lines: ${grouped(lines)} in ${isBalanced(totals) ? '=' : 'IS NOT'} ${grouped(linesOut ?? 0)} out + ${grouped(dropped)} dropped`
 }
 
 function many(count: number, word: string): string {

@@ -22,7 +22,7 @@ async function run(
   const findings: PlacedFinding[] = []
   const pieces = cutLines(sources(files, portions), { chunkBytes, maxRecordBytes })
   const totals = await redactStream(pieces, {
-    redactor: toyRedactor(maxRecordBytes),
+    redactor: toyRedactor(),
     writer: {
       failure: null,
       // Keeps the bytes only when it is done with them, as a slow descriptor does.
@@ -35,7 +35,6 @@ async function run(
       findings.push(...more)
       return true
     },
-    onError: () => {},
     countsOutput: true
   })
   const show = ({ file, line, record, span }: PlacedFinding) => `${file}:${line} ${record} ${span.join('-')}`
@@ -144,7 +143,6 @@ test('a clean piece is handed on as the very same bytes', async () => {
     redactor: toyRedactor(),
     writer: { failure: null, write: async (bytes) => void written.push(bytes) },
     onFindings: async () => true,
-    onError: () => {},
     countsOutput: false
   })
   expect(seen.map(({ kind }) => kind)).toEqual(['lines'])
@@ -158,7 +156,6 @@ test('nothing is written after the writer failed or findings could not be report
       redactor: toyRedactor(),
       writer: { failure, write: async (bytes) => void tried.push(Buffer.from(bytes).toString()) },
       onFindings: async () => reported,
-      onError: () => {},
       countsOutput: false
     })
   await stream('closed', true)

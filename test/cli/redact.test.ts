@@ -182,8 +182,8 @@ describe('long lines', () => {
     expect(stderr.split('\n').slice(1)).toEqual([
       'logveil: 1 finding',
       'logveil:   toy 1',
-      'logveil: withheld: size 4',
-      'logveil: lines: 7 in = 3 out + 4 withheld + 0 dropped',
+      'logveil: withheld parts: size 4',
+      'logveil: lines: 7 in = 7 out + 0 dropped',
       ''
     ])
   })
@@ -260,7 +260,7 @@ describe.concurrent('failures', () => {
       stdout: '[REDACTED:toy]\n[WITHHELD:error]\r\n[REDACTED:toy]\n[WITHHELD:error]'
     })
     expect(stderr).toMatch(/^logveil: a bug in logveil, the records it met are withheld: TypeError\n {4}at /)
-    expect(stderr).toMatch(/\nlogveil: withheld: error 2\nlogveil: lines: 5 in = 2 out \+ 2 withheld \+ 1 dropped\n$/)
+    expect(stderr).toMatch(/\nlogveil: withheld parts: error 2\nlogveil: lines: 5 in = 4 out \+ 1 dropped\n$/)
     expect(stderr).not.toContain('hush')
     const places = readFileSync(path('e.jsonl'), 'utf8').match(/"line":.*?"span":\[\d+,\d+\]/g)
     expect(places).toEqual([

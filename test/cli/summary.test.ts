@@ -17,7 +17,7 @@ test('a clean run', () => {
   expect(summarize(clean, 0.02)).toBe(
     'logveil: 31,987 lines, 4.5 MB in 0.02 s, 223.0 MB/s\n' +
       'logveil: 0 findings\n' +
-      'logveil: lines: 31,987 in = 31,987 out + 0 withheld + 0 dropped\n'
+      'logveil: lines: 31,987 in = 31,987 out + 0 dropped\n'
   )
 })
 
@@ -42,15 +42,15 @@ test('findings by number, then by name; withheld by reason', () => {
       'logveil:   toy-c 1,200\n' +
       'logveil:   toy-a 2\n' +
       'logveil:   toy-b 2\n' +
-      'logveil: withheld: size 1, error 2\n' +
-      'logveil: lines: 10 in = 6 out + 3 withheld + 1 dropped\n'
+      'logveil: withheld parts: size 1, error 2\n' +
+      'logveil: lines: 10 in = 9 out + 1 dropped\n'
   )
 })
 
 test('a line that vanished is seen', () => {
   const totals = { ...clean, linesOut: 31986 }
   expect(isBalanced(totals)).toBe(false)
-  expect(summarize(totals, 1)).toContain('logveil: lines: 31,987 in IS NOT 31,986 out + 0 withheld + 0 dropped\n')
+  expect(summarize(totals, 1)).toContain('logveil: lines: 31,987 in IS NOT 31,986 out + 0 dropped\n')
   expect(isBalanced({ ...totals, dropped: 1 })).toBe(true)
   expect(isBalanced({ ...totals, linesOut: null })).toBe(true)
 })

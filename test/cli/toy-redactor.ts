@@ -1,21 +1,21 @@
-import type { LineRedactor, RedactedLines } from '../../src/cli/redact-stream.ts'
 import type { Finding } from '../../src/model.ts'
+import type { Redacted, Redactor } from '../../src/redactor.ts'
 
 const newline = 0x0a
 
 /**
- * The stream's tests need no detectors: `SECRET` with digits behind it is a secret, a line with `DROP` goes, one with `BOOM` throws, lines over
- * `maxRecordBytes` are withheld. Works on latin-1 text, so that no byte changes on the way.
+ * The stream's tests need no detectors: `SECRET` with digits behind it is a secret, a line with `DROP` goes, one with `BOOM` is an error. Works
+ * on latin-1 text, so that no byte changes on the way.
  */
-export function toyRedactor(maxRecordBytes = Number.POSITIVE_INFINITY): LineRedactor {
+export function toyRedactor(onError: (error: unknown) => void = () => {}): Redactor {
   return {
     createCarry: () => ({ budget: 0, detector: -1 }),
-    redact: (payload) => redact(payload, maxRecordBytes)
+    redact: (payload) => redact(payload, onError)
   }
 }
 
 /** Passes everything on: what is measured is the stream. */
-export function idleRedactor(): LineRedactor {
+export function idleRedactor(): Redactor {
   const withheld = { depth: 0, size: 0, error: 0 }
   return {
     createCarry: () => ({ budget: 0, detector: -1 }),
@@ -23,7 +23,7 @@ export function idleRedactor(): LineRedactor {
   }
 }
 
-function redact(payload: Uint8Array, maxRecordBytes: number): RedactedLines {
+function redact(payload: Uint8Array, onError: (error: unknown) => void): Redacted {
   const findings: Finding[] = []
   const withheld = { depth: 0, size: 0, error: 0 }
   let dropped = 0
@@ -33,11 +33,11 @@ function redact(payload: Uint8Array, maxRecordBytes: number): RedactedLines {
     const end = payload.indexOf(newline, start) + 1 || payload.length
     const line = Buffer.from(payload.subarray(start, end)).toString('latin1')
     const [, text, terminator] = /^([\s\S]*?)(\r?\n|)$/.exec(line) ?? []
-    if (text.length > maxRecordBytes) {
-      withheld.size++
-      out += `[WITHHELD:size]${terminator}`
-    } else if (text.includes('BOOM')) throw new TypeError(`cannot redact ${text}`)
-    else if (text.includes('DROP')) dropped++
+    if (text.includes('BOOM')) {
+      onError(new TypeError(`cannot redact ${text}`))
+      withheld.error++
+      out += `[WITHHELD:error]${terminator}`
+    } else if (text.includes('DROP')) dropped++
     else {
       for (const match of text.matchAll(/SECRET\d+/g))
         findings.push(finding(records, start + match.index, match[0].length))
@@ -45,7 +45,7 @@ function redact(payload: Uint8Array, maxRecordBytes: number): RedactedLines {
     }
     start = end
   }
-  const changed = findings.length + withheld.size + dropped > 0
+  const changed = findings.length + withheld.error + dropped > 0
   return { payload: changed ? Buffer.from(out, 'latin1') : payload, findings, records, withheld, dropped }
 }
 
