@@ -16,19 +16,21 @@ export function parseClass(text: string): ByteClass {
 
 /**
  * Reads a class whose `[` stands right before `at`; `end` is the offset behind its `]`. Stricter than RE2 where engines differ: no
- * POSIX names, no unescaped `]` or inner `-`, no members but ASCII. A negated class holds all bytes of non-ASCII characters.
+ * POSIX names, no unescaped `]` or inner `-`, no members but ASCII. A negated class holds all bytes of non-ASCII characters. `fold`:
+ * without regard to case, so that `[^a]` holds no `A` either.
  */
-export function readClass(source: string, at: number): { set: ByteClass; end: number } {
+export function readClass(source: string, at: number, fold = false): { set: ByteClass; end: number } {
   const negated = source[at] === '^'
   const first = negated ? at + 1 : at
   const set = new Uint8Array(256)
   let next = first
   while (source[next] !== ']' || next === first) {
-    if (next >= source.length) throw new PatternError(at - 1, 'the class has no closing ]')
+    if (next >= source.length) throw new PatternError(Math.max(0, at - 1), 'the class has no closing ]')
     if (source[next] === ']') throw new PatternError(next, 'a class cannot be empty; write \\] for the character')
     next = readRange(source, next, first, set)
   }
-  return { set: negated ? complementOf(set) : set, end: next + 1 }
+  const folded = fold ? foldOf(set) : set
+  return { set: negated ? complementOf(folded) : folded, end: next + 1 }
 }
 
 /** Adds one member, escape or range to `set`; returns the offset behind it. */

@@ -1,4 +1,4 @@
-import { type ByteClass, foldOf, isAnyButNewline, readClass, readEscape, sizeOf } from './char-class.ts'
+import { type ByteClass, isAnyButNewline, readClass, readEscape, sizeOf } from './char-class.ts'
 import type { PatternAst, PatternNode } from './pattern.ts'
 import { PatternError } from './pattern-error.ts'
 
@@ -75,7 +75,7 @@ function parseAtom(parser: Parser): PatternNode {
     case '(':
       return parseGroup(parser)
     case '[': {
-      const { set, end } = readClass(source, at + 1)
+      const { set, end } = readClass(source, at + 1, parser.caseInsensitive)
       parser.at = end
       return classNode(parser, set)
     }
@@ -113,7 +113,7 @@ function literalNode(parser: Parser, at: number, code: number): PatternNode {
 function classNode(parser: Parser, set: ByteClass): PatternNode {
   if (sizeOf(set) === 0) throw new PatternError(parser.at, 'the class before here matches nothing')
   if (sizeOf(set) === 1) return literalNode(parser, parser.at, set.indexOf(1))
-  return { kind: 'class', set: parser.caseInsensitive ? foldOf(set) : set }
+  return { kind: 'class', set }
 }
 
 /** RE2 has the same limit. */

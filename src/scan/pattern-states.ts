@@ -83,9 +83,8 @@ function buildRepeat(node: PatternNode & { kind: 'repeat' }, from: State, option
   const end = state()
   const optional = Math.min(node.max - node.min, options.horizon)
   for (let i = 0; i < optional; i++) {
-    at.free.push(end)
     const copy = state()
-    at.free.push(copy)
+    at.free.push(copy, end)
     at = build(node.node, copy, options)
   }
   at.free.push(end)
