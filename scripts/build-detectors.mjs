@@ -1,22 +1,24 @@
-// detectors/*.yaml → src/generated/detectors.json, validated by the same loader that reads a user's detectors.
-import { existsSync } from 'node:fs'
+// detectors/*.yaml → src/generated/detectors.json, validated by the same loader that reads a user's detectors, so that no
+// placement pays for YAML and validation when it starts. Also detectors/schema.json, for editors: that one is in git.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { remake, root } from './generated.mjs'
 
 const directory = join(root, 'detectors')
-const loader = join(root, 'src', 'config', 'detector-files.ts')
 
 export async function buildDetectors() {
-  const ready = existsSync(loader) && existsSync(directory)
-  if (!ready)
-    console.log('detectors: src/config/detector-files.ts or detectors/ is not there yet, writing an empty list')
   const code = ['src/config', 'src/scan', 'src/model.ts', 'src/errors.ts'].map((path) => join(root, path))
   await remake('detectors.json', [directory, ...code, fileURLToPath(import.meta.url)], async () => {
-    if (!ready) return '[]\n'
-    const { loadDetectorDirectory } = await import(pathToFileURL(loader).href)
-    const detectors = await loadDetectorDirectory(directory)
+    const { loadDetectorDirectory, mergeDetectors } = await import('../src/config/detector-files.ts')
+    const { detectorJsonSchema } = await import('../src/scan/schema.ts')
+    const detectors = mergeDetectors([], loadDetectorDirectory(directory), { disable: [] })
+    writeIfChanged(join(directory, 'schema.json'), `${JSON.stringify(detectorJsonSchema(), null, 2)}\n`)
     console.log(`detectors: ${detectors.length}`)
     return `${JSON.stringify(detectors)}\n`
   })
+}
+
+function writeIfChanged(file, text) {
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text)
 }

@@ -1,0 +1,74 @@
+import { LogveilError } from '../errors.ts'
+import { createRedactor } from '../index.ts'
+import type { Detector } from '../model.ts'
+import { nearest } from '../scan/nearest.ts'
+import { expand } from '../scan/template.ts'
+import type { DetectorsArguments } from './detectors.ts'
+import { extendBundled } from './own-detectors.ts'
+
+/** An example that the scanner sees otherwise than the file says. */
+export interface Failure {
+  readonly field: 'examples' | 'counterExamples'
+  /** 0-based. */
+  readonly number: number
+  readonly message: string
+}
+
+/** Runs the examples of detectors through a redactor with all of them, and prints what fails. */
+export async function testDetectors({ positionals: ids, detectors: paths }: DetectorsArguments): Promise<number> {
+  const all = extendBundled(paths, [])
+  const trial = createTrial(all)
+  let failures = 0
+  for (const detector of ids.length === 0 ? all : ids.map((id) => byId(all, id))) {
+    const found = trial(detector)
+    for (const { field, number, message } of found)
+      process.stdout.write(`${detector.id}: ${field}[${number + 1}]: ${message}\n`)
+    if (found.length === 0)
+      process.stdout.write(
+        `${detector.id}: ${detector.examples.length} examples, ${detector.counterExamples.length} counter-examples: fine\n`
+      )
+    failures += found.length
+  }
+  return failures === 0 ? 0 : 1
+}
+
+function byId(detectors: readonly Detector[], id: string): Detector {
+  const found = detectors.find((detector) => detector.id === id)
+  if (found !== undefined) return found
+  const close = nearest(
+    id,
+    detectors.map((detector) => detector.id)
+  )
+  throw new LogveilError(
+    'USAGE_INVALID',
+    `there is no detector ${id}; ${close === null ? 'see `logveil detectors list`' : `did you mean ${close}?`}`
+  )
+}
+
+/** A function that runs a detector's examples beside `detectors`, of which it is one. */
+export function createTrial(detectors: readonly Detector[]): (detector: Detector) => Failure[] {
+  const { redact } = createRedactor({ detectors })
+  const run = (template: string, seed: number) => {
+    const { text, spans } = expand(template, seed)
+    return { spans, findings: redact(Buffer.from(text)).findings }
+  }
+  return ({ id, examples, counterExamples }) => [
+    ...examples.flatMap((template, number): Failure[] => {
+      const { spans, findings } = run(template, 1)
+      const found = findings.filter(({ detector }) => detector === id).map(({ span }) => span)
+      return String(found) === String(spans)
+        ? []
+        : [{ field: 'examples', number, message: `is found at ${places(found)} instead of ${places(spans)}` }]
+    }),
+    ...counterExamples.flatMap((template, number): Failure[] => {
+      const found = run(template, 1)
+        .findings.filter(({ detector }) => detector === id)
+        .map(({ span }) => span)
+      return found.length === 0 ? [] : [{ field: 'counterExamples', number, message: `is found at ${places(found)}` }]
+    })
+  ]
+}
+
+function places(spans: readonly (readonly [number, number])[]): string {
+  return spans.length === 0 ? 'no place' : spans.map(([start, end]) => `${start}-${end}`).join(', ')
+}

@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util'
+import { LogveilError } from '../errors.ts'
+import { nearest } from '../scan/nearest.ts'
+import { detectorsHelp } from './detectors-help.ts'
+
+/** What the subcommands share. */
+export interface DetectorsArguments {
+  readonly positionals: readonly string[]
+  readonly detectors: readonly string[]
+  readonly json: boolean
+  readonly checks: boolean
+}
+
+const commands: Record<string, (args: DetectorsArguments) => Promise<number>> = {
+  list: async (args) => (await import('./detectors-list.ts')).listDetectors(args),
+  check: async (args) => (await import('./detectors-check.ts')).checkDetectors(args),
+  test: async (args) => (await import('./detectors-test.ts')).testDetectors(args),
+  explain: async (args) => (await import('./explain.ts')).explainLine(args)
+}
+
+/** `logveil detectors ...`; resolves to the exit status. Throws `USAGE_INVALID`, `DETECTOR_INVALID`, `INPUT_FAILED`. */
+export async function detectorsCommand(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args
+  if (name === undefined || name === '--help' || name === '-h' || rest.includes('--help')) {
+    ;(name === undefined ? process.stderr : process.stdout).write(detectorsHelp)
+    return name === undefined ? 2 : 0
+  }
+  if (Object.hasOwn(commands, name)) return commands[name](parse(name, rest))
+  const guess = nearest(name, Object.keys(commands))
+  const hint = guess === null ? 'see `logveil detectors --help`' : `did you mean \`logveil detectors ${guess}\`?`
+  throw new LogveilError('USAGE_INVALID', `there is no command "detectors ${name}"; ${hint}`)
+}
+
+function parse(name: string, args: readonly string[]): DetectorsArguments {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { detectors: { type: 'string', multiple: true }, json: { type: 'boolean' }, checks: { type: 'boolean' } }
+    })
+    return {
+      positionals,
+      detectors: values.detectors ?? [],
+      json: values.json ?? false,
+      checks: values.checks ?? false
+    }
+  } catch (cause) {
+    // Without the argument: for `explain` it can be a secret that begins with a hyphen.
+    const remedy =
+      name === 'explain' ? 'put -- in front of a line that begins with a hyphen' : 'see `logveil detectors --help`'
+    throw new LogveilError('USAGE_INVALID', `detectors ${name}: an option is not known; ${remedy}`, { cause })
+  }
+}

@@ -1,0 +1,53 @@
+import type { Check } from '../../model.ts'
+import { isPlaceholder } from '../placeholders.ts'
+
+/** Filled in later, elsewhere: `${X}`, `$X`, `{{x}}`, `{x}`, `%s`, `%(x)s`, `<pass>`, `[pass]`, `:pass`, `#{x}`, `%x%`. */
+const template =
+  /^(?:\$\{.*\}|\$\(.*\)|\$[A-Z][A-Z0-9_]*|\{.*\}|%[a-z]|%\(.*\)[a-z]|<.*>|\[.*\]|#\{.*\}|%[A-Z_]+%|@[A-Z_]+@)$/
+/** What documentation writes for a password; real services refuse them. */
+const documentation = new Set([
+  'password',
+  'passwd',
+  'pass',
+  'pwd',
+  'yourpassword',
+  'your_password',
+  'your-password',
+  'mypassword',
+  'secret',
+  'pw',
+  '...',
+  'xxx'
+])
+
+/**
+ * The password of a URL or connection string (`scheme://user:password@host`), or `user:password`. Drops templates, masks and what
+ * documentation writes. The host does not matter: a password for localhost is one too.
+ */
+export const urlUserinfo: Check = {
+  name: 'url-userinfo',
+  description: 'no template, mask or documentation word; those are dropped (passwords in URLs; RFC 3986)',
+  check(secret) {
+    const colon = secret.indexOf(':')
+    const user = colon < 0 ? '' : secret.slice(0, colon)
+    const password = secret.slice(colon + 1)
+    return isIdle(secret) || (user !== '' && (isIdle(password) || (user === password && user === 'example')))
+      ? 'reject'
+      : 'pass'
+  }
+}
+
+function isIdle(password: string): boolean {
+  const decoded = percentDecoded(password)
+  const bytes = Buffer.from(decoded, 'latin1')
+  return (
+    decoded === '' ||
+    template.test(decoded) ||
+    documentation.has(decoded.toLowerCase()) ||
+    isPlaceholder(bytes, 0, bytes.length)
+  )
+}
+
+function percentDecoded(text: string): string {
+  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
