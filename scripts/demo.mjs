@@ -101,7 +101,7 @@ function showFindings(findings) {
 }
 
 function verdict(output, findings) {
-  const survivors = planted.filter((secret) => output.some((line) => line.includes(secret)))
+  const survivors = planted.filter((secret) => parts(secret).some((part) => output.some((line) => line.includes(part))))
   const places = survivors.map((secret) => lines.findIndex((line) => line.includes(secret)) + 1)
   console.log()
   if (survivors.length > 0)
@@ -118,6 +118,11 @@ function verdict(output, findings) {
     return 0
   }
   return 1
+}
+
+/** Every eight characters in a row: what is left of a secret must be less. */
+function parts(secret) {
+  return Array.from({ length: secret.length - 7 }, (_, i) => secret.slice(i, i + 8))
 }
 
 function paint(style, text) {

@@ -2,7 +2,13 @@ import { LogveilError } from '../errors.ts'
 
 /** Writes one line to standard error. */
 export function complain(message: string): void {
-  process.stderr.write(`logveil: ${message}\n`)
+  tell(`logveil: ${message}\n`)
+}
+
+/** Writes to standard error. That nobody listens there is no reason to stop the flow. */
+export function tell(text: string): void {
+  if (process.stderr.listenerCount('error') === 0) process.stderr.on('error', () => {})
+  process.stderr.write(text)
 }
 
 /** An error for people, without any text that could be input: our own messages, Node's own, else the kind and the stack's places. */

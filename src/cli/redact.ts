@@ -3,7 +3,7 @@ import { LogveilError } from '../errors.ts'
 import type { RedactorOptions } from '../index.ts'
 import type { Redactor } from '../redactor.ts'
 import { openWriter } from './byte-writer.ts'
-import { complain, describe } from './complain.ts'
+import { complain, describe, tell } from './complain.ts'
 import { cutLines } from './cut-lines.ts'
 import { openFindingsReport } from './findings-report.ts'
 import { openInputs } from './inputs.ts'
@@ -25,7 +25,7 @@ export async function redactCommand(args: readonly string[], create: CreateRedac
   const redactor = await create(await settingsOf(options), options.detectors)
   const begin = performance.now()
   const run = await redactFiles(options, redactor)
-  if (run.totals.linesOut !== null) process.stderr.write(summarize(run.totals, (performance.now() - begin) / 1000))
+  if (run.totals.linesOut !== null) tell(summarize(run.totals, (performance.now() - begin) / 1000))
   if (run.failed || !isBalanced(run.totals)) return 2
   return options.failOnFindings && run.totals.findings > 0 ? 1 : 0
 }

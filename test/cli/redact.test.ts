@@ -288,6 +288,15 @@ describe.concurrent('failures', () => {
     })
   })
 
+  test('that nobody reads standard error stops nothing', async () => {
+    const script = '{ $redact --summary missing "$1" 3>&1 1>&4 2>&3 3>&- | exec true; } 4>&1'
+    expect(await bash(script, [file('unheard', 'a SECRET1\n'.repeat(20_000))])).toEqual({
+      status: 0,
+      stdout: 'a [REDACTED:toy]\n'.repeat(20_000),
+      stderr: ''
+    })
+  })
+
   test.each([
     [['--acton'], "Unknown option '--acton'; see `logveil redact --help`"],
     [['--action', 'shred'], '--action is one of label, mask, partial, hmac, encrypt, remove, drop, flag'],
