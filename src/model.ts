@@ -193,6 +193,8 @@ export interface ScanResult {
 /** MUST be deterministic and linear in the payload's length, without false negatives from the prefilter. */
 export interface Scanner {
   scan(payload: Uint8Array, codec: Codec, carry?: Carry): ScanResult
+  /** Newlines in the payload, counted at memory speed. */
+  countNewlines(payload: Uint8Array): number
 }
 
 // ---------------------------------------------------------------------------------------- findings, redaction

@@ -38,15 +38,28 @@ export function latin1(bytes: Uint8Array, start: number, end: number): string {
 }
 
 /**
- * Whether the byte before `at` ends an escape (`%3D`, `\n`, `\u003d`, `\x3d`), so that it is no neighbour of a token that begins at
- * `at`: the escape stands for a separator.
+ * Whether the byte before `at` ends an escape (`%3D`, `%253D`, `\n`, `\u003d`, `\x3d`, an ANSI colour), so that it is no neighbour of a
+ * token that begins at `at`: the escape stands for a separator. Says yes wherever the kernel's run guard does, binary lengths excepted.
  */
 export function endsEscape(bytes: Uint8Array, at: number, start: number): boolean {
-  if (at - 3 >= start && bytes[at - 3] === 0x25 && isHex[bytes[at - 2]] && isHex[bytes[at - 1]]) return true
+  const hexDigits = countHexBefore(bytes, at, Math.max(start, at - 4))
+  if (hexDigits >= 2 && at - 3 >= start && bytes[at - 3] === 0x25) return true
+  if (hexDigits >= 2 && at - 5 >= start && bytes[at - 5] === 0x25 && bytes[at - 4] === 0x32 && bytes[at - 3] === 0x35) return true
+  if (hexDigits >= 2 && at - 4 >= start && bytes[at - 4] === 0x5c && bytes[at - 3] === 0x78) return true
+  if (hexDigits === 4 && at - 6 >= start && bytes[at - 6] === 0x5c && bytes[at - 5] === 0x75) return true
   if (at - 2 >= start && bytes[at - 2] === 0x5c && 'nrtbf'.includes(String.fromCharCode(bytes[at - 1]))) return true
-  if (at - 4 >= start && bytes[at - 4] === 0x5c && bytes[at - 3] === 0x78 && isHex[bytes[at - 2]] && isHex[bytes[at - 1]]) return true
-  return (
-    at - 6 >= start && bytes[at - 6] === 0x5c && bytes[at - 5] === 0x75 &&
-    isHex[bytes[at - 4]] === 1 && isHex[bytes[at - 3]] === 1 && isHex[bytes[at - 2]] === 1 && isHex[bytes[at - 1]] === 1
-  )
+  return bytes[at - 1] === 0x6d && endsColour(bytes, at - 1, start)
+}
+
+function countHexBefore(bytes: Uint8Array, at: number, from: number): number {
+  let i = at
+  while (i > from && isHex[bytes[i - 1]]) i--
+  return at - i
+}
+
+/** `ESC [ 1;31 m` */
+function endsColour(bytes: Uint8Array, at: number, start: number): boolean {
+  let i = at
+  while (i > start && at - i < 16 && (isDigit[bytes[i - 1]] || bytes[i - 1] === 0x3b)) i--
+  return i - 2 >= start && bytes[i - 1] === 0x5b && bytes[i - 2] === 0x1b
 }

@@ -27,7 +27,7 @@ export function compileJudge(detector: Detector, base: Confidence): Judge {
         traceStep(scan, 'check', detector.id, start, end, `${proof.name}: ${verdict}`)
         if (verdict === 'reject') return
         if (verdict === 'pass') passed++
-        if (verdict === 'pass' && proof.hints !== undefined) hints = { ...hints, ...proof.hints(text) }
+        if (verdict === 'pass' && proof.hints !== undefined) hints = { ...(hints ?? {}), ...proof.hints(text) }
       }
       if (proofs.length > 0) confidence = passed === proofs.length ? 'confirmed' : lowered(base)
     }

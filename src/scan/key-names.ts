@@ -1,3 +1,4 @@
+import type { ValueShape } from '../model.ts'
 import { isDigit, isLetter, isLower, isUpper, latin1 } from './bytes.ts'
 
 /**
@@ -21,12 +22,15 @@ const harmless = words(
   'public primary foreign partition routing cache sort shard row object index unique composite natural surrogate max min num number total count prompt ' +
   'completion input output next page continuation sync cursor cancellation reasoning cached candidates translation i18n message dedup dedupe ' +
   'deduplication idempotency group grouping hot short arrow function foreign lookup map hash range document state registry no without missing ' +
-  'invalid expected unexpected unknown column dictionary json sub end eof start stop key_'
+  'invalid expected unexpected unknown column dictionary json sub end eof start stop ch ht yp'
 )
 
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(' '))
 }
+
+/** Words of one-way values: they stand for a secret only under key words that mean a password. */
+const oneWay = words('hash hashes digest checksum sum sha sha1 sha256 md5 crc')
 
 /** Key words of this length and more are also found inside a run of small letters (`dbpassword`, `authtoken`). */
 const minInner = 5
@@ -35,13 +39,16 @@ const minInner = 5
  * Whether a key word at `[hitStart, hitEnd)` governs the value of the key `[keyStart, keyEnd)`: it must be a word of the name (camelCase,
  * snake_case, kebab-case, dotted; a plural or a number may follow), and the words around it must not make it harmless.
  */
-export function governs(bytes: Uint8Array, keyStart: number, keyEnd: number, hitStart: number, hitEnd: number): boolean {
+export function governs(
+  bytes: Uint8Array, keyStart: number, keyEnd: number, hitStart: number, hitEnd: number, shape: ValueShape | null
+): boolean {
   if (!beginsWord(bytes, keyStart, hitStart, hitEnd)) return false
   const rest = wordEnd(bytes, hitEnd, keyEnd)
   if (rest < 0) return false
   for (let at = rest; at < keyEnd; ) {
     const next = nextWordEnd(bytes, at, keyEnd)
-    if (describing.has(wordAt(bytes, at, next))) return false
+    const word = wordAt(bytes, at, next)
+    if (describing.has(word) || (shape !== 'any' && oneWay.has(word))) return false
     at = next
   }
   return !harmless.has(wordAt(bytes, previousWordStart(bytes, keyStart, hitStart), hitStart))

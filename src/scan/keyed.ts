@@ -29,13 +29,13 @@ export function compileKeyed(detector: Detector): Keyed {
       near?.(scan, end)
       const pair = pairAt(scan, start, end)
       if (pair === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no value assigned')
-      if (named || governs(scan.bytes, pair.keyStart, pair.keyEnd, start, end)) test(scan, pair)
+      if (named || governs(scan.bytes, pair.keyStart, pair.keyEnd, start, end, detector.value)) test(scan, pair)
       else traceStep(scan, 'value', detector.id, start, end, 'reject: key name')
     },
     governed(scan, start, end) {
       near?.(scan, scan.start)
       const key = scan.field.key!
-      if (named || governs(key.bytes, key.start, key.end, start, end)) test(scan, wholeValue(scan))
+      if (named || governs(key.bytes, key.start, key.end, start, end, detector.value)) test(scan, wholeValue(scan))
       else traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
     }
   }
@@ -54,8 +54,8 @@ function compileValueTest(detector: Detector): TestValue {
     if (end - start > detector.maxLength) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
     const match = pattern().exec(Buffer.from(scan.bytes.buffer, scan.bytes.byteOffset + start, end - start))
     if (match === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
-    const group = match.indices![1]
-    judge(scan, start + group[0], start + group[1])
+    const [groupStart, groupEnd] = match.indices![1]!
+    judge(scan, start + groupStart, start + groupEnd)
   }
 }
 

@@ -6,6 +6,8 @@ export type Bond =
   | 'assigned'
   /** `: ` without quotes: assignment in headers and YAML, but punctuation in prose */
   | 'colon'
+  /** white space before a quote: `password "hunter2"`, but also `the password "field"` */
+  | 'quoted'
   /** white space or `is` only: prose, unless the value looks random */
   | 'loose'
 
@@ -81,9 +83,10 @@ function readSeparator(bytes: Uint8Array, keyStart: number, keyEnd: number, star
   }
   if (strong) return { end: at, bond: 'assigned' }
   if (colon) return colonSeparator(bytes, at, end, closed)
-  if (at === separatorStart && at < stop && bytes[at] === 0x2c && closed) return commaSeparator(bytes, at + 1, stop)
+  if (at === separatorStart && at < stop && bytes[at] === 0x2c && closed) return commaSeparator(bytes, keyStart, at + 1, start, end)
   if (at > separatorStart) return bytes[separatorStart] === 0x7c && at === separatorStart + 1 ? { end: at, bond: 'loose' } : null
-  return at > gapStart ? spaceSeparator(bytes, keyStart, at, start, stop, closed) : null
+  // `"... password" other=1`: the quote closed a text, not a key.
+  return at > gapStart && !closed ? spaceSeparator(bytes, keyStart, at, start, stop) : null
 }
 
 /** `key: value`; also `key: type = value`, where the type is no value. */
@@ -93,19 +96,26 @@ function colonSeparator(bytes: Uint8Array, at: number, end: number, closed: bool
   return { end: at, bond: closed || at >= end || !isSpace[bytes[at]] ? 'assigned' : 'colon' }
 }
 
-/** `("key", "value")`: only another quoted string can be the value. */
-function commaSeparator(bytes: Uint8Array, at: number, stop: number): Separator | null {
-  const value = skipSpaces(bytes, at, stop)
-  return value < stop && isQuote[bytes[value]] ? { end: value, bond: 'assigned' } : null
+/** `("key", "value")`, `["key", "value"]`, `"name":"key","value":"..."`: the second of two quoted strings, and no longer list. */
+function commaSeparator(bytes: Uint8Array, keyStart: number, at: number, start: number, end: number): Separator | null {
+  const value = skipSpaces(bytes, at, Math.min(end, at + maxGap))
+  if (value >= end || !isQuote[bytes[value]]) return null
+  const close = closingQuote(bytes, value + 1, Math.min(end, value + maxQuoted), bytes[value])
+  const after = close < 0 ? end : skipSpaces(bytes, close + 1, Math.min(end, close + maxGap))
+  if (after < end && bytes[after] === 0x3a) {
+    return startsWithFolded(bytes, value + 1, close, 'val') ? { end: after + 1, bond: 'assigned' } : null
+  }
+  const opens = keyStart - 2 >= start && (bytes[keyStart - 2] === 0x28 || bytes[keyStart - 2] === 0x5b)
+  const closes = after >= end || bytes[after] === 0x29 || bytes[after] === 0x5d
+  return opens && closes ? { end: value, bond: 'assigned' } : null
 }
 
-function spaceSeparator(bytes: Uint8Array, keyStart: number, at: number, start: number, stop: number, closed: boolean): Separator | null {
+function spaceSeparator(bytes: Uint8Array, keyStart: number, at: number, start: number, stop: number): Separator | null {
   if (at >= stop) return null
   const flag = bytes[keyStart] === 0x2d && (keyStart === start || !isAlnum[bytes[keyStart - 1]])
   if (flag && bytes[at] !== 0x2d) return { end: at, bond: 'assigned' }
   const typed = typedAssignment(bytes, at, stop)
   if (typed > 0) return { end: typed, bond: 'assigned' }
-  if (isQuote[bytes[at]] && !closed) return { end: at, bond: 'colon' }
   for (const word of ['is ', 'was ', 'of ', 'code ', 'value ']) {
     if (startsWithFolded(bytes, at, stop, word)) return { end: at + word.length, bond: 'loose' }
   }
@@ -119,7 +129,7 @@ function typedAssignment(bytes: Uint8Array, at: number, end: number): number {
   while (i < stop && (isAlnum[bytes[i]] || bytes[i] === 0x5f)) i++
   if (i === at || isDigit[bytes[at]]) return 0
   i = skipSpaces(bytes, i, stop)
-  if (i >= stop || bytes[i] !== 0x3d) return 0
+  if (i >= stop || bytes[i] !== 0x3d || bytes[i - 1] !== 0x20) return 0
   const value = skipSpaces(bytes, i + 1, end)
   return value < end && isQuote[bytes[value]] ? i + 1 : 0
 }
@@ -138,7 +148,7 @@ function readValue(
     if (open + 1 < end && bytes[open] === quote && bytes[open + 1] === quote) open += 2
     const close = closingQuote(bytes, open, Math.min(end, open + maxQuoted), quote)
     if (close === open) return null
-    if (close > 0) return { keyStart, keyEnd, valueStart: open, valueEnd: close, quoted: true, bond: bond === 'loose' ? 'colon' : bond }
+    if (close > 0) return { keyStart, keyEnd, valueStart: open, valueEnd: close, quoted: true, bond: bond === 'loose' ? 'quoted' : 'assigned' }
     at = open
   }
   const valueEnd = unquotedEnd(bytes, at, end, memo)

@@ -11,7 +11,7 @@ export interface Measures {
   uppers: number
   /** bytes that are neither ASCII letter nor digit */
   others: number
-  /** digits and a-f, or digits and A-F, only */
+  /** hex digits only, in either case */
   hex: boolean
   /** changes between lower, upper, digit and other from one byte to the next; a leading capital is none */
   changes: number
@@ -75,7 +75,7 @@ export function measure(bytes: Uint8Array, start: number, end: number): Measures
   shared.lowers = lowers
   shared.uppers = uppers
   shared.others = length - letters - digits
-  shared.hex = hexLetters === letters && shared.others === 0 && (lowers === 0 || uppers === 0)
+  shared.hex = hexLetters === letters && shared.others === 0
   shared.changes = changes
   shared.pairs = pairs
   shared.language = pairs === 0 ? 0 : pairSum / pairs

@@ -82,7 +82,8 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
       const hits = set.automaton.scan(payload, 0, payload.length)
       if (hits.count > 0 || keyOpen) codec.locate(payload, hits, visitor)
       return { matches, withheld }
-    }
+    },
+    countNewlines: (payload) => set.automaton.countNewlines(payload)
   }
 }
 

@@ -26,8 +26,10 @@ export function notSecret(bytes: Uint8Array, pair: Pair, shape: ValueShape, text
   const { valueStart: start, valueEnd: end } = pair
   const common = harmlessValue(bytes, pair, textEnd)
   if (common !== null) return common
+  if (pair.bond === 'quoted' && lettersOnly(bytes, start, end)) return 'word'
+  if (shape === 'any') return pair.bond !== 'loose' ? speaks(bytes, start, end) : looksRandom(measure(bytes, start, end)) ? null : 'prose'
+  if (isVersion(bytes, start, end)) return 'version'
   if (pair.bond === 'loose') return looksRandom(measure(bytes, start, end)) ? null : 'prose'
-  if (shape === 'any') return null
   const m = measure(bytes, start, end)
   if (shape === 'random') return randomEnough(bytes, start, end, m)
   return opaqueEnough(bytes, start, end, m)
@@ -62,10 +64,13 @@ function isTemplate(bytes: Uint8Array, start: number, end: number): boolean {
   return containsTemplate(bytes, start, Math.min(end, start + 256))
 }
 
+/** `${name}` or `{{ name }}` inside a value. */
 function containsTemplate(bytes: Uint8Array, start: number, end: number): boolean {
   for (let i = start; i + 2 < end; i++) {
-    if (bytes[i] === 0x24 && bytes[i + 1] === 0x7b) return true
-    if (bytes[i] === 0x7b && bytes[i + 1] === 0x7b && i + 3 < end) return true
+    if (bytes[i + 1] !== 0x7b || (bytes[i] !== 0x24 && bytes[i] !== 0x7b)) continue
+    let j = i + 2
+    while (j < end && (isAlnum[bytes[j]] || ' _.:-'.includes(String.fromCharCode(bytes[j])))) j++
+    if (j > i + 2 && j < end && bytes[j] === 0x7d) return true
   }
   return false
 }
@@ -91,7 +96,7 @@ function isRepetition(bytes: Uint8Array, start: number, end: number): boolean {
 /** `/home/x`, `./x`, `~/x`, `C:\x`, `https://x`, `file:x`; base64 that begins with a slash is no path. */
 function isPathOrUrl(bytes: Uint8Array, start: number, end: number): boolean {
   const first = bytes[start]
-  if (first === 0x2f || first === 0x7e || first === 0x2e) {
+  if (first === 0x2f || first === 0x7e || (first === 0x2e && (bytes[start + 1] === 0x2f || bytes[start + 1] === 0x2e))) {
     const m = measure(bytes, start, end)
     return !(m.length >= 20 && looksRandom(m) && !hasDot(bytes, start, end)) && (first !== 0x7e || bytes[start + 1] === 0x2f)
   }
@@ -130,13 +135,28 @@ function lettersOnly(bytes: Uint8Array, start: number, end: number): boolean {
   return true
 }
 
+/** Several words of which one is about passwords, not in one: `is too short`, `invalid username or password`. */
+function speaks(bytes: Uint8Array, start: number, end: number): string | null {
+  if (!hasSpace(bytes, start, end)) return null
+  return latin1(bytes, start, Math.min(end, start + 128)).toLowerCase().split(' ').some((word) => idle.has(word)) ? 'prose' : null
+}
+
+/** `v0.0.0-20161001...`, `1.2.3-rc1` */
+function isVersion(bytes: Uint8Array, start: number, end: number): boolean {
+  let i = bytes[start] === 0x76 ? start + 1 : start
+  let dots = 0
+  const from = i
+  while (i < end && i - from < 16 && (isDigit[bytes[i]] || bytes[i] === 0x2e)) dots += bytes[i++] === 0x2e ? 1 : 0
+  return dots >= 2 && i > from + 4
+}
+
 /** For keys such as `token`: anything but words, numbers, dates and names made of words. */
 function opaqueEnough(bytes: Uint8Array, start: number, end: number, m: Measures): string | null {
   if (m.length < 6) return 'too short'
   const letters = m.lowers + m.uppers
   if (letters === 0 || isNumeric(bytes, start, end)) return m.others === 0 && m.length >= 20 ? null : 'number'
   if (hasSpace(bytes, start, end)) return 'words'
-  if (m.digits === 0 && m.others <= m.length / 4) return m.length >= 12 && m.language < -0.2 && m.pairs >= 6 ? null : 'words'
+  if (m.digits === 0 && m.others <= m.length / 4) return m.length >= 12 && m.pairs >= 6 && (m.language < -0.2 || randomScore(m) > 0.8) ? null : 'words'
   if (m.language > 0.5 && m.pairs >= 4 && m.digits <= 4 && randomScore(m) < 0.5) return 'words'
   return null
 }

@@ -58,7 +58,7 @@ export function compileWindowSearch(detector: Detector, boundaries: Boundaries, 
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
     pattern.lastIndex = 0
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-      const [start, end] = match.indices![1]
+      const [start, end] = match.indices![1]!
       if (standsAlone(scan, boundaries, from + start, from + end)) {
         judge(scan, from + start, from + end)
         pattern.lastIndex = Math.max(end, match.index + 1)

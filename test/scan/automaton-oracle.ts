@@ -94,7 +94,7 @@ function assigned(text: string, end: number): boolean {
     } else if (char === '<' && !open) return read(text, next)[0] === '/'
     else if (!/[\\)\]}]/.test(char)) {
       if (open) return wordFollows(text, at, kindOfName(text, nameEnd), quoted)
-      if (!/[!*+?~]/.test(char)) return false
+      if (!/[!*+.?~]/.test(char)) return false
     }
     at = next
   }
@@ -121,12 +121,14 @@ function skipIndex(text: string, from: number): number | null {
 }
 
 function wordFollows(text: string, at: number, kind: string, quoted: boolean): boolean {
-  if (/^[!*+?~][=:]/.test(cut(text, at, 2))) return onLine(text, at + 2)
+  if (/^[!*+.?~][=:]/.test(cut(text, at, 2))) return onLine(text, at + 2)
   if (/^is[ \t:]/i.test(cut(text, at, 3))) return onLine(text, at + 3)
   if (isRandom(text, at) || kind === 'option') return true
-  if (!quoted && kind !== 'tag') return false
   const name = /^[\w.\-\x80-\xff:]{0,24} {0,4}/.exec(cut(text, at, 30))?.[0] ?? ''
-  return read(text, at + name.length)[0] === '='
+  const [char, next] = read(text, at + name.length)
+  if (char !== '=') return false
+  const spaces = /^ {0,4}/.exec(cut(text, next, 4))?.[0].length ?? 0
+  return quoted || kind === 'tag' || (name.endsWith(' ') && readQuote(text, next + spaces) !== null)
 }
 
 function kindOfName(text: string, end: number): 'option' | 'tag' | 'plain' {

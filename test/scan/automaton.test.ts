@@ -270,6 +270,8 @@ describe('assignment guard', () => {
     'key->V',
     'key += V',
     'key ?= V',
+    'key .= V',
+    'key string = "V"',
     'key?: V',
     '--key V',
     '--app-key-file V',

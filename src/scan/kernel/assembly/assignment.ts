@@ -91,9 +91,9 @@ function isCloser(char: u32): bool {
   return char == 0x29 || char == 0x5d || char == 0x7d
 }
 
-/** `!` `*` `+` `?` `~`: of `!=`, `+=`, `?:`, ... */
+/** `!` `*` `+` `.` `?` `~`: of `!=`, `+=`, `.=`, `?:`, ... */
 function isMark(char: u32): bool {
-  return char == 0x21 || char == 0x2a || char == 0x2b || char == 0x3f || char == 0x7e
+  return char == 0x21 || char == 0x2a || char == 0x2b || char == 0x2e || char == 0x3f || char == 0x7e
 }
 
 /** Something is on the rest of the line. */
@@ -135,7 +135,7 @@ function wordFollows(p: u32, end: u32, quoted: bool): bool {
   const second = at(p + 1)
   if (isMark(char) && (second == 0x3d || second == 0x3a)) return onLine(p + 2)
   if ((char | 32) == 0x69 && (second | 32) == 0x73 && isSpaceOrColon(at(p + 2))) return onLine(p + 3)
-  if (isRandom(p)) return true
+  if (isRandom(p) || isTyped(p)) return true
   const name = kindOfName(end)
   return name == OPTION || ((quoted || name == TAG) && isAttribute(p))
 }
@@ -164,10 +164,23 @@ function kindOfName(end: u32): u32 {
 
 /** `value=`, `xml:lang = ` */
 function isAttribute(p: u32): bool {
+  return read(behindName(p)) == 0x3d
+}
+
+/** The type in `key string = "V"`; not the next pair in `key x="V"`. */
+function isTyped(p: u32): bool {
+  p = behindName(p)
+  if (at(p - 1) != 0x20 || read(p) != 0x3d) return false
+  p += width
+  for (const end = p + 4; p < end && at(p) == 0x20; ) p++
+  return skipQuote(p) != 0
+}
+
+function behindName(p: u32): u32 {
   const limit = min(p + 24, to)
   while (p < limit && (is(p, NAME) || at(p) == 0x3a)) p++
   for (const end = p + 4; p < end && at(p) == 0x20; ) p++
-  return read(p) == 0x3d
+  return p
 }
 
 /**

@@ -1,0 +1,183 @@
+import type { Carry, Codec, Edit, Finding, Match, Scanner, ScanResult, WithheldReason } from './model.ts'
+import { createPlanner, dropRecord } from './redact/actions.ts'
+import type { Encryptor } from './redact/encrypt.ts'
+import type { Fingerprinter } from './redact/fingerprint.ts'
+import { type SpanUnion, unionSpans } from './redact/overlap.ts'
+import type { CompiledPolicy } from './redact/policy.ts'
+
+export type WithheldCounts = Readonly<Record<WithheldReason, number>>
+
+/** What became of a payload. */
+export interface Redacted {
+  /** The same object when nothing was changed. */
+  readonly payload: Uint8Array
+  /** In payload order. */
+  readonly findings: readonly Finding[]
+  /** Lines that came in; the last one counts without its newline, too. */
+  readonly records: number
+  /** Parts withheld behind `[WITHHELD:<reason>]`, by reason. */
+  readonly withheld: WithheldCounts
+  /** Records that went with action `drop`. */
+  readonly dropped: number
+}
+
+/** The pure core: one payload in, payload and findings out, synchronous. */
+export interface Redactor {
+  /**
+   * Redacts a payload of whole records. `carry` links the payloads of one stream (a private key may be split over records); without it
+   * every payload stands alone. Never throws on input: what cannot be scanned is withheld. Linear in the payload's length.
+   */
+  redact(payload: Uint8Array, carry?: Carry): Redacted
+  /** State for a new stream. */
+  createCarry(): Carry
+}
+
+export interface RedactorParts {
+  readonly scanner: Scanner
+  readonly codec: Codec
+  readonly policy: CompiledPolicy
+  readonly fingerprinter: Fingerprinter
+  readonly encryptor?: Encryptor | undefined
+  /** Told of what a scan threw (a bug in logveil): the records it met are withheld. */
+  readonly onError?: ((error: unknown) => void) | undefined
+  createCarry(): Carry
+}
+
+const newline = 0x0a
+const carriageReturn = 0x0d
+const noneWithheld: WithheldCounts = { depth: 0, size: 0, error: 0 }
+
+export function assembleRedactor(parts: RedactorParts): Redactor {
+  const { scanner, codec, policy, fingerprinter } = parts
+  const planEdits = createPlanner(parts)
+
+  function redactOrThrow(payload: Uint8Array, carry: Carry): Redacted {
+    const records = countRecords(scanner, payload)
+    const result = scanner.scan(payload, codec, carry)
+    if (result.matches.length === 0 && result.withheld.length === 0) {
+      return { payload, findings: [], records, withheld: noneWithheld, dropped: 0 }
+    }
+    const unions = unionSpans(result.matches)
+    const { edits, dropped } = collectEdits(payload, result, unions)
+    const findings = unions.flatMap((union) => union.findings.map((match) => report(match)))
+    return { payload: codec.splice(payload, edits), findings, records, withheld: countWithheld(result), dropped }
+  }
+
+  function collectEdits(payload: Uint8Array, { withheld }: ScanResult, unions: readonly SpanUnion[]): { edits: Edit[]; dropped: number } {
+    const edits: Edit[] = []
+    let dropped = 0
+    let droppedTo = -1
+    for (const union of unions) {
+      const { recordStart, recordEnd } = union.winner.field
+      if (union.start < droppedTo) continue
+      for (const { start, end, replacement } of planEdits(union)) {
+        if (replacement === dropRecord) {
+          droppedTo = lineEnd(payload, recordEnd)
+          while (edits.length > 0 && edits[edits.length - 1].start >= recordStart) edits.pop()
+          edits.push({ start: recordStart, end: droppedTo, replacement: new Uint8Array(0) })
+          dropped++
+          break
+        }
+        edits.push({ start, end, replacement })
+      }
+    }
+    return { edits: withheld.length === 0 ? edits : withWithheld(edits, withheld), dropped }
+  }
+
+  function report({ detector, confidence, start, end, secret, hints, field }: Match): Finding {
+    return {
+      detector: detector.id,
+      confidence,
+      severity: detector.severity,
+      record: field.record,
+      path: field.path(),
+      span: [start, end],
+      length: secret.length,
+      fingerprint: fingerprinter.fingerprint(secret),
+      action: policy.resolve({ detector, confidence, field }),
+      hints: hints ?? {}
+    }
+  }
+
+  return {
+    createCarry: parts.createCarry,
+    redact(payload, carry = parts.createCarry()) {
+      const before = { ...carry }
+      try {
+        return redactOrThrow(payload, carry)
+      } catch (error) {
+        parts.onError?.(error)
+        Object.assign(carry, before)
+        return redactEach(payload, carry, redactOrThrow)
+      }
+    }
+  }
+}
+
+function countRecords(scanner: Scanner, payload: Uint8Array): number {
+  const newlines = scanner.countNewlines(payload)
+  return payload.length === 0 || payload[payload.length - 1] === newline ? newlines : newlines + 1
+}
+
+function countWithheld({ withheld }: ScanResult): WithheldCounts {
+  const counts = { ...noneWithheld }
+  for (const { reason } of withheld) counts[reason]++
+  return counts
+}
+
+function lineEnd(payload: Uint8Array, recordEnd: number): number {
+  const at = payload.indexOf(newline, recordEnd)
+  return at < 0 ? payload.length : at + 1
+}
+
+/** Withheld parts are edits as well; where one meets a redaction, both lie behind the marker. */
+function withWithheld(edits: readonly Edit[], withheld: ScanResult['withheld']): Edit[] {
+  const markers = withheld.map(({ start, end, reason, field }) => ({ start, end, replacement: Buffer.from(`${field.quote}[WITHHELD:${reason}]${field.quote}`), marker: true }))
+  const all = [...edits.map((edit) => ({ ...edit, marker: false })), ...markers].sort((a, b) => a.start - b.start || b.end - a.end)
+  const merged: typeof all = []
+  for (const edit of all) {
+    const last = merged.at(-1)
+    if (last === undefined || edit.start >= last.end) {
+      merged.push(edit)
+      continue
+    }
+    const winner = edit.marker && !last.marker ? edit : last
+    merged[merged.length - 1] = { ...winner, start: last.start, end: Math.max(last.end, edit.end) }
+  }
+  return merged
+}
+
+/** Record by record, so that only those are withheld that cannot be scanned. */
+function redactEach(payload: Uint8Array, carry: Carry, redact: (record: Uint8Array, carry: Carry) => Redacted): Redacted {
+  const payloads: Uint8Array[] = []
+  const findings: Finding[] = []
+  const withheld = { ...noneWithheld }
+  let records = 0
+  let dropped = 0
+  for (let start = 0; start < payload.length; records++) {
+    const end = lineEnd(payload, start)
+    const one = redactOrWithhold(payload.subarray(start, end), carry, redact)
+    payloads.push(one.payload)
+    for (const finding of one.findings) findings.push(moved(finding, records, start))
+    for (const reason of Object.keys(withheld) as WithheldReason[]) withheld[reason] += one.withheld[reason]
+    dropped += one.dropped
+    start = end
+  }
+  return { payload: Buffer.concat(payloads), findings, records, withheld, dropped }
+}
+
+function redactOrWithhold(record: Uint8Array, carry: Carry, redact: (record: Uint8Array, carry: Carry) => Redacted): Redacted {
+  const before = { ...carry }
+  try {
+    return redact(record, carry)
+  } catch {
+    Object.assign(carry, before)
+    const end = record.at(-1) !== newline ? '' : record.at(-2) === carriageReturn ? '\r\n' : '\n'
+    return { payload: Buffer.from(`[WITHHELD:error]${end}`), findings: [], records: 1, withheld: { ...noneWithheld, error: 1 }, dropped: 0 }
+  }
+}
+
+function moved(finding: Finding, record: number, offset: number): Finding {
+  const [start, end] = finding.span
+  return { ...finding, record, span: [start + offset, end + offset] }
+}
