@@ -4,8 +4,8 @@ import { PatternError } from './pattern-error.ts'
 export type ByteClass = Uint8Array
 
 /**
- * The class that `[text]` is in the dialect of patterns (pattern.ts): `A-Za-z0-9_-`, `^\s`. An empty text is the empty class.
- * Throws PatternError, with positions in `text`.
+ * The class that `[text]` is in the dialect of patterns (pattern.ts): `A-Za-z0-9_-`, `^\s`. An empty text is the empty
+ * class. Throws PatternError, with positions in `text`.
  */
 export function parseClass(text: string): ByteClass {
   if (text === '') return new Uint8Array(256)
@@ -15,9 +15,9 @@ export function parseClass(text: string): ByteClass {
 }
 
 /**
- * Reads a class whose `[` stands right before `at`; `end` is the offset behind its `]`. Stricter than RE2 where engines differ: no
- * POSIX names, no unescaped `]` or inner `-`, no members but ASCII. A negated class holds all bytes of non-ASCII characters. `fold`:
- * without regard to case, so that `[^a]` holds no `A` either.
+ * Reads a class whose `[` stands right before `at`; `end` is the offset behind its `]`. Stricter than RE2 where engines
+ * differ: no POSIX names, no unescaped `]` or inner `-`, no members but ASCII. A negated class holds all bytes of
+ * non-ASCII characters. `fold`: without regard to case, so that `[^a]` holds no `A` either.
  */
 export function readClass(source: string, at: number, fold = false): { set: ByteClass; end: number } {
   const negated = source[at] === '^'

@@ -14,8 +14,8 @@ const mostBody = 32
 const widestBody = 128
 
 /**
- * Literals of which one begins every match of the pattern, at the match's start: at most 64, of 1 to 64 bytes, none the beginning of
- * another, in lower case when the pattern ignores case. Null when there is no such set.
+ * Literals of which one begins every match of the pattern, at the match's start: at most 64, of 1 to 64 bytes, none the
+ * beginning of another, in lower case when the pattern ignores case. Null when there is no such set.
  */
 export function prefixesOf(ast: PatternAst): readonly string[] | null {
   const { start, accept } = cachedStates(ast)
@@ -81,7 +81,10 @@ export interface Body {
   readonly after: ByteClass
 }
 
-/** The body behind `prefix`, which is any text that matches of the pattern can begin with; of another, nothing is certain. */
+/**
+ * The body behind `prefix`, which is any text that matches of the pattern can begin with; of another, nothing is
+ * certain.
+ */
 export function bodyAfterPrefix(ast: PatternAst, prefix: string): Body {
   const { start, accept } = cachedStates(ast)
   const bytes = new TextEncoder().encode(ast.caseInsensitive ? prefix.toLowerCase() : prefix)

@@ -14,8 +14,8 @@ export interface States {
 }
 
 /**
- * The automaton takes all beginnings, up to `horizon` bytes, of all matches of the pattern; some more where a class matches
- * non-ASCII characters and where there are assertions, which it leaves out.
+ * The automaton takes all beginnings, up to `horizon` bytes, of all matches of the pattern; some more where a class
+ * matches non-ASCII characters and where there are assertions, which it leaves out.
  */
 export function statesOf(ast: PatternAst, horizon: number): States {
   const start = state()

@@ -7,9 +7,9 @@ export { bodyAfterPrefix, prefixesOf } from './pattern-prefix.ts'
 /**
  * The dialect of detector patterns is a subset of RE2 (grammar in pattern-parser.ts) in which every length is known.
  *
- * re2 reads buffers as UTF-8, so a class that may match a non-ASCII character takes 1 to 4 bytes of text at a time. Such a class
- * holds every byte from 0x80 on; all others hold ASCII only. Case is folded in ASCII only: RE2 also takes `ſ` for `s` and the
- * Kelvin sign for `k`, which no token holds.
+ * re2 reads buffers as UTF-8, so a class that may match a non-ASCII character takes 1 to 4 bytes of text at a time.
+ * Such a class holds every byte from 0x80 on; all others hold ASCII only. Case is folded in ASCII only: RE2 also takes
+ * `ſ` for `s` and the Kelvin sign for `k`, which no token holds.
  */
 export interface PatternAst {
   readonly source: string
@@ -94,8 +94,8 @@ export function groupCount(ast: PatternAst): number {
 }
 
 /**
- * The class of the last character of group 1, over all alternatives: what must not follow a token. Null when it can be a literal,
- * or when there is no group.
+ * The class of the last character of group 1, over all alternatives: what must not follow a token. Null when it can be
+ * a literal, or when there is no group.
  */
 export function groupLastClass(ast: PatternAst): ByteClass | null {
   const group = findGroup(ast.root)
@@ -115,7 +115,9 @@ function findGroup(node: PatternNode): PatternNode | null {
   return null
 }
 
-/** How the text of a node can end: in a character of `set`, in a literal, or (it may be empty) as the text before it. */
+/**
+ * How the text of a node can end: in a character of `set`, in a literal, or (it may be empty) as the text before it.
+ */
 interface Last {
   readonly set: ByteClass | null
   readonly literal: boolean

@@ -17,16 +17,17 @@ const mostSequences = 64
 const mostSteps = 16_384
 
 /**
- * Spells a pattern out into sequences of steps, best first: taking the first sequence that matches, with every run as long as it can
- * be, gives the very match that RE2 (leftmost-first) gives at this place.
+ * Spells a pattern out into sequences of steps, best first: taking the first sequence that matches, with every run as
+ * long as it can be, gives the very match that RE2 (leftmost-first) gives at this place.
  *
- * Null when that does not hold, or cannot be had: with assertions, unbounded quantifiers, not exactly one group in every way through
- * the pattern, more than 64 ways, classes that match non-ASCII characters (RE2 counts characters there, not bytes), and when
- * a run of variable length could also give bytes back to what follows it.
+ * Null when that does not hold, or cannot be had: with assertions, unbounded quantifiers, not exactly one group in
+ * every way through the pattern, more than 64 ways, classes that match non-ASCII characters (RE2 counts characters
+ * there, not bytes), and when a run of variable length could also give bytes back to what follows it.
  *
- * Why it holds: RE2 prefers ways in the order in which a backtracking search would find them, earlier choices counting more. All
- * choices but the lengths of runs are spelled out in that order. The length of a run is no choice: what follows it in a match
- * begins with a byte outside its class, so it must take all there is; when nothing follows, it prefers to.
+ * Why it holds: RE2 prefers ways in the order in which a backtracking search would find them, earlier choices counting
+ * more. All choices but the lengths of runs are spelled out in that order. The length of a run is no choice: what
+ * follows it in a match begins with a byte outside its class, so it must take all there is; when nothing follows, it
+ * prefers to.
  */
 export function sequencesOf(ast: PatternAst): readonly Sequence[] | null {
   if (ast.groups !== 1 || ast.unbounded !== null) return null
@@ -61,7 +62,9 @@ function byteStep(byte: number, fold: boolean): Step {
   return set === null || set[byte ^ 0x20] === 0 ? { kind: 'byte', byte } : { kind: 'run', set, min: 1, max: 1 }
 }
 
-/** A greedy repeat of one byte is a run; of anything else, or a lazy one, every number of copies is a way of its own. */
+/**
+ * A greedy repeat of one byte is a run; of anything else, or a lazy one, every number of copies is a way of its own.
+ */
 function expandRepeat({ node, min, max, lazy }: PatternNode & { kind: 'repeat' }, fold: boolean): Sequence[] | null {
   const once = expand(node, fold)
   if (once === null) return null
@@ -99,8 +102,9 @@ function withinLimits(sequences: Sequence[]): Sequence[] | null {
 }
 
 /**
- * Greedy repeats of one class that stand side by side are one: `[a-z]{2,5}[a-z]{3}` is `[a-z]{5,8}`. Only here, where they do so
- * in every way through the pattern: in `[a-z]{1,3}(?:[a-z]|-)` the choice behind the run would come before its length.
+ * Greedy repeats of one class that stand side by side are one: `[a-z]{2,5}[a-z]{3}` is `[a-z]{5,8}`. Only here, where
+ * they do so in every way through the pattern: in `[a-z]{1,3}(?:[a-z]|-)` the choice behind the run would come before
+ * its length.
  */
 function joinRuns(nodes: readonly PatternNode[]): readonly PatternNode[] {
   const joined: PatternNode[] = []

@@ -240,6 +240,12 @@ describe('what is known of a pattern', () => {
   })
 })
 
+test('bodyAfterPrefix counts characters of several bytes as such, wherever they may end', () => {
+  const { min, after } = bodyAfterPrefix(parse('.[0-9]{5}'), '€')
+  expect(min).toBe(5)
+  expect([...after.keys()].filter((byte) => byte < 0x80 && after[byte] === 1)).toEqual([...Buffer.from('0123456789')])
+})
+
 const seeds = { numRuns: 800 }
 
 /** A random or realistic pattern, and a source of random choices. */
