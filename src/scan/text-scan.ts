@@ -12,6 +12,8 @@ export interface TextScan {
   readonly start: number
   readonly end: number
   readonly trace: Trace | null
+  /** Unlike every other text's: lets matchers remember where a run ends; see bounded.ts. */
+  readonly epoch: number
   /** The pair read last, so that several key words of one key read it once. */
   pair: Pair | null
   pairKeyStart: number
