@@ -29,6 +29,8 @@ const decodings: Record<Encoding, Decoding> = {
   hex: { slot: 4, range: (scan, start) => hexRun(scan.bytes, start, scan.start, scan.end), decode: decodeHex }
 }
 
+const encodings = Object.keys(decodings).length
+
 /** What decoding needs of the scanner. */
 export interface DecodeHooks {
   scan(bytes: Uint8Array, start: number, end: number): Hits
@@ -40,10 +42,11 @@ export interface DecodeHooks {
 export function compileDecode(name: Encoding, hooks: DecodeHooks): Confirm {
   const decoding = decodings[name]
   return (scan, start, end) => {
-    if (start < scan.decodedTo[decoding.slot]) return
+    const decodedTo = (scan.decodedTo ??= new Int32Array(encodings).fill(-1))
+    if (start < decodedTo[decoding.slot]) return
     const [rangeStart, to] = decoding.range(scan, start, end)
-    const from = Math.max(rangeStart, scan.decodedTo[decoding.slot])
-    scan.decodedTo[decoding.slot] = to
+    const from = Math.max(rangeStart, decodedTo[decoding.slot])
+    decodedTo[decoding.slot] = to
     const { field } = scan
     traceStep(scan, 'decode', name, from, to, 'hit')
     if (field.depth >= maxDepth) return withholdRange(scan, hooks, from, to)

@@ -233,9 +233,9 @@ function isCloser(byte: number): boolean {
   return isQuote[byte] === 1 || byte === 0x5d || byte === 0x29 || byte === 0x3f || byte === 0x21
 }
 
-/** `: = < > | ~ + ? . - *` in operators such as `:=`, `=>`, `?=`, `.=`, `->` */
+/** `: = > | ~ + ? . - !` in operators such as `:=`, `=>`, `?=`, `.=`, `->` */
 function isOperator(byte: number): boolean {
-  return byte === 0x3a || byte === 0x3d || byte === 0x3e || byte === 0x7c || byte === 0x7e || byte === 0x2b || byte === 0x3f || byte === 0x2e || byte === 0x2d
+  return byte === 0x3a || byte === 0x3d || byte === 0x3e || byte === 0x7c || byte === 0x7e || byte === 0x2b || byte === 0x3f || byte === 0x2e || byte === 0x2d || byte === 0x21
 }
 
 /** Punctuation of the sentence or list around a bare value. */

@@ -102,7 +102,7 @@ let epoch = 0
 function createTextScan(field: Field, trace: Trace | null, matches: Match[]): TextScan {
   return {
     field, bytes: field.bytes, start: field.start, end: field.end, trace, epoch: ++epoch,
-    pair: null, pairKeyStart: -1, pairKeyEnd: -1, memo: { from: 0, to: 0 }, decodedTo: new Int32Array(5).fill(-1), windows: [],
+    pair: null, pairKeyStart: -1, pairKeyEnd: -1, memo: { from: 0, to: 0 }, decodedTo: null, windows: [],
     found(detector, confidence, start, end, hints) {
       collectMatch(matches, field, detector, confidence, start, end, hints)
     }

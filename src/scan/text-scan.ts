@@ -19,8 +19,8 @@ export interface TextScan {
   pairKeyStart: number
   pairKeyEnd: number
   readonly memo: PairMemo
-  /** Offset up to which each encoding (by index, see encoded.ts) was decoded already. */
-  readonly decodedTo: Int32Array
+  /** Offset up to which each encoding (by index, see encoded.ts) was decoded already; made when the first one is. */
+  decodedTo: Int32Array | null
   /** Windows that wait for RE2, by detector; see windows.ts. */
   readonly windows: Window[]
   found(detector: Detector, confidence: Confidence, start: number, end: number, hints: Hints | null): void

@@ -87,7 +87,8 @@ function assigned(text: string, end: number): boolean {
       at = index ?? next
       continue
     } else if (/[=:|\t]/.test(char)) return onLine(text, next)
-    else if (char === '>') return onLine(text, next) && (text[at - 1] === '-' || !/^<(?!!)/.test(readTwo(text, next)))
+    else if (char === '>' && text[at - 1] === '-') return onLine(text, next)
+    else if (char === '>') return onText(text, next) && !/^<(?!!)/.test(readTwo(text, next))
     else if (char === '-' && read(text, next)[0] === '>') return onLine(text, read(text, next)[1])
     else if (char === ',') {
       return (quoted && quotedFollows(text, next)) || (open && kindOfName(text, nameEnd) === 'option')
@@ -103,6 +104,10 @@ function assigned(text: string, end: number): boolean {
 
 function onLine(text: string, at: number): boolean {
   return /^(?:[ \t]{0,64}[^ \t\r\n]|[ \t]{65})/.test(cut(text, at, 70))
+}
+
+function onText(text: string, at: number): boolean {
+  return /^(?:[ \t\r\n]{0,63}[^ \t\r\n]|[ \t\r\n]{64}[^])/.test(cut(text, at, 70))
 }
 
 function isRandom(text: string, at: number): boolean {

@@ -288,6 +288,7 @@ describe('assignment guard', () => {
     'key&#x22;:V',
     'key&amp;quot;:V',
     '<key>V</key>',
+    '<key>\n  V\n</key>',
     '<ns:key>V</ns:key>',
     '&lt;key&gt;V&lt;/key&gt;',
     '<key><![CDATA[V]]></key>',

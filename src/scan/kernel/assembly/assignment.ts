@@ -69,7 +69,7 @@ function valueFollows(end: u32): bool {
       return onLine(next)
     } else if (char == 0x3e) {
       // > of a tag, or of an arrow whose first half went as part of the identifier
-      return onLine(next) && (at(p - 1) == 0x2d || !isTag(next))
+      return at(p - 1) == 0x2d ? onLine(next) : onText(next) && !isTag(next)
     } else if (char == 0x2d && read(next) == 0x3e) {
       return onLine(next + width)
     } else if (char == 0x2c) {
@@ -105,6 +105,13 @@ function onLine(p: u32): bool {
     if ((byte != 0x20 && byte != 0x09) || p >= limit) return true
   }
   return false
+}
+
+/** Something is on this line or, behind a tag, on one of the next. */
+function onText(p: u32): bool {
+  const limit = p + SPACES_MAX
+  while (p < to && p < limit && isSpace(at(p))) p++
+  return p < to
 }
 
 /** A tag begins at p, and no `<!` of CDATA. */
