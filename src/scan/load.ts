@@ -1,12 +1,11 @@
 import type { $ZodIssue } from 'zod/v4/core'
 import { LogveilError } from '../errors.ts'
-import type { Detector } from '../model.ts'
-import { type ByteClass, complementOf, isWide, parseClass } from './char-class.ts'
-import { checks } from './checks/index.ts'
+import { complete, type LoadedDetector } from './defaults.ts'
 import { nearest } from './nearest.ts'
-import { groupCount, groupLastClass, maxLengthOf, PatternError, parsePattern } from './pattern.ts'
-import { type DetectorEntry, knownNames, type ProviderFile, providerSchema } from './schema.ts'
-import { expand, templateMistake } from './template.ts'
+import { type Problem, problemsOf } from './rules.ts'
+import { type DetectorEntry, detectorSchema, type FileHead, fileSchema, knownNames } from './schema.ts'
+
+export type { LoadedDetector } from './defaults.ts'
 
 type Path = readonly PropertyKey[]
 
@@ -29,12 +28,7 @@ export interface Mistake {
   readonly message: string
 }
 
-/** A detector and whether it may replace another one of the same id. */
-export interface LoadedDetector extends Detector {
-  readonly override: boolean
-}
-
-/** Where a loaded detector stands, for rules that need more than the loader (see verify.ts). */
+/** Where a loaded detector stands, for rules that need more than the loader (see self-test.ts). */
 export interface Placed {
   readonly detector: LoadedDetector
   readonly source: DetectorSource
@@ -48,24 +42,39 @@ export interface LoadResult {
 
 /** Validates detector files and fills in defaults. Collects every mistake of every file; a detector with one is left out. */
 export function loadDetectors(sources: readonly DetectorSource[]): LoadResult {
-  const placed: Placed[] = []
-  const mistakes: Mistake[] = []
   const seen = new Map<string, string>()
-  for (const source of sources) {
-    const parsed = providerSchema.safeParse(source.content)
-    if (!parsed.success) {
-      mistakes.push(...parsed.error.issues.flatMap((issue) => describeIssue(source, issue)))
+  const results = sources.map((source) => loadSource(source, seen))
+  return {
+    placed: results.flatMap(({ placed }) => placed),
+    mistakes: results.flatMap(({ mistakes }) => mistakes)
+  }
+}
+
+/** So that what is missing can be told from what is wrong; the input itself is never shown. */
+const reportInput = { reportInput: true }
+
+/** `seen`: the file of every id so far. */
+function loadSource(source: DetectorSource, seen: Map<string, string>): LoadResult {
+  const head = fileSchema.safeParse(source.content, reportInput)
+  const mistakes = head.success ? fileMistakes(source, head.data) : issues(source, head.error, [])
+  const placed: Placed[] = []
+  for (const [index, content] of entriesOf(source.content).entries()) {
+    const path = ['detectors', index]
+    const entry = detectorSchema.safeParse(content, reportInput)
+    if (!entry.success) {
+      mistakes.push(...issues(source, entry.error, path))
       continue
     }
-    mistakes.push(...fileMistakes(source, parsed.data))
-    parsed.data.detectors.forEach((entry, index) => {
-      const path = ['detectors', index]
-      const found = [...duplicate(entry, source, seen), ...entryMistakes(entry, parsed.data)]
-      mistakes.push(...found.map(({ at, message }) => mistakeAt(source, [...path, ...at], entry.id, message)))
-      if (found.length === 0) placed.push({ detector: complete(entry, parsed.data), source, path })
-    })
+    const problems = [...duplicate(entry.data, source, seen), ...problemsOf(entry.data, head.data ?? null)]
+    mistakes.push(...problems.map(({ at, message }) => mistakeAt(source, [...path, ...at], entry.data.id, message)))
+    if (problems.length === 0 && head.success) placed.push({ detector: complete(entry.data, head.data), source, path })
   }
   return { placed, mistakes }
+}
+
+function entriesOf(content: unknown): unknown[] {
+  const entries = typeof content === 'object' && content !== null && 'detectors' in content ? content.detectors : []
+  return Array.isArray(entries) ? entries : []
 }
 
 /** Throws DETECTOR_INVALID with all mistakes, one a line. */
@@ -80,7 +89,7 @@ export function formatMistake({ file, line, detector, field, message }: Mistake)
 }
 
 export function mistakeAt(source: DetectorSource, path: Path, detector: string | null, message: string): Mistake {
-  const field = path[0] === 'detectors' && path.length > 2 ? path.slice(2) : path
+  const field = path[0] === 'detectors' && path.length > 1 ? path.slice(2) : path
   return { file: source.file, line: source.lineOf(path), detector, field: fieldName(field), message }
 }
 
@@ -92,38 +101,65 @@ function fieldName(path: Path): string {
   }, '')
 }
 
-function describeIssue(source: DetectorSource, issue: $ZodIssue): Mistake[] {
-  const id = idAt(source.content, issue.path)
-  if (issue.code !== 'unrecognized_keys') return [mistakeAt(source, issue.path, id, plain(issue.message))]
+function issues(source: DetectorSource, { issues: all }: { issues: $ZodIssue[] }, at: Path): Mistake[] {
+  return all.flatMap((issue) => describeIssue(source, issue, [...at, ...issue.path]))
+}
+
+function describeIssue(source: DetectorSource, issue: $ZodIssue, path: Path): Mistake[] {
+  const id = idAt(source.content, path)
+  if (issue.code !== 'unrecognized_keys') return [mistakeAt(source, path, id, remedy(issue))]
   return issue.keys.map((key) => {
-    const close = nearest(key, knownNames(issue.path))
-    const hint = close === null ? `known are ${knownNames(issue.path).join(', ')}` : `did you mean ${close}?`
-    return mistakeAt(source, [...issue.path, key], id, `is not known: ${hint}`)
+    const close = nearest(key, knownNames(path))
+    const hint = close === null ? `known are ${knownNames(path).join(', ')}` : `did you mean ${close}?`
+    return mistakeAt(source, [...path, key], id, `is not known: ${hint}`)
   })
 }
 
-function plain(message: string): string {
-  return message
-    .replace(/^Invalid input: expected (\w+), received undefined$/, 'is missing: a $1 is expected')
-    .replace(/^Invalid input: /, '')
+/** In our words; the texts that schema.ts gives stay. */
+function remedy(issue: $ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined
+        ? `is missing: ${kinds[issue.expected] ?? issue.expected} is expected`
+        : `must be ${kinds[issue.expected] ?? issue.expected}`
+    case 'invalid_value':
+      return `must be one of ${issue.values.join(', ')}`
+    case 'too_small':
+      return issue.origin === 'array'
+        ? `needs at least ${issue.minimum} entries`
+        : `must be at least ${issue.minimum}${unit(issue.origin)}`
+    case 'too_big':
+      return issue.origin === 'array'
+        ? `may have ${issue.maximum} entries`
+        : `must be at most ${issue.maximum}${unit(issue.origin)}`
+    default:
+      return issue.message
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'a mapping'
+}
+
+function unit(origin: string): string {
+  return origin === 'string' ? ' characters long' : ''
 }
 
 function idAt(content: unknown, path: Path): string | null {
   if (path[0] !== 'detectors' || typeof path[1] !== 'number') return null
-  const id = (content as { detectors: { id?: unknown }[] }).detectors[path[1]]?.id
+  const id = (entriesOf(content)[path[1]] as { id?: unknown } | null)?.id
   return typeof id === 'string' ? id : `detector ${path[1] + 1}`
 }
 
-function fileMistakes(source: DetectorSource, { provider }: ProviderFile): Mistake[] {
+function fileMistakes(source: DetectorSource, { provider }: FileHead): Mistake[] {
   const name = source.file.split(/[/\\]/).at(-1)
   if (name === `${provider}.yaml`) return []
   return [mistakeAt(source, ['provider'], null, `is ${provider}, so the file must be named ${provider}.yaml`)]
-}
-
-/** A mistake in a detector: where, seen from the detector, and what. */
-interface Problem {
-  readonly at: Path
-  readonly message: string
 }
 
 function duplicate(entry: DetectorEntry, source: DetectorSource, seen: Map<string, string>): Problem[] {
@@ -131,217 +167,4 @@ function duplicate(entry: DetectorEntry, source: DetectorSource, seen: Map<strin
   if (first !== undefined) return [{ at: ['id'], message: `is taken by a detector in ${first}: choose another one` }]
   seen.set(entry.id, source.file)
   return []
-}
-
-function entryMistakes(entry: DetectorEntry, file: ProviderFile): Problem[] {
-  return [
-    ...idMistakes(entry, file),
-    ...keywordMistakes(entry),
-    ...patternMistakes(entry),
-    ...boundaryMistakes(entry),
-    ...checkMistakes(entry),
-    ...exampleMistakes(entry)
-  ]
-}
-
-function idMistakes({ id, references }: DetectorEntry, { provider, references: shared }: ProviderFile): Problem[] {
-  const problems: Problem[] = []
-  if (!id.startsWith(`${provider}-`)) problems.push({ at: ['id'], message: `must begin with ${provider}-` })
-  if ((references ?? shared).length === 0) {
-    problems.push({
-      at: ['references'],
-      message: 'is missing: link the page that describes the format, here or for the whole file'
-    })
-  }
-  return problems
-}
-
-function keywordMistakes({ keywords, reason, context }: DetectorEntry): Problem[] {
-  return keywords.flatMap((keyword, i): Problem[] => {
-    const size = Buffer.byteLength(keyword)
-    if (size >= 3 || (size === 2 && reason !== undefined)) return []
-    const remedy =
-      context === 'anywhere' ? 'take a longer literal of the pattern' : 'take a longer part of the key name'
-    return [
-      {
-        at: ['keywords', i],
-        message: `has fewer than 3 bytes and would be everywhere: ${remedy}${size === 2 ? ', or say why it must be in reason:' : ''}`
-      }
-    ]
-  })
-}
-
-function patternMistakes(entry: DetectorEntry): Problem[] {
-  const { pattern, value, context, matcher } = entry
-  const problems: Problem[] = []
-  const add = (field: string, message: string) => problems.push({ at: [field], message })
-  if (value !== undefined && context === 'anywhere')
-    add('value', 'needs a key in front: set context to assigned or near, or leave it out')
-  if (matcher === 'pem') {
-    if (pattern !== undefined) add('pattern', 'is not used by matcher pem: leave it out')
-    if (context !== 'anywhere') add('context', 'must be anywhere with matcher pem')
-  } else if (pattern !== undefined) {
-    problems.push(...dialectMistakes(entry, pattern))
-  } else if (context === 'near')
-    add('pattern', 'is missing: near looks for it behind the keyword; or set context to assigned')
-  else if (value === undefined)
-    add('pattern', context === 'assigned' ? 'and value are missing: give one' : 'is missing')
-  return problems
-}
-
-function dialectMistakes({ caseInsensitive, maxLength }: DetectorEntry, pattern: string): Problem[] {
-  try {
-    const ast = parsePattern(pattern, caseInsensitive)
-    if (groupCount(ast) !== 1) {
-      return [
-        {
-          at: ['pattern'],
-          message: `has ${groupCount(ast)} capture groups: put ( ) around what is redacted and (?: ) around the rest`
-        }
-      ]
-    }
-    if (ast.unbounded !== null)
-      return [
-        {
-          at: ['pattern'],
-          message: `has no longest match (${ast.unbounded}): write {1,200} instead of + and {0,200} instead of *`
-        }
-      ]
-    const longest = maxLengthOf(ast)
-    if (longest > 65_536) return [{ at: ['pattern'], message: `matches up to ${longest} bytes: 65536 are the limit` }]
-    // Less would cut the window in which the pattern is searched, and with it the secret.
-    if (maxLength !== undefined && maxLength !== longest) {
-      return [{ at: ['maxLength'], message: `must be ${longest}, the longest match of the pattern: leave it out` }]
-    }
-    return []
-  } catch (error) {
-    if (error instanceof PatternError) return [{ at: ['pattern'], message: `is outside the dialect: ${error.message}` }]
-    throw error
-  }
-}
-
-function boundaryMistakes({ boundaries }: DetectorEntry): Problem[] {
-  return (['left', 'right'] as const).flatMap((side): Problem[] => {
-    try {
-      parseClass(boundaries?.[side] ?? '')
-      return []
-    } catch (error) {
-      if (error instanceof PatternError)
-        return [{ at: ['boundaries', side], message: `is no character class: ${error.message}` }]
-      throw error
-    }
-  })
-}
-
-function checkMistakes(entry: DetectorEntry): Problem[] {
-  return entry.checks.flatMap((name, i): Problem[] => {
-    if (Object.hasOwn(checks, name)) return []
-    const close = nearest(name, Object.keys(checks))
-    return [
-      {
-        at: ['checks', i],
-        message: `there is no check ${name}: ${close === null ? '`logveil detectors list --checks` lists them' : `did you mean ${close}?`}`
-      }
-    ]
-  })
-}
-
-function exampleMistakes(entry: DetectorEntry): Problem[] {
-  const limit = entry.maxLength ?? Number.POSITIVE_INFINITY
-  const examples = entry.examples.flatMap((template, i): Problem[] => {
-    const at = ['examples', i]
-    const wrong = templateMistake(template)
-    if (wrong !== null) return [{ at, message: wrong }]
-    const { text, spans } = expand(template, 1, 'most')
-    const problems: Problem[] = []
-    if (spans.length === 0) problems.push({ at, message: 'marks no secret: put [[ ]] around it' })
-    if (!containsKeyword(text, entry.keywords)) problems.push({ at, message: 'contains none of the keywords' })
-    const longest = Math.max(...spans.map(([start, end]) => end - start))
-    if (longest > limit)
-      problems.push({ at, message: `holds a secret of ${longest} bytes: maxLength must be at least that` })
-    return problems
-  })
-  const counterExamples = entry.counterExamples.flatMap((template, i): Problem[] => {
-    const at = ['counterExamples', i]
-    const wrong = templateMistake(template)
-    if (wrong !== null) return [{ at, message: wrong }]
-    return expand(template, 1).spans.length === 0 ? [] : [{ at, message: 'marks a secret: take the [[ ]] out' }]
-  })
-  return [...examples, ...counterExamples]
-}
-
-export function containsKeyword(text: string, keywords: readonly string[]): boolean {
-  const folded = foldAscii(text)
-  return keywords.some((keyword) => folded.includes(foldAscii(keyword)))
-}
-
-function foldAscii(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
-}
-
-const alnum = 'A-Za-z0-9'
-/** For a value that only the grammar of assignments delimits. */
-const valueLength = 4096
-const pemLength = 65_536
-
-function complete(entry: DetectorEntry, file: ProviderFile): LoadedDetector {
-  const pattern = entry.pattern ?? ''
-  return {
-    id: entry.id,
-    name: entry.name,
-    provider: file.provider,
-    severity: entry.severity,
-    keywords: entry.keywords,
-    context: entry.context,
-    pattern,
-    caseInsensitive: entry.caseInsensitive,
-    maxLength: entry.maxLength ?? defaultLength(entry),
-    boundaries: {
-      left: entry.boundaries?.left ?? alnum,
-      right: entry.boundaries?.right ?? rightBoundary(pattern, entry.caseInsensitive)
-    },
-    checks: entry.checks,
-    value: entry.value ?? null,
-    matcher: entry.matcher,
-    allow: entry.allow,
-    examples: entry.examples,
-    counterExamples: entry.counterExamples,
-    references: entry.references ?? file.references,
-    rotation: entry.rotation ?? file.rotation ?? null,
-    override: entry.override
-  }
-}
-
-function defaultLength({ matcher, pattern, caseInsensitive }: DetectorEntry): number {
-  if (matcher === 'pem') return pemLength
-  return pattern === undefined ? valueLength : maxLengthOf(parsePattern(pattern, caseInsensitive))
-}
-
-/** A token ends where the alphabet of its last character does. */
-function rightBoundary(pattern: string, caseInsensitive: boolean): string {
-  const last = pattern === '' ? null : groupLastClass(parsePattern(pattern, caseInsensitive))
-  return last === null ? alnum : writeClass(last) || alnum
-}
-
-/** The class as inside `[...]`, so that parseClass gives it back; empty when it leaves out nothing. */
-function writeClass(set: ByteClass): string {
-  if (isWide(set)) {
-    const outside = writeClass(complementOf(set))
-    return outside === '' ? '' : `^${outside}`
-  }
-  let text = ''
-  for (let byte = 0; byte < 128; byte++) {
-    if (set[byte] === 0) continue
-    let last = byte
-    while (last < 127 && set[last + 1] === 1) last++
-    text += last - byte < 2 ? writeByte(byte) : `${writeByte(byte)}-${writeByte(last)}`
-    if (last - byte >= 2) byte = last
-  }
-  return text
-}
-
-function writeByte(byte: number): string {
-  if (byte <= 0x20 || byte === 0x7f) return `\\x${byte.toString(16).padStart(2, '0')}`
-  const char = String.fromCharCode(byte)
-  return '\\[]^-'.includes(char) ? `\\${char}` : char
 }

@@ -5,7 +5,7 @@ const name = z.string().min(1).max(120)
 const url = z.string().regex(/^https?:\/\/[^\s]+$/, 'must be an http(s) address')
 const line = z.string().min(1).max(16_384)
 
-const detectorSchema = z.strictObject({
+export const detectorSchema = z.strictObject({
   id: z
     .string()
     .regex(kebab, 'must be kebab-case: lower-case letters, digits and single hyphens')
@@ -78,8 +78,7 @@ const detectorSchema = z.strictObject({
   override: z.boolean().default(false).describe('Replaces the bundled detector of the same id.')
 })
 
-/** A detector file, as written: one provider and its detectors. Rules between fields are in load.ts. */
-export const providerSchema = z.strictObject({
+const fileMembers = {
   provider: z
     .string()
     .regex(kebab, 'must be kebab-case: lower-case letters, digits and single hyphens')
@@ -87,12 +86,17 @@ export const providerSchema = z.strictObject({
     .describe('Kebab-case; the file is named after it.'),
   name: name.describe('How the provider writes its name.').optional(),
   references: z.array(url).default([]).describe('Where the formats are described.'),
-  rotation: url.describe('Where the owner rotates these secrets.').optional(),
-  detectors: z.array(detectorSchema).min(1)
-})
+  rotation: url.describe('Where the owner rotates these secrets.').optional()
+}
 
-export type ProviderFile = z.output<typeof providerSchema>
-export type DetectorEntry = ProviderFile['detectors'][number]
+/** A detector file, as written: one provider and its detectors. Rules between fields are in rules.ts. */
+export const providerSchema = z.strictObject({ ...fileMembers, detectors: z.array(detectorSchema).min(1) })
+
+/** The same with the detectors unread, so that a mistake in one leaves the others readable. */
+export const fileSchema = z.strictObject({ ...fileMembers, detectors: z.array(z.unknown()).min(1) })
+
+export type DetectorEntry = z.output<typeof detectorSchema>
+export type FileHead = Omit<z.output<typeof fileSchema>, 'detectors'>
 
 /** JSON Schema of a detector file, for editors; detectors/schema.json holds it. */
 export function detectorJsonSchema(): Record<string, unknown> {
@@ -102,6 +106,6 @@ export function detectorJsonSchema(): Record<string, unknown> {
 
 /** Known member names at a path of a detector file, for the hint at a mistyped one. */
 export function knownNames(path: readonly PropertyKey[]): string[] {
-  if (path.length === 0) return Object.keys(providerSchema.shape)
+  if (path.length === 0) return Object.keys(fileSchema.shape)
   return path.at(-1) === 'boundaries' ? ['left', 'right'] : Object.keys(detectorSchema.shape)
 }

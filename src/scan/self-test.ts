@@ -3,7 +3,8 @@ import type { Detector } from '../model.ts'
 import { endsEscape, latin1 } from './bytes.ts'
 import { type ByteClass, parseClass } from './char-class.ts'
 import { checks } from './checks/index.ts'
-import { containsKeyword, type Mistake, mistakeAt, type Placed } from './load.ts'
+import { type Mistake, mistakeAt, type Placed } from './load.ts'
+import { containsKeyword } from './rules.ts'
 import { type Expansion, expand } from './template.ts'
 
 type Span = readonly [start: number, end: number]

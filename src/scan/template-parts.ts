@@ -71,7 +71,7 @@ export function makePart(name: string, argument: string | null): Make {
   if (name === 'set') return makeSet(argument)
   if (name === 'pem' || name === 'pem-line') return makePem(name, argument)
   const made = Object.hasOwn(encodings, name) ? encodings[name] : Object.hasOwn(plain, name) ? plain[name] : undefined
-  if (made === undefined) throw malformed(`there is no part {{${name}}}${suggestion(name)}`)
+  if (made === undefined) throw malformed(`{{ }} holds no part that is known${suggestion(name)}`)
   if (argument !== null) throw malformed(`{{${name}}} takes no argument`)
   return made
 }

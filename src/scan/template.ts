@@ -87,7 +87,7 @@ interface Part {
 }
 
 function parsePart(template: string, start: number): Part {
-  const name = /^[A-Za-z0-9-]*/.exec(template.slice(start + 2))![0]
+  const name = /^[A-Za-z0-9-]*/.exec(template.slice(start + 2))?.[0] ?? ''
   const at = start + 2 + name.length
   if (template.startsWith('}}', at)) return { make: makePart(name, null), end: at + 2 }
   if (template[at] !== ':') throw malformed('{{ is not followed by a part name: write {{lbraces}} for literal braces')
@@ -96,7 +96,7 @@ function parsePart(template: string, start: number): Part {
 
 function parseArguments(template: string, name: string, at: number): Part {
   const end = template.indexOf('}}', at)
-  if (end < 0) throw malformed(`{{${name}: is not closed: end it with }}`)
+  if (end < 0) throw malformed('{{ is not closed: end the part with }}')
   return { make: makePart(name, template.slice(at, end)), end: end + 2 }
 }
 
@@ -105,7 +105,7 @@ function parseEncoded(template: string, name: string, from: number): Part {
   const inner: (string | Make)[] = []
   let at = from
   while (!template.startsWith('}}', at)) {
-    if (at >= template.length) throw malformed(`{{${name}: is not closed: end it with }}`)
+    if (at >= template.length) throw malformed('{{ is not closed: end the part with }}')
     if (template.startsWith('{{', at)) {
       const part = parsePart(template, at)
       inner.push(part.make)
@@ -123,5 +123,5 @@ function parseEncoded(template: string, name: string, from: number): Part {
 
 /** What a checksum part covers: from the mark on, or without one the run of characters that a token may have. */
 function secretSoFar(text: string, opened: number): string {
-  return opened >= 0 ? text.slice(opened) : /[^\s"'`,;<>()[\]{}]*$/.exec(text)![0]
+  return opened >= 0 ? text.slice(opened) : (/[^\s"'`,;<>()[\]{}]*$/.exec(text)?.[0] ?? '')
 }

@@ -66,6 +66,6 @@ export function decodeBase58(text: string): Uint8Array | null {
       carry >>= 8
     }
   }
-  const zeros = /^1*/.exec(text)![0].length
+  const zeros = text.length - text.replace(/^1+/, '').length
   return Uint8Array.from([...new Uint8Array(zeros), ...bytes.reverse()])
 }

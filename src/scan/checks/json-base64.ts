@@ -9,6 +9,6 @@ export const jsonBase64: Check = {
 }
 
 function objectIn(secret: string): Readonly<Record<string, unknown>> | null {
-  const start = secret.search(/eyJ|ewo|e30/)
-  return start < 0 ? null : jsonObject(/^[A-Za-z0-9+/_-]+={0,2}/.exec(secret.slice(start))![0])
+  const text = /(?:eyJ|ewo|e30)[A-Za-z0-9+/_-]*={0,2}/.exec(secret)?.[0]
+  return text === undefined ? null : jsonObject(text)
 }

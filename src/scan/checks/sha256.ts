@@ -5,7 +5,7 @@ export function sha256(text: string): Uint8Array {
   const words = new Uint32Array(64)
   for (let at = 0; at < blocks.length; at += 16) compress(state, words, blocks.subarray(at, at + 16))
   const out = new DataView(new ArrayBuffer(32))
-  state.forEach((word, i) => out.setUint32(i * 4, word))
+  for (const [i, word] of state.entries()) out.setUint32(i * 4, word)
   return new Uint8Array(out.buffer)
 }
 

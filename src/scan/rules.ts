@@ -1,0 +1,159 @@
+import { parseClass } from './char-class.ts'
+import { checks } from './checks/index.ts'
+import { nearest } from './nearest.ts'
+import { groupCount, maxLengthOf, PatternError, parsePattern } from './pattern.ts'
+import type { DetectorEntry, FileHead } from './schema.ts'
+import { expand, templateMistake } from './template.ts'
+
+/** A mistake in a detector: where, seen from the detector, and what. */
+export interface Problem {
+  readonly at: readonly PropertyKey[]
+  readonly message: string
+}
+
+/** Every rule between the fields of a detector, and those that its schema cannot say. `file`: null when that has mistakes itself. */
+export function problemsOf(entry: DetectorEntry, file: FileHead | null): Problem[] {
+  return [
+    ...(file === null ? [] : idMistakes(entry, file)),
+    ...keywordMistakes(entry),
+    ...patternMistakes(entry),
+    ...boundaryMistakes(entry),
+    ...checkMistakes(entry),
+    ...exampleMistakes(entry)
+  ]
+}
+
+function idMistakes({ id, references }: DetectorEntry, { provider, references: shared }: FileHead): Problem[] {
+  const problems: Problem[] = []
+  if (!id.startsWith(`${provider}-`)) problems.push({ at: ['id'], message: `must begin with ${provider}-` })
+  if ((references ?? shared).length === 0) {
+    problems.push({
+      at: ['references'],
+      message: 'is missing: link the page that describes the format, here or for the whole file'
+    })
+  }
+  return problems
+}
+
+function keywordMistakes({ keywords, reason, context }: DetectorEntry): Problem[] {
+  return keywords.flatMap((keyword, i): Problem[] => {
+    const size = Buffer.byteLength(keyword)
+    if (size >= 3 || (size === 2 && reason !== undefined)) return []
+    const remedy =
+      context === 'anywhere' ? 'take a longer literal of the pattern' : 'take a longer part of the key name'
+    return [
+      {
+        at: ['keywords', i],
+        message: `has fewer than 3 bytes and would be everywhere: ${remedy}${size === 2 ? ', or say why it must be in reason:' : ''}`
+      }
+    ]
+  })
+}
+
+function patternMistakes(entry: DetectorEntry): Problem[] {
+  const { pattern, value, context, matcher } = entry
+  const problems: Problem[] = []
+  const add = (field: string, message: string) => problems.push({ at: [field], message })
+  if (value !== undefined && context === 'anywhere')
+    add('value', 'needs a key in front: set context to assigned or near, or leave it out')
+  if (matcher === 'pem') {
+    if (pattern !== undefined) add('pattern', 'is not used by matcher pem: leave it out')
+    if (context !== 'anywhere') add('context', 'must be anywhere with matcher pem')
+  } else if (pattern !== undefined) {
+    problems.push(...dialectMistakes(entry, pattern))
+  } else if (context === 'near')
+    add('pattern', 'is missing: near looks for it behind the keyword; or set context to assigned')
+  else if (value === undefined)
+    add('pattern', context === 'assigned' ? 'and value are missing: give one' : 'is missing')
+  return problems
+}
+
+function dialectMistakes({ caseInsensitive, maxLength }: DetectorEntry, pattern: string): Problem[] {
+  try {
+    const ast = parsePattern(pattern, caseInsensitive)
+    if (groupCount(ast) !== 1) {
+      return [
+        {
+          at: ['pattern'],
+          message: `has ${groupCount(ast)} capture groups: put ( ) around what is redacted and (?: ) around the rest`
+        }
+      ]
+    }
+    if (ast.unbounded !== null)
+      return [
+        {
+          at: ['pattern'],
+          message: `has no longest match: ${ast.unbounded}`
+        }
+      ]
+    const longest = maxLengthOf(ast)
+    if (longest > 65_536) return [{ at: ['pattern'], message: `matches up to ${longest} bytes: 65536 are the limit` }]
+    // Less would cut the window in which the pattern is searched, and with it the secret.
+    if (maxLength !== undefined && maxLength !== longest) {
+      return [{ at: ['maxLength'], message: `must be ${longest}, the longest match of the pattern: leave it out` }]
+    }
+    return []
+  } catch (error) {
+    if (error instanceof PatternError) return [{ at: ['pattern'], message: `is outside the dialect: ${error.message}` }]
+    throw error
+  }
+}
+
+function boundaryMistakes({ boundaries }: DetectorEntry): Problem[] {
+  return (['left', 'right'] as const).flatMap((side): Problem[] => {
+    try {
+      parseClass(boundaries?.[side] ?? '')
+      return []
+    } catch (error) {
+      if (error instanceof PatternError)
+        return [{ at: ['boundaries', side], message: `is no character class: ${error.message}` }]
+      throw error
+    }
+  })
+}
+
+function checkMistakes(entry: DetectorEntry): Problem[] {
+  return entry.checks.flatMap((name, i): Problem[] => {
+    if (Object.hasOwn(checks, name)) return []
+    const close = nearest(name, Object.keys(checks))
+    return [
+      {
+        at: ['checks', i],
+        message: `there is no check ${name}: ${close === null ? '`logveil detectors list --checks` lists them' : `did you mean ${close}?`}`
+      }
+    ]
+  })
+}
+
+function exampleMistakes(entry: DetectorEntry): Problem[] {
+  const limit = entry.maxLength ?? Number.POSITIVE_INFINITY
+  const examples = entry.examples.flatMap((template, i): Problem[] => {
+    const at = ['examples', i]
+    const wrong = templateMistake(template)
+    if (wrong !== null) return [{ at, message: wrong }]
+    const { text, spans } = expand(template, 1, 'most')
+    const problems: Problem[] = []
+    if (spans.length === 0) problems.push({ at, message: 'marks no secret: put [[ ]] around it' })
+    if (!containsKeyword(text, entry.keywords)) problems.push({ at, message: 'contains none of the keywords' })
+    const longest = Math.max(...spans.map(([start, end]) => end - start))
+    if (longest > limit)
+      problems.push({ at, message: `holds a secret of ${longest} bytes: maxLength must be at least that` })
+    return problems
+  })
+  const counterExamples = entry.counterExamples.flatMap((template, i): Problem[] => {
+    const at = ['counterExamples', i]
+    const wrong = templateMistake(template)
+    if (wrong !== null) return [{ at, message: wrong }]
+    return expand(template, 1).spans.length === 0 ? [] : [{ at, message: 'marks a secret: take the [[ ]] out' }]
+  })
+  return [...examples, ...counterExamples]
+}
+
+export function containsKeyword(text: string, keywords: readonly string[]): boolean {
+  const folded = foldAscii(text)
+  return keywords.some((keyword) => folded.includes(foldAscii(keyword)))
+}
+
+function foldAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+}
