@@ -40,23 +40,23 @@ const tokens: Record<string, string> = {
 }
 
 const contexts: Record<string, string> = {
-  space: 'issued T to client',
-  'JSON string': '{"level":"info","value":"T"}',
-  'JSON in a JSON string': '{"level":"info","body":"{\\"t\\":\\"T\\"}"}',
-  comma: 'a=1, T, b=2',
-  'closing parenthesis': 'login(T) done',
-  'closing brace': '{T}',
-  'closing bracket': '[T]',
-  ampersand: 'q=T&z=1',
-  'less than': '<t>T</t>',
-  'full stop': 'the value was T.',
-  colon: 'T: accepted',
-  pipe: 'a|T|b',
-  at: 'https://T@example.test/',
-  hash: 'page T#top',
-  'path segment': 'GET /v1/T/get HTTP/1.1',
-  'percent-encoded neighbours': 'redirect=t%3DT%26z',
-  'underscore before': 'X_T'
+  space: 'issued @@ to client',
+  'JSON string': '{"level":"info","value":"@@"}',
+  'JSON in a JSON string': '{"level":"info","body":"{\\"t\\":\\"@@\\"}"}',
+  comma: 'a=1, @@, b=2',
+  'closing parenthesis': 'login(@@) done',
+  'closing brace': '{@@}',
+  'closing bracket': '[@@]',
+  ampersand: 'q=@@&z=1',
+  'less than': '<t>@@</t>',
+  'full stop': 'the value was @@.',
+  colon: '@@: accepted',
+  pipe: 'a|@@|b',
+  at: 'https://@@@example.test/',
+  hash: 'page @@#top',
+  'path segment': 'GET /v1/@@/get HTTP/1.1',
+  'percent-encoded neighbours': 'redirect=t%3D@@%26z',
+  'underscore before': 'X_@@'
 }
 
 test.each(Object.entries(tokens))('%s in all 17 contexts', (_name, template) => {
@@ -64,7 +64,7 @@ test.each(Object.entries(tokens))('%s in all 17 contexts', (_name, template) => 
   for (let seed = 1; seed <= 3; seed++) {
     const secret = expand(`[[${template}]]`, seed).text
     for (const [context, line] of Object.entries(contexts)) {
-      expect([context, anonymous(redact(line.replace('T', secret)))]).toEqual([context, line.replace('T', '█')])
+      expect([context, anonymous(redact(line.replace('@@', secret)))]).toEqual([context, line.replace('@@', '█')])
     }
   }
 })
