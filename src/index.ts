@@ -11,7 +11,18 @@ import { assembleRedactor, type Redactor } from './redactor.ts'
 import { createCarry, createScanner } from './scan/scanner.ts'
 
 export { LogveilError } from './errors.ts'
-export type { Action, Carry, Confidence, Detector, Finding, Hints, Severity, Trace, TraceEvent, WithheldReason } from './model.ts'
+export type {
+  Action,
+  Carry,
+  Confidence,
+  Detector,
+  Finding,
+  Hints,
+  Severity,
+  Trace,
+  TraceEvent,
+  WithheldReason
+} from './model.ts'
 export type { Encryptor } from './redact/encrypt.ts'
 export type { FingerprintKey } from './redact/fingerprint.ts'
 export type { Policy, PolicyOverride } from './redact/policy.ts'

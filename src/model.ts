@@ -187,7 +187,12 @@ export interface Carry {
 /** What a scan found: matches in payload order, and the parts that must be withheld. */
 export interface ScanResult {
   readonly matches: Match[]
-  readonly withheld: { readonly start: number; readonly end: number; readonly reason: WithheldReason; readonly field: Field }[]
+  readonly withheld: {
+    readonly start: number
+    readonly end: number
+    readonly reason: WithheldReason
+    readonly field: Field
+  }[]
 }
 
 /** MUST be deterministic and linear in the payload's length, without false negatives from the prefilter. */

@@ -63,7 +63,11 @@ export function assembleRedactor(parts: RedactorParts): Redactor {
     return { payload: codec.splice(payload, edits), findings, records, withheld: countWithheld(result), dropped }
   }
 
-  function collectEdits(payload: Uint8Array, { withheld }: ScanResult, unions: readonly SpanUnion[]): { edits: Edit[]; dropped: number } {
+  function collectEdits(
+    payload: Uint8Array,
+    { withheld }: ScanResult,
+    unions: readonly SpanUnion[]
+  ): { edits: Edit[]; dropped: number } {
     const edits: Edit[] = []
     let dropped = 0
     let droppedTo = -1
@@ -132,8 +136,15 @@ function lineEnd(payload: Uint8Array, recordEnd: number): number {
 
 /** Withheld parts are edits as well; where one meets a redaction, both lie behind the marker. */
 function withWithheld(edits: readonly Edit[], withheld: ScanResult['withheld']): Edit[] {
-  const markers = withheld.map(({ start, end, reason, field }) => ({ start, end, replacement: Buffer.from(`${field.quote}[WITHHELD:${reason}]${field.quote}`), marker: true }))
-  const all = [...edits.map((edit) => ({ ...edit, marker: false })), ...markers].sort((a, b) => a.start - b.start || b.end - a.end)
+  const markers = withheld.map(({ start, end, reason, field }) => ({
+    start,
+    end,
+    replacement: Buffer.from(`${field.quote}[WITHHELD:${reason}]${field.quote}`),
+    marker: true
+  }))
+  const all = [...edits.map((edit) => ({ ...edit, marker: false })), ...markers].sort(
+    (a, b) => a.start - b.start || b.end - a.end
+  )
   const merged: typeof all = []
   for (const edit of all) {
     const last = merged.at(-1)
@@ -148,7 +159,11 @@ function withWithheld(edits: readonly Edit[], withheld: ScanResult['withheld']):
 }
 
 /** Record by record, so that only those are withheld that cannot be scanned. */
-function redactEach(payload: Uint8Array, carry: Carry, redact: (record: Uint8Array, carry: Carry) => Redacted): Redacted {
+function redactEach(
+  payload: Uint8Array,
+  carry: Carry,
+  redact: (record: Uint8Array, carry: Carry) => Redacted
+): Redacted {
   const payloads: Uint8Array[] = []
   const findings: Finding[] = []
   const withheld = { ...noneWithheld }
@@ -166,14 +181,24 @@ function redactEach(payload: Uint8Array, carry: Carry, redact: (record: Uint8Arr
   return { payload: Buffer.concat(payloads), findings, records, withheld, dropped }
 }
 
-function redactOrWithhold(record: Uint8Array, carry: Carry, redact: (record: Uint8Array, carry: Carry) => Redacted): Redacted {
+function redactOrWithhold(
+  record: Uint8Array,
+  carry: Carry,
+  redact: (record: Uint8Array, carry: Carry) => Redacted
+): Redacted {
   const before = { ...carry }
   try {
     return redact(record, carry)
   } catch {
     Object.assign(carry, before)
     const end = record.at(-1) !== newline ? '' : record.at(-2) === carriageReturn ? '\r\n' : '\n'
-    return { payload: Buffer.from(`[WITHHELD:error]${end}`), findings: [], records: 1, withheld: { ...noneWithheld, error: 1 }, dropped: 0 }
+    return {
+      payload: Buffer.from(`[WITHHELD:error]${end}`),
+      findings: [],
+      records: 1,
+      withheld: { ...noneWithheld, error: 1 },
+      dropped: 0
+    }
   }
 }
 

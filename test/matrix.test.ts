@@ -83,7 +83,8 @@ const shapes: Record<string, string> = {
   'logfmt password with special characters': 'level=info user=bob password=[[{{base62:6}}^%{{base62:4}}$]] ok=true',
   'Python repr': "config: {'user': 'bob', 'password': '[[{{base62:12}}]]'}",
   'AWS secret key in a list': 'aws_secret_access_key=[[{{base62:40}}]], region=eu-west-1',
-  'PEM on one line': 'key="[[-----BEGIN RSA PRIVATE KEY-----\\n{{base64:64}}\\n{{base64:64}}\\n-----END RSA PRIVATE KEY-----]]\\n"',
+  'PEM on one line':
+    'key="[[-----BEGIN RSA PRIVATE KEY-----\\n{{base64:64}}\\n{{base64:64}}\\n-----END RSA PRIVATE KEY-----]]\\n"',
   'PEM without an end': '{"key":"[[-----BEGIN RSA PRIVATE KEY-----\\n{{base64:64}}\\n{{base64:40}}]]"}'
 }
 

@@ -44,7 +44,8 @@ export function latin1(bytes: Uint8Array, start: number, end: number): string {
 export function endsEscape(bytes: Uint8Array, at: number, start: number): boolean {
   const hexDigits = countHexBefore(bytes, at, Math.max(start, at - 4))
   if (hexDigits >= 2 && at - 3 >= start && bytes[at - 3] === 0x25) return true
-  if (hexDigits >= 2 && at - 5 >= start && bytes[at - 5] === 0x25 && bytes[at - 4] === 0x32 && bytes[at - 3] === 0x35) return true
+  if (hexDigits >= 2 && at - 5 >= start && bytes[at - 5] === 0x25 && bytes[at - 4] === 0x32 && bytes[at - 3] === 0x35)
+    return true
   if (hexDigits >= 2 && at - 4 >= start && bytes[at - 4] === 0x5c && bytes[at - 3] === 0x78) return true
   if (hexDigits === 4 && at - 6 >= start && bytes[at - 6] === 0x5c && bytes[at - 5] === 0x75) return true
   if (at - 2 >= start && bytes[at - 2] === 0x5c && 'nrtbf'.includes(String.fromCharCode(bytes[at - 1]))) return true

@@ -5,7 +5,7 @@ import { base64Literals } from './decode/base64.ts'
 import { hexLiterals } from './decode/hex.ts'
 import { compileDecode, compileUnwrap, type DecodeHooks } from './encoded.ts'
 import { compileKeyed, type Keyed } from './keyed.ts'
-import { bodyAfterPrefix, parsePattern, type PatternAst, prefixesOf } from './pattern.ts'
+import { bodyAfterPrefix, type PatternAst, parsePattern, prefixesOf } from './pattern.ts'
 import { compilePem } from './pem.ts'
 import type { Confirm, TextScan } from './text-scan.ts'
 import { compileToken } from './token.ts'
@@ -32,16 +32,29 @@ const minPrefix = 3
 /** Shortest literal whose encoded forms are searched for: shorter ones turn up in any base64. */
 const minEncoded = 4
 /** Key words that are also looked for inside base64 and hex. */
-const encodedKeyWords = ['password', 'passwd', 'secret', 'api_key', 'apikey', 'access_token', 'auth_token', 'private_key']
+const encodedKeyWords = [
+  'password',
+  'passwd',
+  'secret',
+  'api_key',
+  'apikey',
+  'access_token',
+  'auth_token',
+  'private_key'
+]
 
 /** Percent-encoded letters, digits, `_` and `-` need no encoding: whoever encodes them hides something. */
-const percentIntroducers = [0x2d, 0x5f, ...range(0x30, 0x39), ...range(0x41, 0x5a), ...range(0x61, 0x7a)].map((byte) => `%${byte.toString(16)}`)
+const percentIntroducers = [0x2d, 0x5f, ...range(0x30, 0x39), ...range(0x41, 0x5a), ...range(0x61, 0x7a)].map(
+  (byte) => `%${byte.toString(16)}`
+)
 
 export function compileSet(detectors: readonly Detector[], hooks: CompileHooks): CompiledSet {
   const table = createTable()
   detectors.forEach((detector, index) => addDetector(table, detector, index, hooks))
   const decodeHooks: DecodeHooks = {
-    scan: (bytes, start, end) => automaton.scan(bytes, start, end), decoded: hooks.decoded, withhold: hooks.withhold
+    scan: (bytes, start, end) => automaton.scan(bytes, start, end),
+    decoded: hooks.decoded,
+    withhold: hooks.withhold
   }
   addEncodings(table, detectors, decodeHooks)
   const automaton = buildAutomaton(table.literals)
@@ -69,9 +82,15 @@ function createTable(): Table {
   const keyed: Keyed[][] = []
   const known = new Map<string, number>()
   return {
-    literals, confirms, keyed,
+    literals,
+    confirms,
+    keyed,
     index(text, guard) {
-      const key = JSON.stringify([guard.kind === 'run' && guard.exactCase ? text : text.toLowerCase(), { ...guard, after: '', before: '' }, classKey(guard)])
+      const key = JSON.stringify([
+        guard.kind === 'run' && guard.exactCase ? text : text.toLowerCase(),
+        { ...guard, after: '', before: '' },
+        classKey(guard)
+      ])
       let at = known.get(key)
       if (at === undefined) {
         at = literals.push({ text, guard }) - 1
@@ -132,7 +151,8 @@ function addEncodings(table: Table, detectors: readonly Detector[], hooks: Decod
   const escapes = compileDecode('escapes', hooks)
   for (const introducer of ['\\u00', ':\\/\\/']) table.confirms[table.index(introducer, none)].push(escapes)
   const percent = compileDecode('percent', hooks)
-  for (const introducer of [...percentIntroducers, '%3a%2f%2f']) table.confirms[table.index(introducer, none)].push(percent)
+  for (const introducer of [...percentIntroducers, '%3a%2f%2f'])
+    table.confirms[table.index(introducer, none)].push(percent)
   const base64 = compileDecode('base64', hooks)
   const hex = compileDecode('hex', hooks)
   const exact: Guard = { kind: 'run', min: 0, after: anyByte, before: null, exactCase: true }
@@ -150,7 +170,8 @@ function encodedTexts(detectors: readonly Detector[]): Set<string> {
   const texts = new Set(encodedKeyWords)
   for (const detector of detectors) {
     if (detector.context !== 'anywhere' || detector.caseInsensitive) continue
-    const prefixes = detector.matcher === 'pem' ? detector.keywords : prefixesOf(parsePattern(detector.pattern, false)) ?? []
+    const prefixes =
+      detector.matcher === 'pem' ? detector.keywords : (prefixesOf(parsePattern(detector.pattern, false)) ?? [])
     for (const prefix of prefixes) if (prefix.length >= minEncoded) texts.add(prefix.slice(0, 12))
   }
   return texts

@@ -72,14 +72,27 @@ export function compileUnwrap(hooks: DecodeHooks): (scan: TextScan, start: numbe
     if (at + 1 >= scan.end) return
     if (bytes[at] === 0x5c) escapes(scan, start, end)
     else if (bytes[at] === 0x25 && isHex[bytes[at + 1]]) percent(scan, start, end)
-    else if (bytes[at] === 0x26 && (bytes[at + 1] === 0x23 || bytes[at + 1] === 0x71 || bytes[at + 1] === 0x61)) html(scan, start, end)
+    else if (bytes[at] === 0x26 && (bytes[at + 1] === 0x23 || bytes[at + 1] === 0x71 || bytes[at + 1] === 0x61))
+      html(scan, start, end)
   }
 }
 
 function nestedField(parent: Field, view: View, hits: Hits): Field {
   const { record, recordStart, recordEnd, quote } = parent
   const role = parent.role === 'key' ? 'key' : 'text'
-  return { ...view, hits, from: 0, to: hits.count, role, key: null, quote, record, recordStart, recordEnd, path: parent.path }
+  return {
+    ...view,
+    hits,
+    from: 0,
+    to: hits.count,
+    role,
+    key: null,
+    quote,
+    record,
+    recordStart,
+    recordEnd,
+    path: parent.path
+  }
 }
 
 function withholdRange(scan: TextScan, hooks: DecodeHooks, from: number, to: number): void {

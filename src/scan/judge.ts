@@ -13,7 +13,8 @@ export function compileJudge(detector: Detector, base: Confidence): Judge {
   const proofs: Check[] = detector.checks.map((name) => checks[name])
   const allow = detector.allow.map((pattern) => lazy(() => new RE2(pattern)))
   return (scan, start, end) => {
-    if (containsOwnPlaceholder(scan.bytes, start, end)) return traceStep(scan, 'allow', detector.id, start, end, 'reject: placeholder')
+    if (containsOwnPlaceholder(scan.bytes, start, end))
+      return traceStep(scan, 'allow', detector.id, start, end, 'reject: placeholder')
     let confidence = base
     let hints: Hints | null = null
     if (allow.length > 0 || proofs.length > 0) {

@@ -7,22 +7,22 @@ import { isDigit, isLetter, isLower, isUpper, latin1 } from './bytes.ts'
  */
 const describing = words(
   'type types name names id ids uid identifier url uri urls endpoint path paths file files filename dir directory folder len length size count counts ' +
-  'total index idx expires expire expired expiry expiration ttl age date time timestamp ts at created updated issued issuer alg algorithm version versions ' +
-  'status state enabled disable disabled enable required optional policy policies rule rules hint label labels format prefix suffix usage used limit ' +
-  'limits quota rate arn ref refs field fields column table schema spec manager provider providers store storage service services host hostname port ' +
-  'region zone method mode class handler factory config configuration info event events error errors exception reason message valid invalid changed ' +
-  'reset strength source scope scopes space board word group groups role roles user username owner email rotation request requests bits curve ' +
-  'derivation exchange mount volume template selector validator placeholder fingerprint kid thumbprint parameter parameters ring stone set list map ' +
-  'pair pairs generator gen length protection protected management encryption transparency cache retry retries attempt attempts timeout interval ' +
-  'window budget per second seconds minute hour day ms rotate rotated validity lifetime refreshes range start end begin operation action'
+    'total index idx expires expire expired expiry expiration ttl age date time timestamp ts at created updated issued issuer alg algorithm version versions ' +
+    'status state enabled disable disabled enable required optional policy policies rule rules hint label labels format prefix suffix usage used limit ' +
+    'limits quota rate arn ref refs field fields column table schema spec manager provider providers store storage service services host hostname port ' +
+    'region zone method mode class handler factory config configuration info event events error errors exception reason message valid invalid changed ' +
+    'reset strength source scope scopes space board word group groups role roles user username owner email rotation request requests bits curve ' +
+    'derivation exchange mount volume template selector validator placeholder fingerprint kid thumbprint parameter parameters ring stone set list map ' +
+    'pair pairs generator gen length protection protected management encryption transparency cache retry retries attempt attempts timeout interval ' +
+    'window budget per second seconds minute hour day ms rotate rotated validity lifetime refreshes range start end begin operation action'
 )
 
 /** Words which, right before the key word, make it a thing that is no secret: `public_key`, `max_tokens`, `next_page_token`. */
 const harmless = words(
   'public primary foreign partition routing cache sort shard row object index unique composite natural surrogate max min num number total count prompt ' +
-  'completion input output next page continuation sync cursor cancellation reasoning cached candidates translation i18n message dedup dedupe ' +
-  'deduplication idempotency group grouping hot short arrow function foreign lookup map hash range document state registry no without missing ' +
-  'invalid expected unexpected unknown column dictionary json sub end eof start stop ch ht yp'
+    'completion input output next page continuation sync cursor cancellation reasoning cached candidates translation i18n message dedup dedupe ' +
+    'deduplication idempotency group grouping hot short arrow function foreign lookup map hash range document state registry no without missing ' +
+    'invalid expected unexpected unknown column dictionary json sub end eof start stop ch ht yp'
 )
 
 function words(text: string): ReadonlySet<string> {
@@ -40,7 +40,12 @@ const minInner = 5
  * snake_case, kebab-case, dotted; a plural or a number may follow), and the words around it must not make it harmless.
  */
 export function governs(
-  bytes: Uint8Array, keyStart: number, keyEnd: number, hitStart: number, hitEnd: number, shape: ValueShape | null
+  bytes: Uint8Array,
+  keyStart: number,
+  keyEnd: number,
+  hitStart: number,
+  hitEnd: number,
+  shape: ValueShape | null
 ): boolean {
   if (!beginsWord(bytes, keyStart, hitStart, hitEnd)) return false
   const rest = wordEnd(bytes, hitEnd, keyEnd)
@@ -69,7 +74,7 @@ function wordEnd(bytes: Uint8Array, hitEnd: number, keyEnd: number): number {
   if (at >= keyEnd || !isLetter[bytes[at]]) return at
   // `tokenValue`, `TOKENvalue`: another word may begin here only by a change of case.
   const upperBefore = isUpper[bytes[hitEnd - 1]] === 1
-  return isUpper[bytes[at]] === 1 !== upperBefore ? at : -1
+  return (isUpper[bytes[at]] === 1) !== upperBefore ? at : -1
 }
 
 function nextWordEnd(bytes: Uint8Array, from: number, keyEnd: number): number {

@@ -83,5 +83,12 @@ function wholeValue(scan: TextScan): Pair {
   let { start, end } = scan
   while (start < end && isSpace[scan.bytes[start]]) start++
   while (end > start && isSpace[scan.bytes[end - 1]]) end--
-  return { keyStart: 0, keyEnd: 0, valueStart: start, valueEnd: end, quoted: scan.field.role !== 'bare', bond: 'assigned' }
+  return {
+    keyStart: 0,
+    keyEnd: 0,
+    valueStart: start,
+    valueEnd: end,
+    quoted: scan.field.role !== 'bare',
+    bond: 'assigned'
+  }
 }

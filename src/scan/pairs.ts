@@ -41,7 +41,14 @@ export interface PairMemo {
  *   closer = quote | "]" | ")" | "?" | "!"
  *   separator = run of [:=<>|~+?.-] with "=", ":" or ">" in it | "," between quoted strings | white space
  */
-export function readPair(bytes: Uint8Array, start: number, end: number, hitStart: number, hitEnd: number, memo: PairMemo): Pair | null {
+export function readPair(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  hitStart: number,
+  hitEnd: number,
+  memo: PairMemo
+): Pair | null {
   let keyStart = hitStart
   while (keyStart > start && hitStart - keyStart < maxKey && isKeyByte[bytes[keyStart - 1]]) keyStart--
   let keyEnd = hitEnd
@@ -58,7 +65,13 @@ interface Separator {
   readonly bond: Bond
 }
 
-function readSeparator(bytes: Uint8Array, keyStart: number, keyEnd: number, start: number, end: number): Separator | null {
+function readSeparator(
+  bytes: Uint8Array,
+  keyStart: number,
+  keyEnd: number,
+  start: number,
+  end: number
+): Separator | null {
   let at = keyEnd
   const stop = Math.min(end, keyEnd + maxGap)
   let closed = false
@@ -83,8 +96,10 @@ function readSeparator(bytes: Uint8Array, keyStart: number, keyEnd: number, star
   }
   if (strong) return { end: at, bond: 'assigned' }
   if (colon) return colonSeparator(bytes, at, end, closed)
-  if (at === separatorStart && at < stop && bytes[at] === 0x2c && closed) return commaSeparator(bytes, keyStart, at + 1, start, end)
-  if (at > separatorStart) return bytes[separatorStart] === 0x7c && at === separatorStart + 1 ? { end: at, bond: 'loose' } : null
+  if (at === separatorStart && at < stop && bytes[at] === 0x2c && closed)
+    return commaSeparator(bytes, keyStart, at + 1, start, end)
+  if (at > separatorStart)
+    return bytes[separatorStart] === 0x7c && at === separatorStart + 1 ? { end: at, bond: 'loose' } : null
   // `"... password" other=1`: the quote closed a text, not a key.
   return at > gapStart && !closed ? spaceSeparator(bytes, keyStart, at, start, stop) : null
 }
@@ -110,7 +125,13 @@ function commaSeparator(bytes: Uint8Array, keyStart: number, at: number, start: 
   return opens && closes ? { end: value, bond: 'assigned' } : null
 }
 
-function spaceSeparator(bytes: Uint8Array, keyStart: number, at: number, start: number, stop: number): Separator | null {
+function spaceSeparator(
+  bytes: Uint8Array,
+  keyStart: number,
+  at: number,
+  start: number,
+  stop: number
+): Separator | null {
   if (at >= stop) return null
   const flag = bytes[keyStart] === 0x2d && (keyStart === start || !isAlnum[bytes[keyStart - 1]])
   if (flag && bytes[at] !== 0x2d) return { end: at, bond: 'assigned' }
@@ -135,7 +156,13 @@ function typedAssignment(bytes: Uint8Array, at: number, end: number): number {
 }
 
 function readValue(
-  bytes: Uint8Array, keyStart: number, keyEnd: number, from: number, end: number, bond: Bond, memo: PairMemo
+  bytes: Uint8Array,
+  keyStart: number,
+  keyEnd: number,
+  from: number,
+  end: number,
+  bond: Bond,
+  memo: PairMemo
 ): Pair | null {
   let at = skipSpaces(bytes, from, end)
   // `<key>` and a line break: XML elements put their text on a line of its own.
@@ -148,7 +175,15 @@ function readValue(
     if (open + 1 < end && bytes[open] === quote && bytes[open + 1] === quote) open += 2
     const close = closingQuote(bytes, open, Math.min(end, open + maxQuoted), quote)
     if (close === open) return null
-    if (close > 0) return { keyStart, keyEnd, valueStart: open, valueEnd: close, quoted: true, bond: bond === 'loose' ? 'quoted' : 'assigned' }
+    if (close > 0)
+      return {
+        keyStart,
+        keyEnd,
+        valueStart: open,
+        valueEnd: close,
+        quoted: true,
+        bond: bond === 'loose' ? 'quoted' : 'assigned'
+      }
     at = open
   }
   const valueEnd = unquotedEnd(bytes, at, end, memo)
@@ -158,7 +193,8 @@ function readValue(
 /** `b'`, `r"`, `@"`, `("`, `["`: what may stand before an opening quote. */
 function skipOpener(bytes: Uint8Array, at: number, end: number): number {
   let i = at
-  while (i < end && i - at < 2 && (bytes[i] === 0x28 || bytes[i] === 0x5b || bytes[i] === 0x40 || isLetter[bytes[i]])) i++
+  while (i < end && i - at < 2 && (bytes[i] === 0x28 || bytes[i] === 0x5b || bytes[i] === 0x40 || isLetter[bytes[i]]))
+    i++
   return i > at && i < end && isQuote[bytes[i]] ? i : at
 }
 
@@ -187,7 +223,8 @@ function unquotedEnd(bytes: Uint8Array, at: number, end: number, memo: PairMemo)
 function endsUnquoted(bytes: Uint8Array, i: number, end: number): boolean {
   const byte = bytes[i]
   if (isSpace[byte] || isQuote[byte] || byte === 0x3c) return true
-  if (byte === 0x5c) return i + 1 < end && (isQuote[bytes[i + 1]] === 1 || 'nrt'.includes(String.fromCharCode(bytes[i + 1])))
+  if (byte === 0x5c)
+    return i + 1 < end && (isQuote[bytes[i + 1]] === 1 || 'nrt'.includes(String.fromCharCode(bytes[i + 1])))
   if (byte !== 0x26 && byte !== 0x2c && byte !== 0x3b && byte !== 0x7c) return false
   let next = i + 1
   if (next >= end || isSpace[bytes[next]] || isQuote[bytes[next]]) return true
@@ -235,10 +272,30 @@ function isCloser(byte: number): boolean {
 
 /** `: = > | ~ + ? . - !` in operators such as `:=`, `=>`, `?=`, `.=`, `->` */
 function isOperator(byte: number): boolean {
-  return byte === 0x3a || byte === 0x3d || byte === 0x3e || byte === 0x7c || byte === 0x7e || byte === 0x2b || byte === 0x3f || byte === 0x2e || byte === 0x2d || byte === 0x21
+  return (
+    byte === 0x3a ||
+    byte === 0x3d ||
+    byte === 0x3e ||
+    byte === 0x7c ||
+    byte === 0x7e ||
+    byte === 0x2b ||
+    byte === 0x3f ||
+    byte === 0x2e ||
+    byte === 0x2d ||
+    byte === 0x21
+  )
 }
 
 /** Punctuation of the sentence or list around a bare value. */
 function isTrailer(byte: number): boolean {
-  return byte === 0x2c || byte === 0x3b || byte === 0x29 || byte === 0x5d || byte === 0x7d || byte === 0x2e || byte === 0x3a || byte === 0x26
+  return (
+    byte === 0x2c ||
+    byte === 0x3b ||
+    byte === 0x29 ||
+    byte === 0x5d ||
+    byte === 0x7d ||
+    byte === 0x2e ||
+    byte === 0x3a ||
+    byte === 0x26
+  )
 }

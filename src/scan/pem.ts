@@ -68,8 +68,10 @@ export function continuesKey(field: Field): Continuation {
   let word = end
   while (word > start && !isSpace[bytes[word - 1]]) word--
   const alone = word === start
-  if (bytes.subarray(start, Math.min(end, start + 4096)).indexOf(0x2d) >= 0 && hasEndLabel(bytes, start, end)) return 'end'
-  if (alone ? isBodyLine(bytes, word, end) : end - word >= minBodyLine && isBase64(bytes, word, end)) return { start: word, end }
+  if (bytes.subarray(start, Math.min(end, start + 4096)).indexOf(0x2d) >= 0 && hasEndLabel(bytes, start, end))
+    return 'end'
+  if (alone ? isBodyLine(bytes, word, end) : end - word >= minBodyLine && isBase64(bytes, word, end))
+    return { start: word, end }
   for (const header of ['proc-type:', 'dek-info:', 'version:', 'comment:', 'hash:']) {
     if (startsWithFolded(bytes, start, end, header)) return { start, end }
   }
@@ -77,7 +79,8 @@ export function continuesKey(field: Field): Continuation {
 }
 
 function hasEndLabel(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i + 9 <= end && i - start < 4096; i++) if (bytes[i] === 0x2d && startsWithFolded(bytes, i, end, '-----end ')) return true
+  for (let i = start; i + 9 <= end && i - start < 4096; i++)
+    if (bytes[i] === 0x2d && startsWithFolded(bytes, i, end, '-----end ')) return true
   return false
 }
 

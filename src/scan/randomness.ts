@@ -26,7 +26,17 @@ export interface Measures {
 }
 
 const shared: Measures = {
-  length: 0, digits: 0, lowers: 0, uppers: 0, others: 0, hex: false, changes: 0, distinct: 0, entropy: 0, pairs: 0, language: 0
+  length: 0,
+  digits: 0,
+  lowers: 0,
+  uppers: 0,
+  others: 0,
+  hex: false,
+  changes: 0,
+  distinct: 0,
+  entropy: 0,
+  pairs: 0,
+  language: 0
 }
 const counts = new Uint16Array(256)
 
@@ -103,7 +113,11 @@ function normaliseEntropy(length: number): void {
 
 function alphabetSize(): number {
   if (shared.hex) return shared.digits > 0 && shared.lowers + shared.uppers > 0 ? 16 : 10
-  const size = (shared.digits > 0 ? 10 : 0) + (shared.lowers > 0 ? 26 : 0) + (shared.uppers > 0 ? 26 : 0) + (shared.others > 0 ? 4 : 0)
+  const size =
+    (shared.digits > 0 ? 10 : 0) +
+    (shared.lowers > 0 ? 26 : 0) +
+    (shared.uppers > 0 ? 26 : 0) +
+    (shared.others > 0 ? 4 : 0)
   return Math.max(2, size)
 }
 

@@ -1,4 +1,15 @@
-import type { Carry, Codec, Detector, Field, Match, Scanner, ScanResult, Trace, Visitor, WithheldReason } from '../model.ts'
+import type {
+  Carry,
+  Codec,
+  Detector,
+  Field,
+  Match,
+  Scanner,
+  ScanResult,
+  Trace,
+  Visitor,
+  WithheldReason
+} from '../model.ts'
 import { type CompiledSet, compileSet } from './compile.ts'
 import { continuesKey } from './pem.ts'
 import { collectMatch, type TextScan, traceStep } from './text-scan.ts'
@@ -101,8 +112,18 @@ let epoch = 0
 
 function createTextScan(field: Field, trace: Trace | null, matches: Match[]): TextScan {
   return {
-    field, bytes: field.bytes, start: field.start, end: field.end, trace, epoch: ++epoch,
-    pair: null, pairKeyStart: -1, pairKeyEnd: -1, memo: { from: 0, to: 0 }, decodedTo: null, windows: [],
+    field,
+    bytes: field.bytes,
+    start: field.start,
+    end: field.end,
+    trace,
+    epoch: ++epoch,
+    pair: null,
+    pairKeyStart: -1,
+    pairKeyEnd: -1,
+    memo: { from: 0, to: 0 },
+    decodedTo: null,
+    windows: [],
     found(detector, confidence, start, end, hints) {
       collectMatch(matches, field, detector, confidence, start, end, hints)
     }

@@ -50,13 +50,34 @@ export function toPayload(field: Field, start: number, end: number): { start: nu
 }
 
 export function collectMatch(
-  matches: Match[], field: Field, detector: Detector, confidence: Confidence, start: number, end: number, hints: Hints | null
+  matches: Match[],
+  field: Field,
+  detector: Detector,
+  confidence: Confidence,
+  start: number,
+  end: number,
+  hints: Hints | null
 ): void {
   const span = toPayload(field, start, end)
-  matches.push({ detector, confidence, start: span.start, end: span.end, secret: field.bytes.subarray(start, end), hints, field })
+  matches.push({
+    detector,
+    confidence,
+    start: span.start,
+    end: span.end,
+    secret: field.bytes.subarray(start, end),
+    hints,
+    field
+  })
 }
 
-export function traceStep(scan: TextScan, stage: Parameters<Trace>[0]['stage'], detector: string, start: number, end: number, outcome: string): void {
+export function traceStep(
+  scan: TextScan,
+  stage: Parameters<Trace>[0]['stage'],
+  detector: string,
+  start: number,
+  end: number,
+  outcome: string
+): void {
   if (scan.trace === null) return
   const span = toPayload(scan.field, start, end)
   scan.trace({ stage, detector, start: span.start, end: span.end, outcome })

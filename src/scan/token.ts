@@ -22,7 +22,8 @@ export function compileToken(detector: Detector, ast: PatternAst): Confirm {
     return (scan, start) => enqueue(scan, search, start - behind, start + detector.maxLength + slack)
   }
   return (scan, start) => {
-    if (!bounded.match(scan.bytes, start, scan.end, scan.epoch)) return traceStep(scan, 'pattern', detector.id, start, start, 'no match')
+    if (!bounded.match(scan.bytes, start, scan.end, scan.epoch))
+      return traceStep(scan, 'pattern', detector.id, start, start, 'no match')
     const { groupStart, groupEnd } = bounded
     if (standsAlone(scan, boundaries, groupStart, groupEnd)) judge(scan, groupStart, groupEnd)
     else traceStep(scan, 'boundary', detector.id, groupStart, groupEnd, 'no match')

@@ -2,7 +2,7 @@ import type { ValueShape } from '../model.ts'
 import { isAlnum, isDigit, isHex, isLetter, isLower, isSpace, isUpper, latin1, startsWithFolded } from './bytes.ts'
 import type { Pair } from './pairs.ts'
 import { containsOwnPlaceholder, isPlaceholder } from './placeholders.ts'
-import { looksRandom, measure, type Measures, randomScore } from './randomness.ts'
+import { looksRandom, type Measures, measure, randomScore } from './randomness.ts'
 
 /** Values that say something about a secret instead of being one. */
 const idle = new Set(
@@ -27,7 +27,8 @@ export function notSecret(bytes: Uint8Array, pair: Pair, shape: ValueShape, text
   const common = harmlessValue(bytes, pair, textEnd)
   if (common !== null) return common
   if (pair.bond === 'quoted' && lettersOnly(bytes, start, end)) return 'word'
-  if (shape === 'any') return pair.bond !== 'loose' ? speaks(bytes, start, end) : looksRandom(measure(bytes, start, end)) ? null : 'prose'
+  if (shape === 'any')
+    return pair.bond !== 'loose' ? speaks(bytes, start, end) : looksRandom(measure(bytes, start, end)) ? null : 'prose'
   if (isVersion(bytes, start, end)) return 'version'
   if (pair.bond === 'loose') return looksRandom(measure(bytes, start, end)) ? null : 'prose'
   const m = measure(bytes, start, end)
@@ -56,7 +57,8 @@ function isTemplate(bytes: Uint8Array, start: number, end: number): boolean {
   const last = bytes[end - 1]
   const second = bytes[start + 1]
   if (first === 0x24) return second === 0x7b || second === 0x28 || isVariable(bytes, start + 1, end)
-  if (first === 0x25) return second === 0x28 || second === 0x7b || (end - start <= 3 && isLetter[second] === 1) || last === 0x25
+  if (first === 0x25)
+    return second === 0x28 || second === 0x7b || (end - start <= 3 && isLetter[second] === 1) || last === 0x25
   if ((first === 0x23 || first === 0x40) && second === 0x7b) return true
   if (first === 0x3c) return last === 0x3e || second === 0x25
   if (first === 0x5b) return last === 0x5d
@@ -78,7 +80,8 @@ function containsTemplate(bytes: Uint8Array, start: number, end: number): boolea
 /** The rest of `$NAME`: capitals, digits and underscores, or one lower-case identifier. */
 function isVariable(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < 2 || isDigit[bytes[start]]) return false
-  for (let i = start; i < end; i++) if (!isUpper[bytes[i]] && !isDigit[bytes[i]] && bytes[i] !== 0x5f) return lowerIdentifier(bytes, start, end)
+  for (let i = start; i < end; i++)
+    if (!isUpper[bytes[i]] && !isDigit[bytes[i]] && bytes[i] !== 0x5f) return lowerIdentifier(bytes, start, end)
   return true
 }
 
@@ -96,9 +99,15 @@ function isRepetition(bytes: Uint8Array, start: number, end: number): boolean {
 /** `/home/x`, `./x`, `~/x`, `C:\x`, `https://x`, `file:x`; base64 that begins with a slash is no path. */
 function isPathOrUrl(bytes: Uint8Array, start: number, end: number): boolean {
   const first = bytes[start]
-  if (first === 0x2f || first === 0x7e || (first === 0x2e && (bytes[start + 1] === 0x2f || bytes[start + 1] === 0x2e))) {
+  if (
+    first === 0x2f ||
+    first === 0x7e ||
+    (first === 0x2e && (bytes[start + 1] === 0x2f || bytes[start + 1] === 0x2e))
+  ) {
     const m = measure(bytes, start, end)
-    return !(m.length >= 20 && looksRandom(m) && !hasDot(bytes, start, end)) && (first !== 0x7e || bytes[start + 1] === 0x2f)
+    return (
+      !(m.length >= 20 && looksRandom(m) && !hasDot(bytes, start, end)) && (first !== 0x7e || bytes[start + 1] === 0x2f)
+    )
   }
   if (isLetter[first] && bytes[start + 1] === 0x3a && bytes[start + 2] === 0x5c) return true
   let i = start
@@ -117,8 +126,18 @@ function isCode(bytes: Uint8Array, start: number, end: number): boolean {
   let dots = 0
   const stop = Math.min(end, start + 128)
   while (i < stop && (isAlnum[bytes[i]] || bytes[i] === 0x5f || bytes[i] === 0x2e)) dots += bytes[i++] === 0x2e ? 1 : 0
-  if (i < stop) return (bytes[i] === 0x28 && i > start + 1) || (bytes[i] === 0x5b && dots > 0) || (bytes[i] === 0x2d && bytes[i + 1] === 0x3e)
-  return dots > 0 && bytes[i - 1] !== 0x2e && measure(bytes, start, end).digits <= 2 && randomScore(measure(bytes, start, end)) < 0.6
+  if (i < stop)
+    return (
+      (bytes[i] === 0x28 && i > start + 1) ||
+      (bytes[i] === 0x5b && dots > 0) ||
+      (bytes[i] === 0x2d && bytes[i + 1] === 0x3e)
+    )
+  return (
+    dots > 0 &&
+    bytes[i - 1] !== 0x2e &&
+    measure(bytes, start, end).digits <= 2 &&
+    randomScore(measure(bytes, start, end)) < 0.6
+  )
 }
 
 /** The text goes on with a small word: a sentence. */
@@ -138,7 +157,12 @@ function lettersOnly(bytes: Uint8Array, start: number, end: number): boolean {
 /** Several words of which one is about passwords, not in one: `is too short`, `invalid username or password`. */
 function speaks(bytes: Uint8Array, start: number, end: number): string | null {
   if (!hasSpace(bytes, start, end)) return null
-  return latin1(bytes, start, Math.min(end, start + 128)).toLowerCase().split(' ').some((word) => idle.has(word)) ? 'prose' : null
+  return latin1(bytes, start, Math.min(end, start + 128))
+    .toLowerCase()
+    .split(' ')
+    .some((word) => idle.has(word))
+    ? 'prose'
+    : null
 }
 
 /** `v0.0.0-20161001...`, `1.2.3-rc1` */
@@ -156,7 +180,8 @@ function opaqueEnough(bytes: Uint8Array, start: number, end: number, m: Measures
   const letters = m.lowers + m.uppers
   if (letters === 0 || isNumeric(bytes, start, end)) return m.others === 0 && m.length >= 20 ? null : 'number'
   if (hasSpace(bytes, start, end)) return 'words'
-  if (m.digits === 0 && m.others <= m.length / 4) return m.length >= 12 && m.pairs >= 6 && (m.language < -0.2 || randomScore(m) > 0.8) ? null : 'words'
+  if (m.digits === 0 && m.others <= m.length / 4)
+    return m.length >= 12 && m.pairs >= 6 && (m.language < -0.2 || randomScore(m) > 0.8) ? null : 'words'
   if (m.language > 0.5 && m.pairs >= 4 && m.digits <= 4 && randomScore(m) < 0.5) return 'words'
   return null
 }
@@ -187,7 +212,10 @@ function isNumeric(bytes: Uint8Array, start: number, end: number): boolean {
       if (++letters > 3) return false
     } else if (!isDigit[byte] && !'.:+-/, %'.includes(String.fromCharCode(byte))) return false
   }
-  return end - start <= 64 && (letters <= 1 || startsWithFolded(bytes, end - 2, end, 'ms') || startsWithFolded(bytes, end - 3, end, 'utc'))
+  return (
+    end - start <= 64 &&
+    (letters <= 1 || startsWithFolded(bytes, end - 2, end, 'ms') || startsWithFolded(bytes, end - 3, end, 'utc'))
+  )
 }
 
 function hasSpace(bytes: Uint8Array, start: number, end: number): boolean {
