@@ -17,8 +17,13 @@ export const isSpace = table(among(' \t\r\n\v\f'))
 export const isQuote = table(among('"\'`'))
 /** Key names: letters, digits, `_ - . $ @` and every byte of a non-ASCII character. */
 export const isKeyByte = table((b) => isAlnum[b] === 1 || b >= 0x80 || among('_-.$@')(b))
-/** Base64, base64url, hex and the like, with padding. */
-export const isTokenByte = table((b) => isAlnum[b] === 1 || among('_+/=.~-')(b))
+
+/** Closes a key's own quoting: `"key"`, `['key']`, `(key)`, `key?`, `key!`. */
+export const isCloser = table(among('"\'`])?!'))
+/** Of operators such as `:=`, `=>`, `?=`, `.=`, `->`, `!=`. */
+export const isOperator = table(among(':=>|~+?.-!'))
+/** Punctuation of the sentence or list around a bare value. */
+export const isTrailer = table(among(',;)]}.:&'))
 
 /** Compares `bytes[at..]` with lower-case ASCII `text`, without regard to ASCII case; never reads at or behind `end`. */
 export function startsWithFolded(bytes: Uint8Array, at: number, end: number, text: string): boolean {
@@ -63,4 +68,11 @@ function endsColour(bytes: Uint8Array, at: number, start: number): boolean {
   let i = at
   while (i > start && at - i < 16 && (isDigit[bytes[i - 1]] || bytes[i - 1] === 0x3b)) i--
   return i - 2 >= start && bytes[i - 1] === 0x5b && bytes[i - 2] === 0x1b
+}
+
+/** Offset of the first byte that is neither space nor tab. */
+export function skipSpaces(bytes: Uint8Array, at: number, stop: number): number {
+  let i = at
+  while (i < stop && (bytes[i] === 0x20 || bytes[i] === 0x09)) i++
+  return i
 }

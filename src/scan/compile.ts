@@ -50,7 +50,7 @@ const percentIntroducers = [0x2d, 0x5f, ...range(0x30, 0x39), ...range(0x41, 0x5
 
 export function compileSet(detectors: readonly Detector[], hooks: CompileHooks): CompiledSet {
   const table = createTable()
-  detectors.forEach((detector, index) => addDetector(table, detector, index, hooks))
+  for (const [index, detector] of detectors.entries()) addDetector(table, detector, index, hooks)
   const decodeHooks: DecodeHooks = {
     scan: (bytes, start, end) => automaton.scan(bytes, start, end),
     decoded: hooks.decoded,
@@ -130,7 +130,7 @@ const anyByte = new Uint8Array(256).fill(1)
 function tokenLiterals(detector: Detector, ast: PatternAst): [string, Guard][] {
   const exactCase = !detector.caseInsensitive
   const prefixes = prefixesOf(ast)
-  if (prefixes !== null && prefixes.every((prefix) => prefix.length >= minPrefix)) {
+  if (prefixes?.every((prefix) => prefix.length >= minPrefix)) {
     const { left } = detector.boundaries
     const before = left === '' || !groupComesFirst(detector.pattern) ? null : parseClass(left)
     return prefixes.map((prefix) => [prefix, { kind: 'run', ...bodyAfterPrefix(ast, prefix), before, exactCase }])

@@ -42,7 +42,8 @@ export interface DecodeHooks {
 export function compileDecode(name: Encoding, hooks: DecodeHooks): Confirm {
   const decoding = decodings[name]
   return (scan, start, end) => {
-    const decodedTo = (scan.decodedTo ??= new Int32Array(encodings).fill(-1))
+    scan.decodedTo ??= new Int32Array(encodings).fill(-1)
+    const { decodedTo } = scan
     if (start < decodedTo[decoding.slot]) return
     const [rangeStart, to] = decoding.range(scan, start, end)
     const from = Math.max(rangeStart, decodedTo[decoding.slot])

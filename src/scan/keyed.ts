@@ -6,7 +6,7 @@ import { governs } from './key-names.ts'
 import { type Pair, readPair } from './pairs.ts'
 import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from './text-scan.ts'
 import { notSecret } from './values.ts'
-import { compileBoundaries, compileWindowSearch, enqueue } from './windows.ts'
+import { compileBoundaries, compileWindowSearch, enqueue, firstGroup } from './windows.ts'
 
 /** How far behind the key word a value of `context: near` may begin, in bytes. */
 const nearby = 40
@@ -34,7 +34,8 @@ export function compileKeyed(detector: Detector): Keyed {
     },
     governed(scan, start, end) {
       near?.(scan, scan.start)
-      const key = scan.field.key!
+      const { key } = scan.field
+      if (key === null) return
       if (named || governs(key.bytes, key.start, key.end, start, end, detector.value)) test(scan, wholeValue(scan))
       else traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
     }
@@ -54,7 +55,7 @@ function compileValueTest(detector: Detector): TestValue {
     if (end - start > detector.maxLength) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
     const match = pattern().exec(Buffer.from(scan.bytes.buffer, scan.bytes.byteOffset + start, end - start))
     if (match === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
-    const [groupStart, groupEnd] = match.indices![1]!
+    const [groupStart, groupEnd] = firstGroup(match)
     judge(scan, start + groupStart, start + groupEnd)
   }
 }

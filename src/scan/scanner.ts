@@ -44,7 +44,7 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
   function scanText(field: Field): void {
     const scan = createTextScan(field, trace, matches)
     const { pairs } = field.hits
-    if (field.key !== null) scanGoverned(set, scan)
+    scanGoverned(set, scan)
     for (let i = field.from; i < field.to; i++) {
       const literal = pairs[2 * i]
       const end = pairs[2 * i + 1]
@@ -100,7 +100,8 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
 
 /** The member name's key words decide over the value as a whole. */
 function scanGoverned(set: CompiledSet, scan: TextScan): void {
-  const key = scan.field.key!
+  const { key } = scan.field
+  if (key === null) return
   for (let i = key.from; i < key.to; i++) {
     const literal = key.hits.pairs[2 * i]
     const end = key.hits.pairs[2 * i + 1]

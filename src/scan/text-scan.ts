@@ -1,5 +1,6 @@
 import type { Confidence, Detector, Field, Hints, Match, Trace } from '../model.ts'
-import type { Pair, PairMemo } from './pairs.ts'
+import type { PairMemo } from './pair-value.ts'
+import type { Pair } from './pairs.ts'
 
 /**
  * The scan of one text: a field, or what came out of an encoding inside it. Confirmers read it and report to it; all offsets are in

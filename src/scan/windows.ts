@@ -49,6 +49,13 @@ export function standsAlone(scan: TextScan, { left, right }: Boundaries, start: 
   return left === null || start <= scan.start || left[bytes[start - 1]] === 0 || endsEscape(bytes, start, scan.start)
 }
 
+/** Byte range of group 1. */
+export function firstGroup(match: { readonly indices?: RegExpIndicesArray }): readonly [start: number, end: number] {
+  const range = match.indices?.[1]
+  if (range === undefined) throw new TypeError('a detector pattern has a group, and is compiled with indices')
+  return range
+}
+
 /** Searches windows with RE2; `judge` gets every group 1 that stands alone. */
 export function compileWindowSearch(detector: Detector, boundaries: Boundaries, judge: Judge): WindowSearch {
   const expression = lazy(() => new RE2(detector.pattern, detector.caseInsensitive ? 'dgi' : 'dg'))
@@ -58,7 +65,7 @@ export function compileWindowSearch(detector: Detector, boundaries: Boundaries, 
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
     pattern.lastIndex = 0
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-      const [start, end] = match.indices![1]!
+      const [start, end] = firstGroup(match)
       if (standsAlone(scan, boundaries, from + start, from + end)) {
         judge(scan, from + start, from + end)
         pattern.lastIndex = Math.max(end, match.index + 1)

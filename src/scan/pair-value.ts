@@ -1,0 +1,93 @@
+import { isKeyByte, isLetter, isQuote, isSpace, isTrailer, skipSpaces } from './bytes.ts'
+
+/** Longest quoted value whose closing quote is looked for, in bytes; a longer one ends as an unquoted one does. */
+export const maxQuoted = 8192
+/** Most closing brackets and full stops taken off the end of an unquoted value. */
+const maxTrailers = 8
+
+/** Remembers where the last unquoted value ended, so that many keys in one long run do not walk it again and again. */
+export interface PairMemo {
+  from: number
+  to: number
+}
+
+/** A value, as a byte range. */
+export interface Value {
+  readonly start: number
+  readonly end: number
+  readonly quoted: boolean
+}
+
+/** Reads the value behind a separator that ends at `from`, in the text that ends at `end`; null when there is none. */
+export function readValue(bytes: Uint8Array, from: number, end: number, memo: PairMemo): Value | null {
+  let at = skipSpaces(bytes, from, end)
+  // `<key>` and a line break: XML elements put their text on a line of its own.
+  if (at < end && bytes[from - 1] === 0x3e) while (at < end && isSpace[bytes[at]]) at++
+  at = skipOpener(bytes, at, end)
+  if (at >= end || isSpace[bytes[at]]) return null
+  const quote = bytes[at]
+  if (isQuote[quote]) {
+    let open = at + 1
+    if (open + 1 < end && bytes[open] === quote && bytes[open + 1] === quote) open += 2
+    const close = closingQuote(bytes, open, Math.min(end, open + maxQuoted), quote)
+    if (close === open) return null
+    if (close > 0) return { start: open, end: close, quoted: true }
+    at = open
+  }
+  const valueEnd = unquotedEnd(bytes, at, end, memo)
+  return valueEnd > at ? { start: at, end: valueEnd, quoted: false } : null
+}
+
+/** `b'`, `r"`, `@"`, `("`, `["`: what may stand before an opening quote. */
+function skipOpener(bytes: Uint8Array, at: number, end: number): number {
+  let i = at
+  while (i < end && i - at < 2 && (bytes[i] === 0x28 || bytes[i] === 0x5b || bytes[i] === 0x40 || isLetter[bytes[i]]))
+    i++
+  return i > at && i < end && isQuote[bytes[i]] ? i : at
+}
+
+function unquotedEnd(bytes: Uint8Array, at: number, end: number, memo: PairMemo): number {
+  let i = at >= memo.from && at < memo.to ? memo.to : at
+  if (i === at) {
+    while (i < end && !endsUnquoted(bytes, i, end)) i++
+    memo.from = at
+    memo.to = i
+  }
+  for (let n = 0; n < maxTrailers && i > at + 1 && isTrailer[bytes[i - 1]] && !opensInside(bytes, at, i); n++) i--
+  return i
+}
+
+/** White space, quotes and `<` end a bare value; `&`, `,` and `;` only where the next pair or the end of the list begins. */
+function endsUnquoted(bytes: Uint8Array, i: number, end: number): boolean {
+  const byte = bytes[i]
+  if (isSpace[byte] || isQuote[byte] || byte === 0x3c) return true
+  if (byte === 0x5c)
+    return i + 1 < end && (isQuote[bytes[i + 1]] === 1 || 'nrt'.includes(String.fromCharCode(bytes[i + 1])))
+  if (byte !== 0x26 && byte !== 0x2c && byte !== 0x3b && byte !== 0x7c) return false
+  let next = i + 1
+  if (next >= end || isSpace[bytes[next]] || isQuote[bytes[next]]) return true
+  if (byte === 0x7c) return false
+  const stop = Math.min(end, next + 32)
+  while (next < stop && isKeyByte[bytes[next]]) next++
+  return next > i + 1 && next < end && (bytes[next] === 0x3d || bytes[next] === 0x3a)
+}
+
+/** A closing bracket belongs to the value when its opening one does. */
+function opensInside(bytes: Uint8Array, start: number, end: number): boolean {
+  const last = bytes[end - 1]
+  const opener = last === 0x29 ? 0x28 : last === 0x5d ? 0x5b : last === 0x7d ? 0x7b : 0
+  if (opener === 0) return false
+  const from = Math.max(start, end - 256)
+  for (let i = end - 2; i >= from; i--) if (bytes[i] === opener) return true
+  return false
+}
+
+/** Offset of the closing quote, -1 when there is none on this line; a backslash escapes. */
+export function closingQuote(bytes: Uint8Array, at: number, end: number, quote: number): number {
+  for (let i = at; i < end; i++) {
+    if (bytes[i] === quote) return i
+    if (bytes[i] === 0x5c) i++
+    else if (bytes[i] === 0x0a) return -1
+  }
+  return -1
+}

@@ -1,0 +1,120 @@
+import { isAlnum, isCloser, isDigit, isOperator, isQuote, isSpace, skipSpaces, startsWithFolded } from './bytes.ts'
+import { closingQuote, maxQuoted } from './pair-value.ts'
+
+/** How a value stands by its key: what `values.ts` may conclude from the grammar. */
+export type Bond =
+  /** `=`, `:=`, `=>` and the like, `--key value`, a JSON member */
+  | 'assigned'
+  /** `: ` without quotes: assignment in headers and YAML, but punctuation in prose */
+  | 'colon'
+  /** white space before a quote: `password "hunter2"`, but also `the password "field"` */
+  | 'quoted'
+  /** white space or `is` only: prose, unless the value looks random */
+  | 'loose'
+
+/** Most bytes between a key and the end of its separator. */
+const maxGap = 24
+
+export interface Separator {
+  readonly end: number
+  readonly bond: Bond
+}
+
+/** Reads what stands between the key `[keyStart, keyEnd)` and its value; null when that assigns nothing. */
+export function readSeparator(
+  bytes: Uint8Array,
+  keyStart: number,
+  keyEnd: number,
+  start: number,
+  end: number
+): Separator | null {
+  let at = keyEnd
+  const stop = Math.min(end, keyEnd + maxGap)
+  let closed = false
+  // `"key"`, `key"]`, `['key']`, `key[0]`: what closes the key's own quoting.
+  while (at < stop && isCloser[bytes[at]]) {
+    closed = true
+    at++
+  }
+  if (at < stop && bytes[at] === 0x5b && !closed) {
+    const bracket = closingBracket(bytes, at, stop)
+    if (bracket > 0) at = bracket
+  }
+  const gapStart = at
+  at = skipSpaces(bytes, at, stop)
+  const separatorStart = at
+  let strong = false
+  let colon = false
+  while (at < stop && at - separatorStart < 5 && isOperator[bytes[at]]) {
+    if (bytes[at] === 0x3d || bytes[at] === 0x3e) strong = true
+    if (bytes[at] === 0x3a) colon = true
+    at++
+  }
+  if (strong) return { end: at, bond: 'assigned' }
+  if (colon) return colonSeparator(bytes, at, end, closed)
+  if (at === separatorStart && at < stop && bytes[at] === 0x2c && closed)
+    return commaSeparator(bytes, keyStart, at + 1, start, end)
+  if (at > separatorStart)
+    return bytes[separatorStart] === 0x7c && at === separatorStart + 1 ? { end: at, bond: 'loose' } : null
+  // `"... password" other=1`: the quote closed a text, not a key.
+  return at > gapStart && !closed ? spaceSeparator(bytes, keyStart, at, start, stop) : null
+}
+
+/** `key: value`; also `key: type = value`, where the type is no value. */
+function colonSeparator(bytes: Uint8Array, at: number, end: number, closed: boolean): Separator {
+  const typed = typedAssignment(bytes, skipSpaces(bytes, at, end), end)
+  if (typed > 0) return { end: typed, bond: 'assigned' }
+  return { end: at, bond: closed || at >= end || !isSpace[bytes[at]] ? 'assigned' : 'colon' }
+}
+
+/** `("key", "value")`, `["key", "value"]`, `"name":"key","value":"..."`: the second of two quoted strings, and no longer list. */
+function commaSeparator(bytes: Uint8Array, keyStart: number, at: number, start: number, end: number): Separator | null {
+  const value = skipSpaces(bytes, at, Math.min(end, at + maxGap))
+  if (value >= end || !isQuote[bytes[value]]) return null
+  const close = closingQuote(bytes, value + 1, Math.min(end, value + maxQuoted), bytes[value])
+  const after = close < 0 ? end : skipSpaces(bytes, close + 1, Math.min(end, close + maxGap))
+  if (after < end && bytes[after] === 0x3a) {
+    return startsWithFolded(bytes, value + 1, close, 'val') ? { end: after + 1, bond: 'assigned' } : null
+  }
+  const opens = keyStart - 2 >= start && (bytes[keyStart - 2] === 0x28 || bytes[keyStart - 2] === 0x5b)
+  const closes = after >= end || bytes[after] === 0x29 || bytes[after] === 0x5d
+  return opens && closes ? { end: value, bond: 'assigned' } : null
+}
+
+function spaceSeparator(
+  bytes: Uint8Array,
+  keyStart: number,
+  at: number,
+  start: number,
+  stop: number
+): Separator | null {
+  if (at >= stop) return null
+  const flag = bytes[keyStart] === 0x2d && (keyStart === start || !isAlnum[bytes[keyStart - 1]])
+  if (flag && bytes[at] !== 0x2d) return { end: at, bond: 'assigned' }
+  const typed = typedAssignment(bytes, at, stop)
+  if (typed > 0) return { end: typed, bond: 'assigned' }
+  for (const word of ['is ', 'was ', 'of ', 'code ', 'value ']) {
+    if (startsWithFolded(bytes, at, stop, word)) return { end: at + word.length, bond: 'loose' }
+  }
+  return { end: at, bond: 'loose' }
+}
+
+/** `name string = "..."`, `name: str = "..."`: the offset behind the `=`, or 0. */
+function typedAssignment(bytes: Uint8Array, at: number, end: number): number {
+  let i = at
+  const stop = Math.min(end, at + maxGap)
+  while (i < stop && (isAlnum[bytes[i]] || bytes[i] === 0x5f)) i++
+  if (i === at || isDigit[bytes[at]]) return 0
+  i = skipSpaces(bytes, i, stop)
+  if (i >= stop || bytes[i] !== 0x3d || bytes[i - 1] !== 0x20) return 0
+  const value = skipSpaces(bytes, i + 1, end)
+  return value < end && isQuote[bytes[value]] ? i + 1 : 0
+}
+
+function closingBracket(bytes: Uint8Array, at: number, stop: number): number {
+  for (let i = at + 1; i < stop; i++) {
+    if (bytes[i] === 0x5d) return i + 1
+    if (isSpace[bytes[i]]) return 0
+  }
+  return 0
+}
