@@ -1,4 +1,4 @@
-import type { Confidence, Match } from '../model.ts'
+import type { Confidence, Match, Severity } from '../model.ts'
 
 /** Matches that overlap, and the span that covers every byte of them. */
 export interface SpanUnion {
@@ -62,6 +62,7 @@ function byPlace(a: Match, b: Match): number {
 }
 
 const trust: Record<Confidence, number> = { confirmed: 0, likely: 1, possible: 2 }
+const weight: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 3 }
 
 /** Best first. */
 function byRank(a: Match, b: Match): number {
@@ -70,6 +71,7 @@ function byRank(a: Match, b: Match): number {
     Number(a.detector.provider === 'generic') - Number(b.detector.provider === 'generic') ||
     b.end - b.start - (a.end - a.start) ||
     a.start - b.start ||
+    weight[a.detector.severity] - weight[b.detector.severity] ||
     (a.detector.id < b.detector.id ? -1 : a.detector.id > b.detector.id ? 1 : 0) ||
     a.field.depth - b.field.depth
   )
