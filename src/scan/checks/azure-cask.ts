@@ -27,7 +27,8 @@ export const azureCask: Check = {
       month >= 1 && month <= 12 && year >= 2024 && year < 2050
         ? { issued: `${year}-${String(month).padStart(2, '0')}` }
         : {}
-    return { ...issued, signature: secret.slice(76, 80) }
+    const signature = secret.slice(76, 80)
+    return /^[A-Za-z0-9+/]{4}$/.test(signature) ? { ...issued, signature } : issued
   }
 }
 

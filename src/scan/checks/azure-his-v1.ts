@@ -6,7 +6,7 @@ import { marvin32 } from './marvin32.ts'
 /** Marvin32 seeds by the 4-character signature; a service has one for each kind of key. */
 const seeds: Readonly<Record<string, readonly string[]>> = {
   '+ASt': ['Default0'],
-  ACDb: ['MastRW00', 'MastRO00'],
+  ACDb: ['MastRW00', 'MastRO00', 'Resour00', 'Encryp00', 'SysAll00', 'SystRW00', 'SystRO00'],
   AzCa: ['Access00'],
   '+ABa': ['AbAcct00'],
   '+AEh': ['Send0000', 'Listen00', 'Manage00'],
@@ -37,7 +37,10 @@ export const azureHisV1: Check = {
     const head = bare.slice(0, -6)
     return seedsOf(head).some((seed) => bare.slice(-6) === checksum(head, seed)) ? 'pass' : 'fail'
   },
-  hints: (secret) => ({ signature: secret.replace(/=+$/, '').slice(-10, -6) })
+  hints(secret) {
+    const head = secret.replace(/=+$/, '').slice(0, -6)
+    return seedsOf(head).length > 0 ? { signature: head.slice(-4) } : {}
+  }
 }
 
 /** Six characters and padding, for a key up to its signature. */

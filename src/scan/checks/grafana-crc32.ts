@@ -7,7 +7,9 @@ export const grafanaCrc32: Check = {
   description: 'CRC-32 of the first 37 characters as little-endian hex (Grafana service account tokens)',
   check(secret) {
     const head = secret.slice(0, -8)
-    return secret.length === 46 && secret.slice(-8).toLowerCase() === grafanaChecksum(head) ? 'pass' : 'fail'
+    return secret.length === 46 && secret[37] === '_' && secret.slice(-8).toLowerCase() === grafanaChecksum(head)
+      ? 'pass'
+      : 'fail'
   }
 }
 

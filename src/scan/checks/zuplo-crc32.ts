@@ -6,7 +6,9 @@ export const zuploCrc32: Check = {
   name: 'zuplo-crc32',
   description: 'CRC-32 of the 32 characters behind the prefix as hex (Zuplo API keys)',
   check: (secret) =>
-    secret.length === 46 && secret.slice(-8).toLowerCase() === zuploChecksum(secret.slice(0, -8)) ? 'pass' : 'fail'
+    secret.length === 46 && secret[37] === '_' && secret.slice(-8).toLowerCase() === zuploChecksum(secret.slice(0, -8))
+      ? 'pass'
+      : 'fail'
 }
 
 /** For a key up to its second `_`. */
