@@ -172,4 +172,29 @@ describe('decodeBase64', () => {
       )
     )
   })
+
+  test('escaped slashes and line ends change neither run nor text', () => {
+    const wrap = fc.constantFrom('\n', '\r\n', '\\n', '\\r\\n', '\\\\n', '\\\\r\\\\n')
+    const plain = fc.uint8Array({ minLength: 60, maxLength: 300, size: 'max' })
+    fc.assert(
+      fc.property(
+        plain,
+        wrap,
+        fc.constantFrom(60, 64, 76),
+        fc.constantFrom('/', '\\/', '\\\\\\/'),
+        (all, end, width, slash) => {
+          const lines = encode(all).match(new RegExp(`.{1,${width}}`, 'g')) ?? []
+          const written = lines.map((content) => content.replaceAll('/', () => slash))
+          const text = written.join(end)
+          const payload = latin1(`"${text}"`)
+          const [before, middle] = [written.slice(0, written.length >> 1), written[written.length >> 1]]
+          const at = 1 + before.map((content) => content + end).join('').length + middle.search(/[^\\]/)
+          const [from, to] = base64Run(payload, at, 0, payload.length)
+          expect([from, to]).toEqual([1, text.length + 1])
+          const view = some(decodeBase64(viewOf(payload), from, to))
+          expect([...view.bytes.subarray(0, all.length)]).toEqual([...all])
+        }
+      )
+    )
+  })
 })

@@ -94,9 +94,10 @@ function runEnd(bytes: Uint8Array, line: number, at: number, end: number): numbe
   let to = lineEnd(bytes, at, end)
   for (;;) {
     const next = wrapBehind(bytes, to, end)
-    if (next === to || next >= end || digits[bytes[next]] === 64 || !isWholeLine(bytes, start, to)) break
+    const nextEnd = lineEnd(bytes, next, end)
+    if (next === to || nextEnd === next || !isWholeLine(bytes, start, to)) break
     start = next
-    to = lineEnd(bytes, next, end)
+    to = nextEnd
   }
   for (let i = 0; i < 2 && to < end && bytes[to] === padding; i++) to++
   return to

@@ -61,8 +61,14 @@ function readDigits(bytes: Uint8Array, start: number, end: number, room: Room, f
   let bits = 0
   let held = 0 // how many of the low bits are not written yet
   let place = start
-  for (let at = nextDigit(bytes, start, end); at < end; at = nextDigit(bytes, at + 1, end)) {
-    if (held === 0) place = at
+  for (let at = start; at < end; at++) {
+    if (held === 0) {
+      const stop = readGroups(bytes, at, end, room, length)
+      length += ((stop - at) / 4) * 3
+      at = nextDigit(bytes, stop, end)
+      place = at
+    } else at = nextDigit(bytes, at, end)
+    if (at === end) break
     bits = (bits << 6) | digits[bytes[at]]
     held += 6
     if (held < 8) continue
@@ -73,4 +79,25 @@ function readDigits(bytes: Uint8Array, start: number, end: number, room: Room, f
     place = at
   }
   return length
+}
+
+/** Decodes whole groups of four as long as nothing stands in them; returns the offset behind. */
+function readGroups(bytes: Uint8Array, start: number, end: number, room: Room, from: number): number {
+  let length = from
+  let at = start
+  for (; at + 4 <= end; at += 4) {
+    const a = digits[bytes[at]]
+    const b = digits[bytes[at + 1]]
+    const c = digits[bytes[at + 2]]
+    const d = digits[bytes[at + 3]]
+    if ((a | b | c | d) >= 64) break
+    room.bytes[length] = (a << 2) | (b >> 4)
+    room.bytes[length + 1] = (b << 4) | (c >> 2)
+    room.bytes[length + 2] = (c << 6) | d
+    room.origin[length] = at
+    room.origin[length + 1] = at + 1
+    room.origin[length + 2] = at + 2
+    length += 3
+  }
+  return at
 }

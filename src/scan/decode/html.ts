@@ -1,5 +1,5 @@
 import type { View } from '../../model.ts'
-import { isDigit, isHex, startsWithFolded } from '../bytes.ts'
+import { isDigit, isHex, isLetter, startsWithFolded } from '../bytes.ts'
 import { childView, makeRoom } from './child.ts'
 import { writeUtf8 } from './utf8.ts'
 
@@ -45,7 +45,9 @@ interface Entity {
 }
 
 function readEntity(bytes: Uint8Array, at: number, end: number, entity: Entity): boolean {
-  if (bytes[at + 1] === 0x23) return readNumber(bytes, at, Math.min(end, at + maxEntity), entity)
+  const next = at + 1 < end ? bytes[at + 1] : 0
+  if (next === 0x23) return readNumber(bytes, at, Math.min(end, at + maxEntity), entity)
+  if (isLetter[next] === 0) return false
   for (const [name, byte] of entities) {
     if (!startsWithFolded(bytes, at, end, name)) continue
     entity.point = byte
