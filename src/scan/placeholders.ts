@@ -34,6 +34,19 @@ export function ownPlaceholderEnd(bytes: Uint8Array, at: number, end: number): n
   return i < end && bytes[i] === 0x5d ? i + 1 : -1
 }
 
+/**
+ * Whether `at` lies within a placeholder of ours: `[REDACTED:generic-password:k1.x]` would read as a key with its value. `[start, end)` is the
+ * text around it. Looks 128 bytes back, which is further than any detector's id is long.
+ */
+export function isInOwnPlaceholder(bytes: Uint8Array, at: number, start: number, end: number): boolean {
+  const stop = Math.max(start, at - longestHead)
+  let i = at - 1
+  while (i >= stop && isBodyByte(bytes[i])) i--
+  return i >= stop && ownPlaceholderEnd(bytes, i, end) > at
+}
+
+const longestHead = 128
+
 function startsWithExactly(bytes: Uint8Array, at: number, end: number, text: string): boolean {
   if (at + text.length > end) return false
   for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false

@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { containsOwnPlaceholder, isPlaceholder, ownPlaceholderEnd } from '../../src/scan/placeholders.ts'
+import {
+  containsOwnPlaceholder,
+  isInOwnPlaceholder,
+  isPlaceholder,
+  ownPlaceholderEnd
+} from '../../src/scan/placeholders.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 const whole = (text: string) => isPlaceholder(utf8(text), 0, utf8(text).length)
@@ -167,5 +172,38 @@ describe('containsOwnPlaceholder', () => {
     const start = performance.now()
     expect(containsOwnPlaceholder(bytes, 0, bytes.length)).toBe(false)
     expect(performance.now() - start).toBeLessThan(500)
+  })
+})
+
+describe('isInOwnPlaceholder', () => {
+  const text = 'x [REDACTED:generic-password:k1.abc] y [REDACTED:a:b [FILTERED:a:b]'
+  const bytes = utf8(text)
+  const inside = (part: string) => isInOwnPlaceholder(bytes, text.indexOf(part), 0, bytes.length)
+
+  test.each([
+    ['REDACTED:generic', true],
+    ['generic', true],
+    ['k1.abc', true],
+    [']', true],
+    ['[REDACTED:generic', false],
+    [' y', false],
+    ['x', false],
+    ['a:b [', false],
+    ['a:b]', false]
+  ])('%s: %s', (part, expected) => {
+    expect(inside(part)).toBe(expected)
+  })
+
+  test('does not look outside the text', () => {
+    const at = text.indexOf('k1.abc')
+    expect(isInOwnPlaceholder(bytes, at, 3, bytes.length)).toBe(false)
+    expect(isInOwnPlaceholder(bytes, at, 2, text.indexOf(']'))).toBe(false)
+    expect(isInOwnPlaceholder(bytes, at, 2, text.indexOf(']') + 1)).toBe(true)
+  })
+
+  test('looks a bounded way back', () => {
+    const far = utf8(`[REDACTED:${'a'.repeat(200)}]`)
+    expect(isInOwnPlaceholder(far, 128, 0, far.length)).toBe(true)
+    expect(isInOwnPlaceholder(far, 129, 0, far.length)).toBe(false)
   })
 })
