@@ -35,14 +35,28 @@ export function ownPlaceholderEnd(bytes: Uint8Array, at: number, end: number): n
 }
 
 /**
- * Whether `at` lies within a placeholder of ours: `[REDACTED:generic-password:k1.x]` would read as a key with its value. `[start, end)` is the
- * text around it. Looks 128 bytes back, which is further than any detector's id is long.
+ * Whether a placeholder of ours overlaps the candidate `[start, end)` in the text `[textStart, textEnd)`. It need not lie in it as a whole: in
+ * `[REDACTED:generic-password:k1.x]` a key seems to have a value, and a long placeholder is a value that was cut off.
  */
-export function isInOwnPlaceholder(bytes: Uint8Array, at: number, start: number, end: number): boolean {
-  const stop = Math.max(start, at - longestHead)
+export function overlapsOwnPlaceholder(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  textStart: number,
+  textEnd: number
+): boolean {
+  for (let i = start; i < end; i++) {
+    if (bytes[i] === 0x5b && ownPlaceholderEnd(bytes, i, textEnd) !== -1) return true
+  }
+  return beginsInOwnPlaceholder(bytes, start, textStart, textEnd)
+}
+
+/** Looks 128 bytes back for the beginning, which is further than any detector's id is long. */
+function beginsInOwnPlaceholder(bytes: Uint8Array, at: number, textStart: number, textEnd: number): boolean {
+  const stop = Math.max(textStart, at - longestHead)
   let i = at - 1
   while (i >= stop && isBodyByte(bytes[i])) i--
-  return i >= stop && ownPlaceholderEnd(bytes, i, end) > at
+  return i >= stop && ownPlaceholderEnd(bytes, i, textEnd) > at
 }
 
 const longestHead = 128

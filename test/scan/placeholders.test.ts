@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   containsOwnPlaceholder,
-  isInOwnPlaceholder,
   isPlaceholder,
+  overlapsOwnPlaceholder,
   ownPlaceholderEnd
 } from '../../src/scan/placeholders.ts'
 
@@ -175,35 +175,40 @@ describe('containsOwnPlaceholder', () => {
   })
 })
 
-describe('isInOwnPlaceholder', () => {
+describe('overlapsOwnPlaceholder', () => {
   const text = 'x [REDACTED:generic-password:k1.abc] y [REDACTED:a:b [FILTERED:a:b]'
   const bytes = utf8(text)
-  const inside = (part: string) => isInOwnPlaceholder(bytes, text.indexOf(part), 0, bytes.length)
+  const end = text.indexOf(']') + 1
 
   test.each([
     ['REDACTED:generic', true],
     ['generic', true],
     ['k1.abc', true],
     [']', true],
-    ['[REDACTED:generic', false],
+    ['[REDACTED:generic', true],
+    ['[', true],
+    ['x [', true],
+    ['x ', false],
     [' y', false],
-    ['x', false],
     ['a:b [', false],
     ['a:b]', false]
   ])('%s: %s', (part, expected) => {
-    expect(inside(part)).toBe(expected)
+    const start = text.indexOf(part)
+    expect(overlapsOwnPlaceholder(bytes, start, start + part.length, 0, bytes.length)).toBe(expected)
   })
 
   test('does not look outside the text', () => {
     const at = text.indexOf('k1.abc')
-    expect(isInOwnPlaceholder(bytes, at, 3, bytes.length)).toBe(false)
-    expect(isInOwnPlaceholder(bytes, at, 2, text.indexOf(']'))).toBe(false)
-    expect(isInOwnPlaceholder(bytes, at, 2, text.indexOf(']') + 1)).toBe(true)
+    expect(overlapsOwnPlaceholder(bytes, at, at + 6, 3, bytes.length)).toBe(false)
+    expect(overlapsOwnPlaceholder(bytes, at, at + 6, 2, end - 1)).toBe(false)
+    expect(overlapsOwnPlaceholder(bytes, at, at + 6, 2, end)).toBe(true)
+    expect(overlapsOwnPlaceholder(bytes, 2, 5, 2, end - 1)).toBe(false)
+    expect(overlapsOwnPlaceholder(bytes, 2, 5, 2, end)).toBe(true)
   })
 
   test('looks a bounded way back', () => {
     const far = utf8(`[REDACTED:${'a'.repeat(200)}]`)
-    expect(isInOwnPlaceholder(far, 128, 0, far.length)).toBe(true)
-    expect(isInOwnPlaceholder(far, 129, 0, far.length)).toBe(false)
+    expect(overlapsOwnPlaceholder(far, 128, 130, 0, far.length)).toBe(true)
+    expect(overlapsOwnPlaceholder(far, 129, 130, 0, far.length)).toBe(false)
   })
 })
