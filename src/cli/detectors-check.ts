@@ -4,30 +4,30 @@ import { detectorFilesIn, readDetectorFiles } from '../config/detector-files.ts'
 import { LogveilError } from '../errors.ts'
 import { formatMistake, type LoadedDetector, mistakeAt } from '../scan/load.ts'
 import { selfTest } from '../scan/self-test.ts'
-import type { DetectorsArguments } from './detectors.ts'
+import type { DetectorsArguments, Outcome } from './detectors.ts'
+import { createTrial } from './detectors-test.ts'
 import { extendBundled } from './own-detectors.ts'
 
 const bundledDirectory = fileURLToPath(new URL('../../detectors', import.meta.url))
 
-/** Loads files, runs their examples in RE2 alone, then through the scanner beside the bundled detectors. Prints every mistake. */
-export async function checkDetectors({ positionals }: DetectorsArguments): Promise<number> {
+/** Loads files, runs their examples in RE2 alone, then through the scanner beside the bundled detectors. Names every mistake. */
+export async function checkDetectors({ positionals }: DetectorsArguments): Promise<Outcome> {
   const files = (positionals.length > 0 ? positionals : [bundledDirectory]).flatMap(filesAt)
   const { placed, mistakes } = readDetectorFiles(files)
   const alone = placed.map((one) => ({ ...one, found: selfTest(one) }))
   const sound = alone.filter(({ found }) => found.length === 0)
-  const trial = await engineTrial(beside(sound.map(({ detector }) => detector)))
+  const trial = createTrial(beside(sound.map(({ detector }) => detector)))
   const together = sound.flatMap(({ detector, source, path }) =>
     trial(detector).map(({ field, number, message }) =>
       mistakeAt(source, [...path, field, number], detector.id, message)
     )
   )
   const all = [...mistakes, ...alone.flatMap(({ found }) => found), ...together]
-  for (const mistake of all) process.stdout.write(`${formatMistake(mistake)}\n`)
   const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`
-  process.stdout.write(
-    `${count(files.length, 'file')}, ${count(placed.length, 'detector')}, ${count(all.length, 'mistake')}\n`
+  const totals = [count(files.length, 'file'), count(placed.length, 'detector'), count(all.length, 'mistake')].join(
+    ', '
   )
-  return all.length === 0 ? 0 : 1
+  return { text: `${[...all.map(formatMistake), totals].join('\n')}\n`, status: all.length === 0 ? 0 : 1 }
 }
 
 function filesAt(path: string): string[] {
@@ -39,15 +39,4 @@ function filesAt(path: string): string[] {
 function beside(given: readonly LoadedDetector[]) {
   const ids = new Set(given.map(({ id }) => id))
   return [...given, ...extendBundled([], []).filter(({ id }) => !ids.has(id))]
-}
-
-/** Until the engine has landed: no trial. */
-async function engineTrial(detectors: Parameters<typeof import('./detectors-test.ts').createTrial>[0]) {
-  try {
-    return (await import('./detectors-test.ts')).createTrial(detectors)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    process.stdout.write('the scanner is not there yet: examples run in RE2 only\n')
-    return () => []
-  }
 }

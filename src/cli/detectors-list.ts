@@ -1,13 +1,13 @@
 import { checks } from '../scan/checks/index.ts'
-import type { DetectorsArguments } from './detectors.ts'
+import type { DetectorsArguments, Outcome } from './detectors.ts'
 import { extendBundled } from './own-detectors.ts'
 
 export async function listDetectors({
   detectors: paths,
   json,
   checks: listChecks
-}: DetectorsArguments): Promise<number> {
-  if (listChecks) return print(json, Object.values(checks), ['name', 'description'])
+}: DetectorsArguments): Promise<Outcome> {
+  if (listChecks) return table(json, Object.values(checks), ['name', 'description'])
   const rows = extendBundled(paths, []).map(({ id, severity, context, checks, keywords }) => ({
     id,
     severity,
@@ -15,30 +15,26 @@ export async function listDetectors({
     checks,
     keywords
   }))
-  return print(json, rows, ['id', 'severity', 'context', 'checks', 'keywords'])
+  return table(json, rows, ['id', 'severity', 'context', 'checks', 'keywords'])
 }
 
 /** Longer lists of keywords are cut in the table; `--json` has them all. */
 const cellWidth = 60
 
-function print<T extends object>(json: boolean, rows: readonly T[], columns: readonly (keyof T & string)[]): number {
-  if (json) {
-    process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
-    return 0
-  }
+function table<T extends object>(json: boolean, rows: readonly T[], columns: readonly (keyof T & string)[]): Outcome {
+  if (json) return { text: `${JSON.stringify(rows, null, 2)}\n`, status: 0 }
   const cells = [
     columns.map((column) => column.toUpperCase()),
     ...rows.map((row) => columns.map((column, i) => cell(row[column], i === columns.length - 1)))
   ]
   const widths = columns.map((_, i) => Math.max(...cells.map((row) => row[i].length)))
-  for (const row of cells)
-    process.stdout.write(
-      `${row
-        .map((text, i) => text.padEnd(widths[i]))
-        .join('  ')
-        .trimEnd()}\n`
-    )
-  return 0
+  const lines = cells.map((row) =>
+    row
+      .map((text, i) => text.padEnd(widths[i]))
+      .join('  ')
+      .trimEnd()
+  )
+  return { text: `${lines.join('\n')}\n`, status: 0 }
 }
 
 function cell(value: unknown, last: boolean): string {

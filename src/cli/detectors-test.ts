@@ -3,7 +3,7 @@ import { createRedactor } from '../index.ts'
 import type { Detector } from '../model.ts'
 import { nearest } from '../scan/nearest.ts'
 import { expand } from '../scan/template.ts'
-import type { DetectorsArguments } from './detectors.ts'
+import type { DetectorsArguments, Outcome } from './detectors.ts'
 import { extendBundled } from './own-detectors.ts'
 
 /** An example that the scanner sees otherwise than the file says. */
@@ -14,22 +14,26 @@ export interface Failure {
   readonly message: string
 }
 
-/** Runs the examples of detectors through a redactor with all of them, and prints what fails. */
-export async function testDetectors({ positionals: ids, detectors: paths }: DetectorsArguments): Promise<number> {
+/** Runs the examples of detectors through a redactor with all of them, and names what fails. */
+export async function testDetectors({ positionals: ids, detectors: paths }: DetectorsArguments): Promise<Outcome> {
   const all = extendBundled(paths, [])
   const trial = createTrial(all)
-  let failures = 0
-  for (const detector of ids.length === 0 ? all : ids.map((id) => byId(all, id))) {
-    const found = trial(detector)
-    for (const { field, number, message } of found)
-      process.stdout.write(`${detector.id}: ${field}[${number + 1}]: ${message}\n`)
-    if (found.length === 0)
-      process.stdout.write(
-        `${detector.id}: ${detector.examples.length} examples, ${detector.counterExamples.length} counter-examples: fine\n`
-      )
-    failures += found.length
+  const tested = ids.length === 0 ? all : ids.map((id) => byId(all, id))
+  const results = tested.map((detector) => ({ detector, failures: trial(detector) }))
+  return {
+    text: results
+      .flatMap(describeTrial)
+      .map((line) => `${line}\n`)
+      .join(''),
+    status: results.every(({ failures }) => failures.length === 0) ? 0 : 1
   }
-  return failures === 0 ? 0 : 1
+}
+
+function describeTrial({ detector, failures }: { detector: Detector; failures: readonly Failure[] }): string[] {
+  const { id, examples, counterExamples } = detector
+  if (failures.length === 0)
+    return [`${id}: ${examples.length} examples, ${counterExamples.length} counter-examples: fine`]
+  return failures.map(({ field, number, message }) => `${id}: ${field}[${number + 1}]: ${message}`)
 }
 
 function byId(detectors: readonly Detector[], id: string): Detector {

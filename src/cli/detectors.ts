@@ -11,7 +11,13 @@ export interface DetectorsArguments {
   readonly checks: boolean
 }
 
-const commands: Record<string, (args: DetectorsArguments) => Promise<number>> = {
+/** What a subcommand says on standard output, and with which exit status it ends. */
+export interface Outcome {
+  readonly text: string
+  readonly status: number
+}
+
+const commands: Record<string, (args: DetectorsArguments) => Promise<Outcome>> = {
   list: async (args) => (await import('./detectors-list.ts')).listDetectors(args),
   check: async (args) => (await import('./detectors-check.ts')).checkDetectors(args),
   test: async (args) => (await import('./detectors-test.ts')).testDetectors(args),
@@ -20,15 +26,26 @@ const commands: Record<string, (args: DetectorsArguments) => Promise<number>> = 
 
 /** `logveil detectors ...`; resolves to the exit status. Throws `USAGE_INVALID`, `DETECTOR_INVALID`, `INPUT_FAILED`. */
 export async function detectorsCommand(args: readonly string[]): Promise<number> {
+  const { text, status } = await runDetectors(args)
+  process.stdout.on('error', ignoreClosedPipe)
+  ;(args.length === 0 ? process.stderr : process.stdout).write(text)
+  return status
+}
+
+/** The same without printing. */
+export async function runDetectors(args: readonly string[]): Promise<Outcome> {
   const [name, ...rest] = args
-  if (name === undefined || name === '--help' || name === '-h' || rest.includes('--help')) {
-    ;(name === undefined ? process.stderr : process.stdout).write(detectorsHelp)
-    return name === undefined ? 2 : 0
-  }
+  if (name === undefined) return { text: detectorsHelp, status: 2 }
+  if (name === '--help' || name === '-h' || rest.includes('--help')) return { text: detectorsHelp, status: 0 }
   if (Object.hasOwn(commands, name)) return commands[name](parse(name, rest))
   const guess = nearest(name, Object.keys(commands))
   const hint = guess === null ? 'see `logveil detectors --help`' : `did you mean \`logveil detectors ${guess}\`?`
   throw new LogveilError('USAGE_INVALID', `there is no command "detectors ${name}"; ${hint}`)
+}
+
+/** `logveil detectors list | head` */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 function parse(name: string, args: readonly string[]): DetectorsArguments {

@@ -2,26 +2,27 @@ import { readFileSync } from 'node:fs'
 import { LogveilError } from '../errors.ts'
 import { createRedactor } from '../index.ts'
 import type { Finding, TraceEvent } from '../model.ts'
-import type { DetectorsArguments } from './detectors.ts'
+import type { DetectorsArguments, Outcome } from './detectors.ts'
 import { extendBundled } from './own-detectors.ts'
 
 /** More would be no line any more, and every step of it is printed. */
 const maxBytes = 1 << 20
 
 /**
- * Prints what the scanner did with a text: which literal stood where, which pattern matched, what a check said, what was found. Places
+ * What the scanner did with a text: which literal stood where, which pattern matched, what a check said, what was found. Places
  * and lengths only: the text may be a secret.
  */
-export async function explainLine({ positionals, detectors: paths, json }: DetectorsArguments): Promise<number> {
+export async function explainLine({ positionals, detectors: paths, json }: DetectorsArguments): Promise<Outcome> {
   const input = readInput(positionals)
   const steps: TraceEvent[] = []
   const { findings } = createRedactor({
     detectors: extendBundled(paths, []),
     trace: (event) => steps.push(event)
   }).redact(input)
-  if (json) process.stdout.write(`${JSON.stringify({ bytes: input.length, steps, findings }, null, 2)}\n`)
-  else process.stdout.write(describeSteps(input.length, steps, findings))
-  return 0
+  const text = json
+    ? `${JSON.stringify({ bytes: input.length, steps, findings }, null, 2)}\n`
+    : describeSteps(input.length, steps, findings)
+  return { text, status: 0 }
 }
 
 function readInput(positionals: readonly string[]): Buffer {

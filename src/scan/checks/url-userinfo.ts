@@ -5,36 +5,20 @@ import { isPlaceholder } from '../placeholders.ts'
 const template =
   /^(?:\$\{.*\}|\$\(.*\)|\$[A-Z][A-Z0-9_]*|\{.*\}|%[a-z]|%\(.*\)[a-z]|<.*>|\[.*\]|#\{.*\}|%[A-Z_]+%|@[A-Z_]+@)$/
 /** What documentation writes for a password; real services refuse them. */
-const documentation = new Set([
-  'password',
-  'passwd',
-  'pass',
-  'pwd',
-  'yourpassword',
-  'your_password',
-  'your-password',
-  'mypassword',
-  'secret',
-  'pw',
-  '...',
-  'xxx'
-])
+const documentation = new Set(
+  'password passwd pass pwd yourpassword your_password your-password mypassword my_password my-password example ...'.split(
+    ' '
+  )
+)
 
 /**
- * The password of a URL or connection string (`scheme://user:password@host`), or `user:password`. Drops templates, masks and what
- * documentation writes. The host does not matter: a password for localhost is one too.
+ * The password of a URL or connection string (`scheme://user:password@host`). Drops templates, masks and what documentation writes. The
+ * host does not matter: a password for localhost is one too.
  */
 export const urlUserinfo: Check = {
   name: 'url-userinfo',
   description: 'no template, mask or documentation word; those are dropped (passwords in URLs; RFC 3986)',
-  check(secret) {
-    const colon = secret.indexOf(':')
-    const user = colon < 0 ? '' : secret.slice(0, colon)
-    const password = secret.slice(colon + 1)
-    return isIdle(secret) || (user !== '' && (isIdle(password) || (user === password && user === 'example')))
-      ? 'reject'
-      : 'pass'
-  }
+  check: (secret) => (isIdle(secret) ? 'reject' : 'pass')
 }
 
 function isIdle(password: string): boolean {
