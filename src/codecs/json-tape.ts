@@ -45,8 +45,9 @@ const separator = 2
 
 /**
  * Puts the tokens of `bytes[start..end)` on the tape and moves its top; false, with the top where it was, when that is not
- * exactly one JSON value, or one with more than `depthLimit` (at most `maxContainers`) containers inside each other. One long function, because
- * its state stays in registers that way: it is most of what a record with a hit costs (1.5 ns a byte).
+ * exactly one JSON value, or one with more than `depthLimit` (at most `maxContainers`) containers inside each other.
+ * One long function, because its state stays in registers that way: it is most of what a record with a hit costs (1.5 ns
+ * a byte).
  */
 export function readJson(tape: Tape, bytes: Uint8Array, start: number, end: number, depthLimit: number): boolean {
   let ints = tape.ints
