@@ -22,6 +22,7 @@ const harmless = words(
   'public primary foreign partition routing cache sort shard row object index unique composite natural surrogate max min num number total count prompt ' +
     'completion input output next page continuation sync cursor cancellation reasoning cached candidates translation i18n message dedup dedupe ' +
     'deduplication idempotency group grouping hot short arrow function foreign lookup map hash range document state registry no without missing ' +
+    'issue tenant order item entity record event bucket storage path file folder node component react locale theme resource ' +
     'invalid expected unexpected unknown column dictionary json sub end eof start stop ch ht yp'
 )
 
@@ -90,6 +91,7 @@ function nextWordEnd(bytes: Uint8Array, from: number, keyEnd: number): number {
 function previousWordStart(bytes: Uint8Array, keyStart: number, hitStart: number): number {
   let at = hitStart
   while (at > keyStart && !isLetter[bytes[at - 1]]) at--
+  if (at > keyStart) at--
   while (at > keyStart && isLetter[bytes[at - 1]] && !(isLower[bytes[at - 1]] && isUpper[bytes[at]])) at--
   return at
 }

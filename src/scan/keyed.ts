@@ -3,7 +3,7 @@ import type { Detector } from '../model.ts'
 import { isSpace } from './bytes.ts'
 import { compileJudge, lazy } from './judge.ts'
 import { governs } from './key-names.ts'
-import { type Pair, readPair } from './pairs.ts'
+import { isCompound, type Pair, readPair } from './pairs.ts'
 import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from './text-scan.ts'
 import { notSecret } from './values.ts'
 import { compileBoundaries, compileWindowSearch, enqueue, firstGroup } from './windows.ts'
@@ -36,7 +36,8 @@ export function compileKeyed(detector: Detector): Keyed {
       near?.(scan, scan.start)
       const { key } = scan.field
       if (key === null) return
-      if (named || governs(key.bytes, key.start, key.end, start, end, detector.value)) test(scan, wholeValue(scan))
+      if (named || governs(key.bytes, key.start, key.end, start, end, detector.value))
+        test(scan, wholeValue(scan, isCompound(key.bytes, key.start, start)))
       else traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
     }
   }
@@ -80,7 +81,7 @@ function pairAt(scan: TextScan, start: number, end: number): Pair | null {
 }
 
 /** The value of a member, without white space around it. */
-function wholeValue(scan: TextScan): Pair {
+function wholeValue(scan: TextScan, compound: boolean): Pair {
   let { start, end } = scan
   while (start < end && isSpace[scan.bytes[start]]) start++
   while (end > start && isSpace[scan.bytes[end - 1]]) end--
@@ -90,6 +91,7 @@ function wholeValue(scan: TextScan): Pair {
     valueStart: start,
     valueEnd: end,
     quoted: scan.field.role !== 'bare',
-    bond: 'assigned'
+    bond: 'assigned',
+    compound
   }
 }

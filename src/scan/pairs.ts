@@ -10,6 +10,8 @@ export interface Pair {
   readonly valueEnd: number
   readonly quoted: boolean
   readonly bond: Bond
+  /** A name stands before the key word: `acme_key`, neither `key` nor `acmeKey`. */
+  readonly compound: boolean
 }
 
 const maxKey = 64
@@ -40,5 +42,18 @@ export function readPair(
   const value = readValue(bytes, separator.end, end, memo)
   if (value === null) return null
   const bond = !value.quoted ? separator.bond : separator.bond === 'loose' ? 'quoted' : 'assigned'
-  return { keyStart, keyEnd, valueStart: value.start, valueEnd: value.end, quoted: value.quoted, bond }
+  return {
+    keyStart,
+    keyEnd,
+    valueStart: value.start,
+    valueEnd: value.end,
+    quoted: value.quoted,
+    bond,
+    compound: isCompound(bytes, keyStart, hitStart)
+  }
+}
+
+/** By environment variables' and configuration files' convention; camelCase keys of programs name things by UUIDs. */
+export function isCompound(bytes: Uint8Array, keyStart: number, hitStart: number): boolean {
+  return hitStart - 2 >= keyStart && bytes[hitStart - 1] === 0x5f && isKeyByte[bytes[hitStart - 2]] === 1
 }

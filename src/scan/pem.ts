@@ -70,7 +70,11 @@ export function continuesKey(field: Field): Continuation {
   const alone = word === start
   if (bytes.subarray(start, Math.min(end, start + 4096)).indexOf(0x2d) >= 0 && hasEndLabel(bytes, start, end))
     return 'end'
-  if (alone ? isBodyLine(bytes, word, end) : end - word >= minBodyLine && isBase64(bytes, word, end))
+  if (
+    alone
+      ? isBodyLine(bytes, word, end, field.role === 'text')
+      : end - word >= minBodyLine && isBase64(bytes, word, end)
+  )
     return { start: word, end }
   for (const header of ['proc-type:', 'dek-info:', 'version:', 'comment:', 'hash:']) {
     if (startsWithFolded(bytes, start, end, header)) return { start, end }
@@ -84,11 +88,12 @@ function hasEndLabel(bytes: Uint8Array, start: number, end: number): boolean {
   return false
 }
 
-/** A whole line of base64; a short one must look like the padded or mixed rest of a key, not like a word. */
-function isBodyLine(bytes: Uint8Array, start: number, end: number): boolean {
+/** A whole line of base64; a short one must look like the padded or, in plain text (`loose`), mixed rest of a key, not like a word. */
+function isBodyLine(bytes: Uint8Array, start: number, end: number, loose: boolean): boolean {
   if (!isBase64(bytes, start, end)) return false
   if (end - start >= minBodyLine) return true
   if (bytes[end - 1] === 0x3d) return true
+  if (!loose) return false
   let digits = 0
   let uppers = 0
   for (let i = start; i < end; i++) {

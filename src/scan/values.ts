@@ -32,7 +32,7 @@ export function notSecret(bytes: Uint8Array, pair: Pair, shape: ValueShape, text
   if (isVersion(bytes, start, end)) return 'version'
   if (pair.bond === 'loose') return looksRandom(measure(bytes, start, end)) ? null : 'prose'
   const m = measure(bytes, start, end)
-  if (shape === 'random') return randomEnough(bytes, start, end, m)
+  if (shape === 'random') return randomEnough(bytes, pair, m)
   return opaqueEnough(bytes, start, end, m)
 }
 
@@ -186,10 +186,11 @@ function opaqueEnough(bytes: Uint8Array, start: number, end: number, m: Measures
   return null
 }
 
-/** For keys such as `key`: generated values only, and no UUIDs, which identify more often than they protect. */
-function randomEnough(bytes: Uint8Array, start: number, end: number, m: Measures): string | null {
+/** For keys such as `key`: generated values only; a UUID identifies more often than it protects, unless the key is somebody's (`acme_key`). */
+function randomEnough(bytes: Uint8Array, pair: Pair, m: Measures): string | null {
+  const { valueStart: start, valueEnd: end } = pair
   if (!looksRandom(m)) return 'not random'
-  if (isUuid(bytes, start, end)) return 'uuid'
+  if (isUuid(bytes, start, end)) return pair.compound && pair.bond === 'assigned' ? null : 'uuid'
   if (hasSpace(bytes, start, end)) return 'words'
   return isNumeric(bytes, start, end) ? 'number' : null
 }
