@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
+import type { Writable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
 import { bash, run, start, temporaryDirectory, toyMain } from './spawn.ts'
@@ -146,14 +147,13 @@ describe.concurrent('signals', () => {
     ['SIGINT', 130]
   ] as const)('a second %s ends it although nobody reads the output', async (signal, status) => {
     const running = startToy([])
+    running.child.stdin.write('begun\n')
+    await running.outputIs('begun\n')
     running.child.stdout.pause()
-    running.child.stdin.write('0123456789\n'.repeat(100_000))
-    await wait(300)
-    running.child.kill(signal)
-    await wait(300)
-    expect(running.child.exitCode).toBeNull()
-    running.child.kill(signal)
-    await wait(100)
+    await fill(running.child.stdin)
+    // Until the end: two that come before the first was seen are one.
+    for (; running.child.exitCode === null && running.child.signalCode === null; await wait(50))
+      running.child.kill(signal)
     running.child.stdout.resume()
     expect((await running.ended).status).toBe(status)
   })
@@ -166,6 +166,16 @@ describe.concurrent('signals', () => {
     expect(stdout).toBe('0123456789\n'.repeat(2_000_000).slice(0, stdout.length))
   })
 })
+
+/** Writes until nothing is taken any more. */
+async function fill(stdin: Writable): Promise<void> {
+  for (let i = 0; i < 500; i++) stdin.write('0123456789\n'.repeat(5000))
+  for (let before = 0, same = 0; same < 5; await wait(60)) {
+    same = stdin.writableLength === before ? same + 1 : 0
+    before = stdin.writableLength
+  }
+  expect(stdin.writableLength).toBeGreaterThan(0)
+}
 
 describe('long lines', () => {
   test('over the limit are withheld with their end kept, up to it they are not', async () => {
