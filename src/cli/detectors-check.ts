@@ -1,7 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
+import { resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { detectorFilesIn, readDetectorFiles } from '../config/detector-files.ts'
 import { LogveilError } from '../errors.ts'
+import type { Detector } from '../model.ts'
 import { formatMistake, type LoadedDetector, mistakeAt } from '../scan/load.ts'
 import { selfTest } from '../scan/self-test.ts'
 import type { DetectorsArguments, Outcome } from './detectors.ts'
@@ -16,7 +18,12 @@ export async function checkDetectors({ positionals }: DetectorsArguments): Promi
   const { placed, mistakes } = readDetectorFiles(files)
   const alone = placed.map((one) => ({ ...one, found: selfTest(one) }))
   const sound = alone.filter(({ found }) => found.length === 0)
-  const trial = createTrial(beside(sound.map(({ detector }) => detector)))
+  const trial = createTrial(
+    beside(
+      sound.map(({ detector }) => detector),
+      files
+    )
+  )
   const together = sound.flatMap(({ detector, source, path }) =>
     trial(detector).map(({ field, number, message }) =>
       mistakeAt(source, [...path, field, number], detector.id, message)
@@ -35,8 +42,13 @@ function filesAt(path: string): string[] {
   return statSync(path).isDirectory() ? detectorFilesIn(path) : [path]
 }
 
-/** The given detectors and every bundled one of another id. */
-function beside(given: readonly LoadedDetector[]) {
+/**
+ * The given detectors and the bundled ones of other ids. Of a file of the bundled directory, no bundled one of its provider: what was
+ * built from it is older.
+ */
+function beside(given: readonly LoadedDetector[], files: readonly string[]): Detector[] {
   const ids = new Set(given.map(({ id }) => id))
-  return [...given, ...extendBundled([], []).filter(({ id }) => !ids.has(id))]
+  const isOwn = files.some((file) => resolve(file).startsWith(`${bundledDirectory}${sep}`))
+  const providers = new Set(isOwn ? given.map(({ provider }) => provider) : [])
+  return [...given, ...extendBundled([], []).filter(({ id, provider }) => !ids.has(id) && !providers.has(provider))]
 }

@@ -1,6 +1,7 @@
 import { LogveilError } from '../errors.ts'
 import { createRedactor } from '../index.ts'
-import type { Detector } from '../model.ts'
+import type { Detector, Finding } from '../model.ts'
+import { byLine } from '../scan/marks.ts'
 import { nearest } from '../scan/nearest.ts'
 import { expand } from '../scan/template.ts'
 import type { DetectorsArguments, Outcome } from './detectors.ts'
@@ -52,27 +53,44 @@ function byId(detectors: readonly Detector[], id: string): Detector {
 /** A function that runs a detector's examples beside `detectors`, of which it is one. */
 export function createTrial(detectors: readonly Detector[]): (detector: Detector) => Failure[] {
   const { redact } = createRedactor({ detectors })
-  const run = (template: string, seed: number) => {
-    const { text, spans } = expand(template, seed)
-    return { spans, findings: redact(Buffer.from(text)).findings }
-  }
   return ({ id, examples, counterExamples }) => [
     ...examples.flatMap((template, number): Failure[] => {
-      const { spans, findings } = run(template, 1)
-      const found = findings.filter(({ detector }) => detector === id).map(({ span }) => span)
-      return String(found) === String(spans)
-        ? []
-        : [{ field: 'examples', number, message: `is found at ${places(found)} instead of ${places(spans)}` }]
+      const { text, spans } = expand(template, 1)
+      const bytes = Buffer.from(text)
+      const { findings } = redact(bytes)
+      const found = spansOf(findings, id)
+      if (String(byLine(bytes, found)) === String(byLine(bytes, spans))) return []
+      return [
+        {
+          field: 'examples',
+          number,
+          message: `is found at ${places(found)} instead of ${places(spans)}${rivals(findings, id, spans)}`
+        }
+      ]
     }),
     ...counterExamples.flatMap((template, number): Failure[] => {
-      const found = run(template, 1)
-        .findings.filter(({ detector }) => detector === id)
-        .map(({ span }) => span)
+      const found = spansOf(redact(Buffer.from(expand(template, 1).text)).findings, id)
       return found.length === 0 ? [] : [{ field: 'counterExamples', number, message: `is found at ${places(found)}` }]
     })
   ]
 }
 
-function places(spans: readonly (readonly [number, number])[]): string {
+type Span = readonly [start: number, end: number]
+
+function spansOf(findings: readonly Finding[], id: string): Span[] {
+  return findings.filter(({ detector }) => detector === id).map(({ span }) => span)
+}
+
+/** What other detectors found there. */
+function rivals(findings: readonly Finding[], id: string, spans: readonly Span[]): string {
+  const others = findings.filter(
+    ({ detector, span }) => detector !== id && spans.some(([start, end]) => span[0] < end && start < span[1])
+  )
+  return others
+    .map(({ detector, confidence, span }) => `; ${detector} (${confidence}) is at ${places([span])}`)
+    .join('')
+}
+
+function places(spans: readonly Span[]): string {
   return spans.length === 0 ? 'no place' : spans.map(([start, end]) => `${start}-${end}`).join(', ')
 }

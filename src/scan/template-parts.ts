@@ -76,9 +76,13 @@ export function makePart(name: string, argument: string | null): Make {
   return made
 }
 
+/** The names of all parts. */
+export function partNames(): string[] {
+  return [...Object.keys(alphabets), ...Object.keys(plain), ...Object.keys(encodings), 'set', 'pem', 'pem-line']
+}
+
 function suggestion(name: string): string {
-  const known = [...Object.keys(alphabets), ...Object.keys(plain), ...Object.keys(encodings), 'set', 'pem', 'pem-line']
-  const close = nearest(name, known)
+  const close = nearest(name, partNames())
   return close === null ? ': detectors/README.md lists them' : `: did you mean {{${close}}}?`
 }
 
