@@ -11,11 +11,17 @@ export async function buildDetectors() {
   const code = ['src/config', 'src/scan', 'src/model.ts', 'src/errors.ts'].map((path) => join(root, path))
   await remake('detectors.json', [directory, ...code, fileURLToPath(import.meta.url)], async () => {
     const { loadDetectorDirectory, mergeDetectors } = await import('../src/config/detector-files.ts')
+    const { tokenLiteralsOf } = await import('../src/scan/token-literals.ts')
     const { detectorJsonSchema } = await import('../src/scan/schema.ts')
     const detectors = mergeDetectors([], loadDetectorDirectory(directory), { disable: [] })
     writeIfChanged(join(directory, 'schema.json'), `${JSON.stringify(detectorJsonSchema(), null, 2)}\n`)
     console.log(`detectors: ${detectors.length}`)
-    return `${JSON.stringify(detectors)}\n`
+    return `${JSON.stringify(detectors.map(withLiterals))}\n`
+
+    function withLiterals(detector) {
+      const isToken = detector.context === 'anywhere' && detector.matcher === 'pattern'
+      return isToken ? { ...detector, literals: tokenLiteralsOf(detector) } : detector
+    }
   })
 }
 

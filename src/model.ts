@@ -61,6 +61,19 @@ export interface Detector {
   readonly references: readonly string[]
   /** Where the owner rotates it. */
   readonly rotation: string | null
+  /** Computed from pattern and keywords (scan/token-literals.ts): by the build for bundled detectors, else when they are compiled. */
+  readonly literals?: readonly TokenLiteral[]
+}
+
+/** A literal of the automaton that leads to a token. */
+export interface TokenLiteral {
+  readonly text: string
+  /** Every match begins with one of the detector's literals; else they stand somewhere in it. */
+  readonly leads: boolean
+  /** How many bytes behind it are certainly in `after`; 0 to 32. */
+  readonly min: number
+  /** Byte class as 64 hexadecimal digits. */
+  readonly after: string
 }
 
 /** What a check says of a candidate: proven, disproven (lowers the confidence), or no secret at all (drops it). */

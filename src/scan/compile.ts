@@ -1,14 +1,14 @@
-import type { Carry, Detector } from '../model.ts'
+import type { Carry, Detector, TokenLiteral } from '../model.ts'
 import { type Automaton, buildAutomaton, type Guard, type Literal } from './automaton.ts'
 import { parseClass } from './char-class.ts'
 import { base64Literals } from './decode/base64.ts'
 import { hexLiterals } from './decode/hex.ts'
 import { compileDecode, compileUnwrap, type DecodeHooks } from './encoded.ts'
 import { compileKeyed, type Keyed } from './keyed.ts'
-import { bodyAfterPrefix, type PatternAst, parsePattern, prefixesOf } from './pattern.ts'
 import { compilePem } from './pem.ts'
 import type { Confirm, TextScan } from './text-scan.ts'
 import { compileToken } from './token.ts'
+import { fromHex, tokenLiteralsOf, userinfo } from './token-literals.ts'
 
 /** All detectors as one automaton, and per literal what looks closer at its occurrences. */
 export interface CompiledSet {
@@ -27,10 +27,10 @@ export interface CompileHooks extends Omit<DecodeHooks, 'scan'> {
   carry(): Carry
 }
 
-/** Shortest prefix that may be a literal of its own; below that the detector's keywords are used. */
-const minPrefix = 3
 /** Shortest literal whose encoded forms are searched for: shorter ones turn up in any base64. */
 const minEncoded = 4
+/** Of longer ones, the beginning: it is rare enough, and the automaton stays small. */
+const maxEncoded = 12
 /** Key words that are also looked for inside base64 and hex. */
 const encodedKeyWords = [
   'password',
@@ -86,11 +86,7 @@ function createTable(): Table {
     confirms,
     keyed,
     index(text, guard) {
-      const key = JSON.stringify([
-        guard.kind === 'run' && guard.exactCase ? text : text.toLowerCase(),
-        { ...guard, after: '', before: '' },
-        classKey(guard)
-      ])
+      const key = literalKey(text, guard)
       let at = known.get(key)
       if (at === undefined) {
         at = literals.push({ text, guard }) - 1
@@ -103,8 +99,19 @@ function createTable(): Table {
   }
 }
 
-function classKey(guard: Guard): string {
-  return guard.kind === 'run' ? `${guard.after.join('')}/${guard.before?.join('') ?? ''}` : ''
+/** Equal literals with equal guards are one; classes are shared, so that their identity tells them apart. */
+function literalKey(text: string, guard: Guard): string {
+  if (guard.kind !== 'run') return `${guard.kind} ${text.toLowerCase()}`
+  const name = guard.exactCase ? text : text.toLowerCase()
+  return `${guard.exactCase} ${guard.min} ${classNumber(guard.after)} ${guard.before === null ? '' : classNumber(guard.before)} ${name}`
+}
+
+const classNumbers = new Map<Uint8Array, number>()
+
+function classNumber(set: Uint8Array): number {
+  const number = classNumbers.get(set) ?? classNumbers.size
+  classNumbers.set(set, number)
+  return number
 }
 
 function addDetector(table: Table, detector: Detector, index: number, hooks: CompileHooks): void {
@@ -119,26 +126,28 @@ function addDetector(table: Table, detector: Detector, index: number, hooks: Com
     for (const keyword of detector.keywords) table.keyed[table.index(keyword, guard)].push(keyed)
     return
   }
-  const ast = parsePattern(detector.pattern, detector.caseInsensitive)
-  const confirm = compileToken(detector, ast)
-  for (const [text, guard] of tokenLiterals(detector, ast)) table.confirms[table.index(text, guard)].push(confirm)
+  const literals = detector.literals ?? tokenLiteralsOf(detector)
+  const confirm = compileToken(detector, literals[0].leads)
+  for (const literal of literals) table.confirms[table.index(literal.text, guardOf(detector, literal))].push(confirm)
 }
 
 const anyByte = new Uint8Array(256).fill(1)
 
-/** The literals that lead to a token: its prefixes with the bytes that must follow, or the keywords that stand somewhere in it. */
-function tokenLiterals(detector: Detector, ast: PatternAst): [string, Guard][] {
+function guardOf(detector: Detector, literal: TokenLiteral): Guard {
   const exactCase = !detector.caseInsensitive
-  const prefixes = prefixesOf(ast)
-  if (prefixes?.every((prefix) => prefix.length >= minPrefix)) {
-    const { left } = detector.boundaries
-    const before = left === '' || !groupComesFirst(detector.pattern) ? null : parseClass(left)
-    return prefixes.map((prefix) => [prefix, { kind: 'run', ...bodyAfterPrefix(ast, prefix), before, exactCase }])
-  }
-  return detector.keywords.map((keyword) => [
-    keyword,
-    keyword === '://' ? { kind: 'userinfo' } : { kind: 'run', min: 0, after: anyByte, before: null, exactCase }
-  ])
+  if (literal.text === userinfo) return { kind: 'userinfo' }
+  if (!literal.leads) return { kind: 'run', min: 0, after: anyByte, before: null, exactCase }
+  const { left } = detector.boundaries
+  const before = left === '' || !groupComesFirst(detector.pattern) ? null : sharedClass(left)
+  return { kind: 'run', min: literal.min, after: fromHex(literal.after), before, exactCase }
+}
+
+const sharedClasses = new Map<string, Uint8Array>()
+
+function sharedClass(text: string): Uint8Array {
+  const known = sharedClasses.get(text) ?? parseClass(text)
+  sharedClasses.set(text, known)
+  return known
 }
 
 /** Only then does the byte before the literal stand before what is redacted. */
@@ -170,9 +179,10 @@ function encodedTexts(detectors: readonly Detector[]): Set<string> {
   const texts = new Set(encodedKeyWords)
   for (const detector of detectors) {
     if (detector.context !== 'anywhere' || detector.caseInsensitive) continue
-    const prefixes =
-      detector.matcher === 'pem' ? detector.keywords : (prefixesOf(parsePattern(detector.pattern, false)) ?? [])
-    for (const prefix of prefixes) if (prefix.length >= minEncoded) texts.add(prefix.slice(0, 12))
+    if (detector.matcher === 'pem') for (const keyword of detector.keywords) texts.add(keyword)
+    else
+      for (const { text, leads } of detector.literals ?? tokenLiteralsOf(detector))
+        if (leads && text.length >= minEncoded) texts.add(text.slice(0, maxEncoded))
   }
   return texts
 }

@@ -2,7 +2,7 @@ import RE2 from 're2'
 import type { Check, Confidence, Detector, Hints } from '../model.ts'
 import { latin1 } from './bytes.ts'
 import { checks } from './checks/index.ts'
-import { containsOwnPlaceholder } from './placeholders.ts'
+import { overlapsOwnPlaceholder } from './placeholders.ts'
 import { type TextScan, traceStep } from './text-scan.ts'
 
 /** Puts a candidate that has the right shape through allow patterns and checks, and reports it when it stays. */
@@ -13,7 +13,7 @@ export function compileJudge(detector: Detector, base: Confidence): Judge {
   const proofs: Check[] = detector.checks.map((name) => checks[name])
   const allow = detector.allow.map((pattern) => lazy(() => new RE2(pattern)))
   return (scan, start, end) => {
-    if (containsOwnPlaceholder(scan.bytes, start, end))
+    if (overlapsOwnPlaceholder(scan.bytes, start, end, scan.start, scan.end))
       return traceStep(scan, 'allow', detector.id, start, end, 'reject: placeholder')
     let confidence = base
     let hints: Hints | null = null
@@ -44,6 +44,9 @@ function lowered(base: Confidence): Confidence {
 
 /** RE2 patterns are compiled at their first use: most detectors never see a candidate. */
 export function lazy<T>(make: () => T): () => T {
-  let made: T | undefined
-  return () => (made ??= make())
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }

@@ -1,0 +1,48 @@
+import type { Detector, TokenLiteral } from '../model.ts'
+import { bodyAfterPrefix, parsePattern, prefixesOf } from './pattern.ts'
+
+/** Shortest prefix that may be a literal of its own; below that the detector's keywords are used. */
+const minPrefix = 3
+
+/**
+ * The literals that lead to a token detector (`context: anywhere`): the prefixes with which every match begins, and what must follow
+ * them, or else the keywords, which stand somewhere in the match. The build computes them for the bundled detectors, since taking
+ * patterns apart would be half of the start-up.
+ */
+export function tokenLiteralsOf(detector: Detector): readonly TokenLiteral[] {
+  const ast = parsePattern(detector.pattern, detector.caseInsensitive)
+  const prefixes = prefixesOf(ast)
+  if (prefixes === null || prefixes.some((prefix) => prefix.length < minPrefix || prefix === userinfo)) {
+    return detector.keywords.map((text) => ({ text, leads: false, min: 0, after: '' }))
+  }
+  return prefixes.map((text) => {
+    const { min, after } = bodyAfterPrefix(ast, text)
+    return { text, leads: true, min, after: toHex(after) }
+  })
+}
+
+/** As a prefix it would lead to every URL: its own guard, which asks for an `@`, rules out nearly all. */
+export const userinfo = '://'
+
+/** A byte class as 64 hexadecimal digits, byte 0 in the lowest bit of the first one. */
+function toHex(set: Uint8Array): string {
+  let text = ''
+  for (let byte = 0; byte < 256; byte += 4) {
+    text += (set[byte] | (set[byte + 1] << 1) | (set[byte + 2] << 2) | (set[byte + 3] << 3)).toString(16)
+  }
+  return text
+}
+
+/** The class that `toHex` wrote; shared between literals, as equal ones are. */
+export function fromHex(text: string): Uint8Array {
+  let set = classes.get(text)
+  if (set === undefined) {
+    set = new Uint8Array(256)
+    for (let byte = 0; byte < 256; byte++) set[byte] = (Number.parseInt(text[byte >> 2] ?? '0', 16) >> (byte & 3)) & 1
+    classes.set(text, set)
+  }
+  return set
+}
+
+/** Few: detectors share their alphabets. */
+const classes = new Map<string, Uint8Array>()
