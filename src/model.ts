@@ -74,6 +74,8 @@ export interface TokenLiteral {
   readonly min: number
   /** Byte class as 64 hexadecimal digits. */
   readonly after: string
+  /** The token has characters that a URL writes as %XX. */
+  readonly escaped: boolean
 }
 
 /** What a check says of a candidate: proven, disproven (lowers the confidence), or no secret at all (drops it). */
@@ -89,6 +91,8 @@ export interface Check {
   readonly description: string
   /** `secret` is the decoded candidate as latin-1 text (one character a byte). */
   check(secret: string): Verdict
+  /** Passing proves nothing: the check only drops what is no secret. */
+  readonly filter?: boolean
   /** Optional facts for ticket routing. */
   hints?(secret: string): Hints
 }

@@ -50,13 +50,14 @@ const percentIntroducers = [0x2d, 0x5f, ...range(0x30, 0x39), ...range(0x41, 0x5
 
 export function compileSet(detectors: readonly Detector[], hooks: CompileHooks): CompiledSet {
   const table = createTable()
-  for (const [index, detector] of detectors.entries()) addDetector(table, detector, index, hooks)
   const decodeHooks: DecodeHooks = {
     scan: (bytes, start, end) => automaton.scan(bytes, start, end),
     decoded: hooks.decoded,
     withhold: hooks.withhold
   }
-  addEncodings(table, detectors, decodeHooks)
+  const percent = compileDecode('percent', decodeHooks)
+  for (const [index, detector] of detectors.entries()) addDetector(table, detector, index, hooks, percent)
+  addEncodings(table, detectors, decodeHooks, percent)
   const automaton = buildAutomaton(table.literals)
   return {
     automaton,
@@ -114,7 +115,7 @@ function classNumber(set: Uint8Array): number {
   return number
 }
 
-function addDetector(table: Table, detector: Detector, index: number, hooks: CompileHooks): void {
+function addDetector(table: Table, detector: Detector, index: number, hooks: CompileHooks, percent: Confirm): void {
   if (detector.matcher === 'pem') {
     const confirm = compilePem(detector, index, hooks.carry)
     for (const keyword of detector.keywords) table.confirms[table.index(keyword, { kind: 'none' })].push(confirm)
@@ -127,8 +128,13 @@ function addDetector(table: Table, detector: Detector, index: number, hooks: Com
     return
   }
   const literals = detector.literals ?? tokenLiteralsOf(detector)
-  const confirm = compileToken(detector, literals[0].leads)
-  for (const literal of literals) table.confirms[table.index(literal.text, guardOf(detector, literal))].push(confirm)
+  const confirm = compileToken(detector, literals[0], percent)
+  for (const literal of literals) {
+    table.confirms[table.index(literal.text, guardOf(detector, literal))].push(confirm)
+    const encoded = encodeURIComponent(literal.text)
+    if (literal.leads && encoded !== literal.text)
+      addOnce(table.confirms[table.index(encoded, { kind: 'none' })], percent)
+  }
 }
 
 const anyByte = new Uint8Array(256).fill(1)
@@ -155,11 +161,10 @@ function groupComesFirst(pattern: string): boolean {
   return pattern.startsWith('(') && !pattern.startsWith('(?')
 }
 
-function addEncodings(table: Table, detectors: readonly Detector[], hooks: DecodeHooks): void {
+function addEncodings(table: Table, detectors: readonly Detector[], hooks: DecodeHooks, percent: Confirm): void {
   const none: Guard = { kind: 'none' }
   const escapes = compileDecode('escapes', hooks)
   for (const introducer of ['\\u00', ':\\/\\/']) table.confirms[table.index(introducer, none)].push(escapes)
-  const percent = compileDecode('percent', hooks)
   for (const introducer of [...percentIntroducers, '%3a%2f%2f'])
     table.confirms[table.index(introducer, none)].push(percent)
   const base64 = compileDecode('base64', hooks)

@@ -10,27 +10,28 @@ export type Judge = (scan: TextScan, start: number, end: number) => void
 
 /** `base`: the confidence where no check proves or disproves it. */
 export function compileJudge(detector: Detector, base: Confidence): Judge {
-  const proofs: Check[] = detector.checks.map((name) => checks[name])
+  const tests: Check[] = detector.checks.map((name) => checks[name])
+  const proofs = tests.filter(({ filter }) => filter !== true).length
   const allow = detector.allow.map((pattern) => lazy(() => new RE2(pattern)))
   return (scan, start, end) => {
     if (overlapsOwnPlaceholder(scan.bytes, start, end, scan.start, scan.end))
       return traceStep(scan, 'allow', detector.id, start, end, 'reject: placeholder')
     let confidence = base
     let hints: Hints | null = null
-    if (allow.length > 0 || proofs.length > 0) {
+    if (allow.length > 0 || tests.length > 0) {
       const text = latin1(scan.bytes, start, end)
       for (const pattern of allow) {
         if (pattern().test(text)) return traceStep(scan, 'allow', detector.id, start, end, 'reject: allowed')
       }
       let passed = 0
-      for (const proof of proofs) {
-        const verdict = proof.check(text)
-        traceStep(scan, 'check', detector.id, start, end, `${proof.name}: ${verdict}`)
+      for (const test of tests) {
+        const verdict = test.check(text)
+        traceStep(scan, 'check', detector.id, start, end, `${test.name}: ${verdict}`)
         if (verdict === 'reject') return
-        if (verdict === 'pass') passed++
-        if (verdict === 'pass' && proof.hints !== undefined) hints = { ...(hints ?? {}), ...proof.hints(text) }
+        if (verdict === 'pass' && test.filter !== true) passed++
+        if (verdict === 'pass' && test.hints !== undefined) hints = { ...(hints ?? {}), ...test.hints(text) }
       }
-      if (proofs.length > 0) confidence = passed === proofs.length ? 'confirmed' : lowered(base)
+      if (proofs > 0) confidence = passed === proofs ? 'confirmed' : lowered(base)
     }
     traceStep(scan, 'finding', detector.id, start, end, confidence)
     scan.found(detector, confidence, start, end, hints)

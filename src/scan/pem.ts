@@ -92,7 +92,7 @@ function hasEndLabel(bytes: Uint8Array, start: number, end: number): boolean {
 function isBodyLine(bytes: Uint8Array, start: number, end: number, loose: boolean): boolean {
   if (!isBase64(bytes, start, end)) return false
   if (end - start >= minBodyLine) return true
-  if (bytes[end - 1] === 0x3d) return true
+  if (bytes[end - 1] === 0x3d || (bytes[start] === 0x3d && end - start === 5)) return true
   if (!loose) return false
   let digits = 0
   let uppers = 0

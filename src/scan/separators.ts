@@ -93,10 +93,24 @@ function spaceSeparator(
   if (flag && bytes[at] !== 0x2d) return { end: at, bond: 'assigned' }
   const typed = typedAssignment(bytes, at, stop)
   if (typed > 0) return { end: typed, bond: 'assigned' }
+  if (beginsPair(bytes, at, stop)) return null
   for (const word of ['is ', 'was ', 'of ', 'code ', 'value ']) {
     if (startsWithFolded(bytes, at, stop, word)) return { end: at + word.length, bond: 'loose' }
   }
   return { end: at, bond: 'loose' }
+}
+
+/** `credentials client_id=x`: what follows the space is a key itself. */
+function beginsPair(bytes: Uint8Array, at: number, stop: number): boolean {
+  let i = at
+  while (i < stop && (isAlnum[bytes[i]] || bytes[i] === 0x5f || bytes[i] === 0x2d || bytes[i] === 0x2e)) i++
+  return (
+    i > at &&
+    i + 1 < stop &&
+    (bytes[i] === 0x3d || bytes[i] === 0x3a) &&
+    !isSpace[bytes[i + 1]] &&
+    bytes[i + 1] !== 0x3d
+  )
 }
 
 /** `name string = "..."`, `name: str = "..."`: the offset behind the `=`, or 0. */

@@ -13,12 +13,24 @@ export function tokenLiteralsOf(detector: Detector): readonly TokenLiteral[] {
   const ast = parsePattern(detector.pattern, detector.caseInsensitive)
   const prefixes = prefixesOf(ast)
   if (prefixes === null || prefixes.some((prefix) => prefix.length < minPrefix || prefix === userinfo)) {
-    return detector.keywords.map((text) => ({ text, leads: false, min: 0, after: '' }))
+    return detector.keywords.map((text) => ({ text, leads: false, min: 0, after: '', escaped: false }))
   }
   return prefixes.map((text) => {
     const { min, after } = bodyAfterPrefix(ast, text)
-    return { text, leads: true, min, after: toHex(after) }
+    const escaped = needsEscape(after)
+    return { text, leads: true, min, after: toHex(escaped ? withPercent(after) : after), escaped }
   })
+}
+
+/** Whether the body holds characters that a URL writes as %XX: then the escape may stand where the guard looks. */
+function needsEscape(after: Uint8Array): boolean {
+  return [...'+/=$:@,;!*()'].some((character) => after[character.charCodeAt(0)] === 1)
+}
+
+function withPercent(after: Uint8Array): Uint8Array {
+  const set = after.slice()
+  for (const character of '%0123456789ABCDEFabcdef') set[character.charCodeAt(0)] = 1
+  return set
 }
 
 /** As a prefix it would lead to every URL: its own guard, which asks for an `@`, rules out nearly all. */

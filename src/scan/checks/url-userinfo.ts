@@ -17,6 +17,7 @@ const documentation = new Set(
  */
 export const urlUserinfo: Check = {
   name: 'url-userinfo',
+  filter: true,
   description: 'no template, mask or documentation word; those are dropped (passwords in URLs; RFC 3986)',
   check: (secret) => (isIdle(secret) ? 'reject' : 'pass')
 }
