@@ -132,7 +132,7 @@ function addDetector(table: Table, detector: Detector, index: number, hooks: Com
   for (const literal of literals) {
     table.confirms[table.index(literal.text, guardOf(detector, literal))].push(confirm)
     const encoded = encodeURIComponent(literal.text)
-    if (literal.leads && encoded !== literal.text)
+    if (literal.text !== userinfo && !literal.text.includes(' ') && encoded !== literal.text)
       addOnce(table.confirms[table.index(encoded, { kind: 'none' })], percent)
   }
 }

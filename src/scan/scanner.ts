@@ -124,6 +124,7 @@ function createTextScan(field: Field, trace: Trace | null, matches: Match[]): Te
     pairKeyEnd: -1,
     memo: { from: 0, to: 0 },
     decodedTo: null,
+    plainTo: -1,
     windows: [],
     found(detector, confidence, start, end, hints) {
       collectMatch(matches, field, detector, confidence, start, end, hints)

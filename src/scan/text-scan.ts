@@ -22,6 +22,8 @@ export interface TextScan {
   readonly memo: PairMemo
   /** Offset up to which each encoding (by index, see encoded.ts) was decoded already; made when the first one is. */
   decodedTo: Int32Array | null
+  /** Offset up to which the run before was looked through for percent-encoding, without finding any. */
+  plainTo: number
   /** Windows that wait for RE2, by detector; see windows.ts. */
   readonly windows: Window[]
   found(detector: Detector, confidence: Confidence, start: number, end: number, hints: Hints | null): void

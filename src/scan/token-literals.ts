@@ -1,5 +1,6 @@
 import type { Detector, TokenLiteral } from '../model.ts'
-import { bodyAfterPrefix, parsePattern, prefixesOf } from './pattern.ts'
+import { classOf, unionOf } from './char-class.ts'
+import { bodyAfterPrefix, type PatternNode, parsePattern, prefixesOf } from './pattern.ts'
 
 /** Shortest prefix that may be a literal of its own; below that the detector's keywords are used. */
 const minPrefix = 3
@@ -13,18 +14,42 @@ export function tokenLiteralsOf(detector: Detector): readonly TokenLiteral[] {
   const ast = parsePattern(detector.pattern, detector.caseInsensitive)
   const prefixes = prefixesOf(ast)
   if (prefixes === null || prefixes.some((prefix) => prefix.length < minPrefix || prefix === userinfo)) {
-    return detector.keywords.map((text) => ({ text, leads: false, min: 0, after: '', escaped: false }))
+    return detector.keywords.map((text) => ({
+      text,
+      leads: false,
+      min: 0,
+      after: '',
+      escaped: text !== userinfo && hasReserved(alphabetOf(ast.root))
+    }))
   }
   return prefixes.map((text) => {
     const { min, after } = bodyAfterPrefix(ast, text)
-    const escaped = needsEscape(after)
-    return { text, leads: true, min, after: toHex(escaped ? withPercent(after) : after), escaped }
+    const guard = hasReserved(after) ? withPercent(after) : after
+    return { text, leads: true, min, after: toHex(guard), escaped: hasReserved(alphabetOf(ast.root)) }
   })
 }
 
-/** Whether the body holds characters that a URL writes as %XX: then the escape may stand where the guard looks. */
-function needsEscape(after: Uint8Array): boolean {
-  return [...'+/=$:@,;!*()'].some((character) => after[character.charCodeAt(0)] === 1)
+/** Whether characters are in it that a URL writes as %XX: then an escape may stand where the token is looked for. */
+function hasReserved(set: Uint8Array): boolean {
+  return [...'+/=$:@,;!*()'].some((character) => set[character.charCodeAt(0)] === 1)
+}
+
+/** The bytes that a match may hold. */
+function alphabetOf(node: PatternNode): Uint8Array {
+  switch (node.kind) {
+    case 'literal':
+      return classOf(...node.bytes)
+    case 'class':
+      return node.set
+    case 'group':
+    case 'repeat':
+      return alphabetOf(node.node)
+    case 'concat':
+    case 'alternation':
+      return node.nodes.map(alphabetOf).reduce(unionOf, classOf())
+    case 'assertion':
+      return classOf()
+  }
 }
 
 function withPercent(after: Uint8Array): Uint8Array {

@@ -23,7 +23,7 @@ export function compileToken(detector: Detector, { leads, escaped }: TokenLitera
   const behind = leads ? slack : detector.maxLength + slack
   const matcher = lazy(() => (leads ? compileBounded(parsePattern(detector.pattern, detector.caseInsensitive)) : null))
   return (scan, start, literalEnd) => {
-    if (escaped && holdsPercent(scan, literalEnd, detector.maxLength)) percent(scan, start, literalEnd)
+    if (escaped && holdsPercent(scan, start, literalEnd, leads, detector.maxLength)) percent(scan, start, literalEnd)
     const bounded = matcher()
     if (bounded === null) return enqueue(scan, search, start - behind, start + detector.maxLength + slack)
     if (!bounded.match(scan.bytes, start, scan.end, scan.epoch))
@@ -34,11 +34,22 @@ export function compileToken(detector: Detector, { leads, escaped }: TokenLitera
   }
 }
 
-/** An escape in the run that begins behind the literal, as far as the token can reach. */
-function holdsPercent({ bytes, end }: TextScan, from: number, maxLength: number): boolean {
-  const stop = Math.min(end - 2, from + Math.min(maxLength, maxRun))
-  for (let i = from; i < stop && !isSpace[bytes[i]] && !isQuote[bytes[i]]; i++) {
-    if (bytes[i] === 0x25) return isHex[bytes[i + 1]] === 1 && isHex[bytes[i + 2]] === 1
-  }
+/** An escape in the run around the literal, as far as the token can reach. What one literal looked through, the next does not. */
+function holdsPercent(scan: TextScan, from: number, to: number, leads: boolean, maxLength: number): boolean {
+  const { bytes } = scan
+  const reach = Math.min(maxLength, maxRun)
+  const stop = Math.min(scan.end - 2, to + reach)
+  let at = Math.max(to, scan.plainTo)
+  while (at < stop && !isSpace[bytes[at]] && !isQuote[bytes[at]]) if (isEscape(bytes, at++)) return true
+  const known = scan.plainTo >= from
+  scan.plainTo = Math.max(scan.plainTo, at)
+  if (leads || known) return false
+  const first = Math.max(scan.start, from - reach)
+  for (let i = from - 1; i >= first && !isSpace[bytes[i]] && !isQuote[bytes[i]]; i--)
+    if (isEscape(bytes, i)) return true
   return false
+}
+
+function isEscape(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0x25 && isHex[bytes[at + 1]] === 1 && isHex[bytes[at + 2]] === 1
 }

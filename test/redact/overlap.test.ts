@@ -49,9 +49,9 @@ describe('unionSpans', () => {
       ['earlier', { id: 'z', start: 0, end: 7 }, { id: 'a', start: 1, end: 8 }],
       ['first by id', { id: 'a', start: 0, end: 7 }, { id: 'z', start: 0, end: 7 }],
       [
-        'a confirmed generic before a likely one',
-        { id: 'generic-z', confidence: 'confirmed', start: 4, end: 5 },
-        { id: 'a', start: 0, end: 9 }
+        'a likely specific one before a confirmed generic',
+        { id: 'a', start: 0, end: 9 },
+        { id: 'generic-z', confidence: 'confirmed', start: 4, end: 5 }
       ]
     ])('%s', (_, better, worse) => {
       const [a, b] = [match(better), match(worse)]
@@ -85,14 +85,14 @@ describe('unionSpans', () => {
         '0-20 a@5 uri@0'
       ])
     })
-    test('specific ones that a generic winner does not cover', () => {
+    test('specific ones that a generic one holds together', () => {
       expect(
         unions(
           { id: 'generic-known', confidence: 'confirmed', start: 0, end: 9 },
           { id: 'a', start: 4, end: 12 },
           { id: 'b', start: 1, end: 3 }
         )
-      ).toEqual(['0-12 generic-known@0 a@4'])
+      ).toEqual(['0-12 a@4 b@1'])
     })
   })
 
@@ -192,8 +192,8 @@ function order(a: Match, b: Match): number {
 
 function better(a: Match, b: Match): boolean {
   const key = ({ confidence, detector: { provider, id }, start, end }: Match) => [
-    ['confirmed', 'likely', 'possible'].indexOf(confidence),
     provider === 'generic' ? 1 : 0,
+    ['confirmed', 'likely', 'possible'].indexOf(confidence),
     start - end,
     start,
     ['a', 'b', 'c-d', 'generic-e', 'generic-f'].indexOf(id)
