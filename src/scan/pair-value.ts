@@ -57,7 +57,7 @@ function unquotedEnd(bytes: Uint8Array, at: number, end: number, memo: PairMemo)
   return i
 }
 
-/** White space, quotes and `<` end a bare value; `&`, `,` and `;` only where the next pair or the end of the list begins. */
+/** White space, quotes and `<` end a bare value; `&`, `,`, `;` and `|` only where the next pair or the end of the list begins. */
 function endsUnquoted(bytes: Uint8Array, i: number, end: number): boolean {
   const byte = bytes[i]
   if (isSpace[byte] || isQuote[byte] || byte === 0x3c) return true
@@ -66,7 +66,6 @@ function endsUnquoted(bytes: Uint8Array, i: number, end: number): boolean {
   if (byte !== 0x26 && byte !== 0x2c && byte !== 0x3b && byte !== 0x7c) return false
   let next = i + 1
   if (next >= end || isSpace[bytes[next]] || isQuote[bytes[next]]) return true
-  if (byte === 0x7c) return false
   const stop = Math.min(end, next + 32)
   while (next < stop && isKeyByte[bytes[next]]) next++
   return next > i + 1 && next < end && (bytes[next] === 0x3d || bytes[next] === 0x3a)

@@ -1,4 +1,14 @@
-import { isAlnum, isCloser, isDigit, isOperator, isQuote, isSpace, skipSpaces, startsWithFolded } from './bytes.ts'
+import {
+  isAlnum,
+  isCloser,
+  isDigit,
+  isKeyByte,
+  isOperator,
+  isQuote,
+  isSpace,
+  skipSpaces,
+  startsWithFolded
+} from './bytes.ts'
 import { closingQuote, maxQuoted } from './pair-value.ts'
 
 /** How a value stands by its key: what `values.ts` may conclude from the grammar. */
@@ -14,6 +24,8 @@ export type Bond =
 
 /** Most bytes between a key and the end of its separator. */
 const maxGap = 24
+/** Longest key of a next pair that is looked for, in bytes. */
+const maxNextKey = 32
 
 export interface Separator {
   readonly end: number
@@ -46,11 +58,13 @@ export function readSeparator(
   let strong = false
   let colon = false
   while (at < stop && at - separatorStart < 5 && isOperator[bytes[at]]) {
+    // `=-x`: behind `=` only `==`, `=>` go on, the rest is the value's.
+    if (strong && bytes[at] !== 0x3d && bytes[at] !== 0x3e) break
     if (bytes[at] === 0x3d || bytes[at] === 0x3e) strong = true
     if (bytes[at] === 0x3a) colon = true
     at++
   }
-  if (strong) return { end: at, bond: 'assigned' }
+  if (strong) return separatorStart === gapStart && leavesEmpty(bytes, at, end) ? null : { end: at, bond: 'assigned' }
   if (colon) return colonSeparator(bytes, at, end, closed)
   if (at === separatorStart && at < stop && bytes[at] === 0x2c && closed)
     return commaSeparator(bytes, keyStart, at + 1, start, end)
@@ -98,6 +112,15 @@ function spaceSeparator(
     if (startsWithFolded(bytes, at, stop, word)) return { end: at + word.length, bond: 'loose' }
   }
   return { end: at, bond: 'loose' }
+}
+
+/** `key= user=x`: in logfmt the value is empty, and the next pair begins. */
+function leavesEmpty(bytes: Uint8Array, at: number, end: number): boolean {
+  const next = skipSpaces(bytes, at, end)
+  const stop = Math.min(end - 1, next + maxNextKey)
+  let i = next
+  while (i < stop && isKeyByte[bytes[i]]) i++
+  return next > at && i > next && i < stop && bytes[i] === 0x3d && bytes[i + 1] !== 0x3d && !isSpace[bytes[i + 1]]
 }
 
 /** `credentials client_id=x`: what follows the space is a key itself. */
