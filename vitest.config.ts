@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // Property tests on a busy machine: slow is not wrong.
+    testTimeout: 60_000,
     reporters: ['default', './scripts/summary-reporter.mjs']
   }
 })
