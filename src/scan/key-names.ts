@@ -30,8 +30,8 @@ function words(text: string): ReadonlySet<string> {
   return new Set(text.split(' '))
 }
 
-/** Words of one-way values: they stand for a secret only under key words that mean a password. */
-const oneWay = words('hash hashes digest checksum sum sha sha1 sha256 md5 crc')
+/** Words of one-way values, without their numbers: they stand for a secret only under key words that mean a password. */
+const oneWay = words('hash hashes digest checksum sum sha md crc')
 
 /** Key words of this length and more are also found inside a run of small letters (`dbpassword`, `authtoken`). */
 const minInner = 5
@@ -63,7 +63,7 @@ export function governs(
 /** Whether a provider's name stands in the key as it is: any place will do, the value's shape decides. */
 export function beginsWord(bytes: Uint8Array, keyStart: number, hitStart: number, hitEnd: number): boolean {
   if (hitStart === keyStart || !isLetter[bytes[hitStart - 1]]) return true
-  if (isLower[bytes[hitStart - 1]] && isUpper[bytes[hitStart]]) return true
+  if (isUpper[bytes[hitStart]] && (isLower[bytes[hitStart - 1]] || isLower[bytes[hitStart + 1]])) return true
   return hitEnd - hitStart >= minInner
 }
 

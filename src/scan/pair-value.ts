@@ -34,6 +34,12 @@ export function readValue(bytes: Uint8Array, from: number, end: number, memo: Pa
     if (close > 0) return { start: open, end: close, quoted: true }
     at = open
   }
+  if (quote === 0x5b) {
+    // `key:[value]`, as Go writes headers and Java parameters.
+    const close = unquotedEnd(bytes, at + 1, end, memo)
+    if (close > at + 1 && close < end && (bytes[close] === 0x5d || bytes[close] === 0x2c))
+      return { start: at + 1, end: close, quoted: false }
+  }
   const valueEnd = unquotedEnd(bytes, at, end, memo)
   return valueEnd > at ? { start: at, end: valueEnd, quoted: false } : null
 }

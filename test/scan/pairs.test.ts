@@ -73,6 +73,9 @@ User[name=bob, password=«hunter2»]
 {user=bob, password=«hunter2»}
 {user=bob, password=«hunter2», x=1}
 map[password:«hunter2» user:bob]
+map[password:[«hunter2»] user:[bob]]
+{user=[bob], password=[«hunter2»]}
+{password=[«hunter2», other], user=[bob]}
 map[string]string{"password":"«hunter2»", "user":"bob"}
 &{User:bob Password:«hunter2» Port:1}
 {User:bob Password:«hunter2»}
@@ -175,7 +178,8 @@ password=«hun&ter2»
 password=«hun|ter2» ok
 password=«hun:ter@2/x» ok
 password=«(hunter2)»
-password=«[hunter2]»
+password=«[hunter2»
+password=«hunter]2»
 password=«гунтер2»
 password=«#hunter2»
 password=«-hunter2»`
