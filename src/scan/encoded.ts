@@ -1,5 +1,5 @@
 import type { Field, Hits, View, WithheldReason } from '../model.ts'
-import { isHex, isKeyByte, isQuote, isSpace } from './bytes.ts'
+import { isHex, isKeyByte, isOperator, isQuote, isSpace } from './bytes.ts'
 import { base64Run, decodeBase64 } from './decode/base64.ts'
 import { decodeEscapes, decodeHtml } from './decode/escapes.ts'
 import { decodeHex, hexRun } from './decode/hex.ts'
@@ -59,7 +59,7 @@ export function compileDecode(name: Encoding, hooks: DecodeHooks): Confirm {
   }
 }
 
-/** Also `key%3Dvalue`, `\"key\":`, `&quot;key&quot;:`: the key word is plain, but the pair around it is encoded. */
+/** Also `key%3Dvalue`, `\"key\":`, `key=\"value\"`, `&quot;key&quot;:`: the key word is plain, but the pair around it is encoded. */
 export function compileUnwrap(hooks: DecodeHooks): (scan: TextScan, start: number, end: number) => void {
   const percent = compileDecode('percent', hooks)
   const escapes = compileDecode('escapes', hooks)
@@ -69,7 +69,7 @@ export function compileUnwrap(hooks: DecodeHooks): (scan: TextScan, start: numbe
     const stop = Math.min(scan.end, end + maxKeyRest)
     let at = end
     while (at < stop && isKeyByte[bytes[at]]) at++
-    while (at < stop && (bytes[at] === 0x20 || isQuote[bytes[at]])) at++
+    while (at < stop && (bytes[at] === 0x20 || isQuote[bytes[at]] || isOperator[bytes[at]])) at++
     if (at + 1 >= scan.end) return
     if (bytes[at] === 0x5c) escapes(scan, start, end)
     else if (bytes[at] === 0x25 && isHex[bytes[at + 1]]) percent(scan, start, end)
