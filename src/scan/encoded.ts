@@ -70,11 +70,14 @@ export function compileUnwrap(hooks: DecodeHooks): (scan: TextScan, start: numbe
     let at = end
     while (at < stop && isKeyByte[bytes[at]]) at++
     while (at < stop && (bytes[at] === 0x20 || isQuote[bytes[at]] || isOperator[bytes[at]])) at++
+    // `\&quot;`: what was escaped first is unwrapped last.
+    const escaped = at
+    while (at < stop && bytes[at] === 0x5c) at++
     if (at + 1 >= scan.end) return
-    if (bytes[at] === 0x5c) escapes(scan, start, end)
-    else if (bytes[at] === 0x25 && isHex[bytes[at + 1]]) percent(scan, start, end)
-    else if (bytes[at] === 0x26 && (bytes[at + 1] === 0x23 || bytes[at + 1] === 0x71 || bytes[at + 1] === 0x61))
+    if (bytes[at] === 0x26 && (bytes[at + 1] === 0x23 || bytes[at + 1] === 0x71 || bytes[at + 1] === 0x61))
       html(scan, start, end)
+    else if (at > escaped) escapes(scan, start, end)
+    else if (bytes[at] === 0x25 && isHex[bytes[at + 1]]) percent(scan, start, end)
   }
 }
 

@@ -1,4 +1,4 @@
-import { isKeyByte, isLetter, isQuote, isSpace, isTrailer, skipSpaces } from './bytes.ts'
+import { isKeyByte, isLetter, isQuote, isSpace, isTrailer, skipSpaces, startsWithFolded } from './bytes.ts'
 
 /** Longest quoted value whose closing quote is looked for, in bytes; a longer one ends as an unquoted one does. */
 export const maxQuoted = 8192
@@ -67,15 +67,32 @@ function unquotedEnd(bytes: Uint8Array, at: number, end: number, memo: PairMemo)
 function endsUnquoted(bytes: Uint8Array, i: number, end: number): boolean {
   const byte = bytes[i]
   if (isSpace[byte] || isQuote[byte] || byte === 0x3c) return true
-  if (byte === 0x5c)
-    return i + 1 < end && (isQuote[bytes[i + 1]] === 1 || 'nrt'.includes(String.fromCharCode(bytes[i + 1])))
+  if (byte === 0x5c) return i + 1 < end && (isQuote[bytes[i + 1]] === 1 || endsEscaped(bytes, i + 1, end))
   if (byte !== 0x26 && byte !== 0x2c && byte !== 0x3b && byte !== 0x7c) return false
-  let next = i + 1
+  if (byte === 0x26 && isQuoteReference(bytes, i + 1, end)) return true
+  const start = startsWithFolded(bytes, i + 1, end, 'amp;') ? i + 5 : i + 1
+  let next = start
   if (next >= end || isSpace[bytes[next]] || isQuote[bytes[next]]) return true
   const stop = Math.min(end, next + 32)
   while (next < stop && isKeyByte[bytes[next]]) next++
-  return next > i + 1 && next < end && (bytes[next] === 0x3d || bytes[next] === 0x3a)
+  return next > start && next < end && (bytes[next] === 0x3d || bytes[next] === 0x3a)
 }
+
+/** Line ends and quotes as escapes: `\n`, `\x22`. */
+function endsEscaped(bytes: Uint8Array, at: number, end: number): boolean {
+  return (
+    'nrt'.includes(String.fromCharCode(bytes[at])) ||
+    startsWithFolded(bytes, at, end, 'x22') ||
+    startsWithFolded(bytes, at, end, 'u0022')
+  )
+}
+
+/** Quotes and angle brackets in HTML, behind the `&`. */
+function isQuoteReference(bytes: Uint8Array, at: number, end: number): boolean {
+  return quoteReferences.some((name) => startsWithFolded(bytes, at, end, name))
+}
+
+const quoteReferences = ['quot;', 'apos;', 'lt;', 'gt;', '#34;', '#39;', '#x22;', '#x27;']
 
 /** A closing bracket belongs to the value when its opening one does. */
 function opensInside(bytes: Uint8Array, start: number, end: number): boolean {
