@@ -16,11 +16,13 @@ export async function buildDetectors() {
     const detectors = mergeDetectors([], loadDetectorDirectory(directory), { disable: [] })
     writeIfChanged(join(directory, 'schema.json'), `${JSON.stringify(detectorJsonSchema(), null, 2)}\n`)
     console.log(`detectors: ${detectors.length}`)
-    return `${JSON.stringify(detectors.map(withLiterals))}\n`
+    return `${JSON.stringify(detectors.map(atRunTime))}\n`
 
-    function withLiterals(detector) {
+    /** Examples stay in the files: they are half of the list, and only tests read them. */
+    function atRunTime(detector) {
+      const lean = { ...detector, examples: [], counterExamples: [] }
       const isToken = detector.context === 'anywhere' && detector.matcher === 'pattern'
-      return isToken ? { ...detector, literals: tokenLiteralsOf(detector) } : detector
+      return isToken ? { ...lean, literals: tokenLiteralsOf(detector) } : lean
     }
   })
 }

@@ -43,7 +43,8 @@ test('no detector contradicts its own examples', () => {
 test('the generated list is that of the files: else `npm run build:generated`', () => {
   expect(bundledDetectors.map(({ id }) => id)).toEqual(detectors.map(({ id }) => id))
   const plain = bundledDetectors.map(({ literals, ...detector }) => detector)
-  expect(JSON.stringify(plain) === JSON.stringify(detectors)).toBe(true)
+  const lean = detectors.map((detector) => ({ ...detector, examples: [], counterExamples: [] }))
+  expect(JSON.stringify(plain) === JSON.stringify(lean)).toBe(true)
 })
 
 test('detectors/schema.json is that of the loader: else `npm run build:generated`', () => {

@@ -4,7 +4,7 @@ import { parseClass } from './char-class.ts'
 import { base64Literals } from './decode/base64.ts'
 import { hexLiterals } from './decode/hex.ts'
 import { compileDecode, compileUnwrap, type DecodeHooks } from './encoded.ts'
-import { compileKeyed, type Keyed } from './keyed.ts'
+import { behindLiteral, compileKeyed, type Keyed } from './keyed.ts'
 import { compilePem } from './pem.ts'
 import type { Confirm, TextScan } from './text-scan.ts'
 import { compileToken } from './token.ts'
@@ -29,8 +29,8 @@ export interface CompileHooks extends Omit<DecodeHooks, 'scan'> {
 
 /** Shortest literal whose encoded forms are searched for: shorter ones turn up in any base64. */
 const minEncoded = 4
-/** Of longer ones, the beginning: it is rare enough, and the automaton stays small. */
-const maxEncoded = 12
+/** Of longer ones, the beginning: it is rare enough, and twice as much makes the automaton three times as large. */
+const maxEncoded = 5
 /** Key words that are also looked for inside base64 and hex. */
 const encodedKeyWords = [
   'password',
@@ -124,17 +124,32 @@ function addDetector(table: Table, detector: Detector, index: number, hooks: Com
   if (detector.context !== 'anywhere') {
     const keyed = compileKeyed(detector)
     const guard: Guard = detector.context === 'near' ? { kind: 'none' } : { kind: 'assign' }
-    for (const keyword of detector.keywords) table.keyed[table.index(keyword, guard)].push(keyed)
+    for (const keyword of detector.keywords) {
+      const literal = keyLiteral(keyword)
+      table.keyed[table.index(literal, guard)].push(literal === keyword ? keyed : behindLiteral(keyed, keyword))
+    }
     return
   }
   const literals = detector.literals ?? tokenLiteralsOf(detector)
   const confirm = compileToken(detector, literals[0], percent)
   for (const literal of literals) {
     table.confirms[table.index(literal.text, guardOf(detector, literal))].push(confirm)
-    const encoded = encodeURIComponent(literal.text)
-    if (literal.text !== userinfo && !literal.text.includes(' ') && encoded !== literal.text)
-      addOnce(table.confirms[table.index(encoded, { kind: 'none' })], percent)
+    const encoded = percentLiteral(literal.text)
+    if (encoded !== null) addOnce(table.confirms[table.index(encoded, { kind: 'none' })], percent)
   }
+}
+
+/** Key names are many and long: their beginnings are few, and a twelfth of the automaton. What follows is compared at a hit. */
+const maxKeyLiteral = 8
+
+function keyLiteral(keyword: string): string {
+  return /^[\w.-]+$/.test(keyword) ? keyword.slice(0, maxKeyLiteral) : keyword
+}
+
+/** Of literals that begin with something that URLs encode, the form that stands there; enough of it to be rare. */
+function percentLiteral(text: string): string | null {
+  const encoded = encodeURIComponent(text.slice(0, 12))
+  return text === userinfo || text.includes(' ') || encoded === text.slice(0, 12) ? null : encoded
 }
 
 const anyByte = new Uint8Array(256).fill(1)
@@ -183,13 +198,18 @@ function addOnce(list: Confirm[], confirm: Confirm): void {
 function encodedTexts(detectors: readonly Detector[]): Set<string> {
   const texts = new Set(encodedKeyWords)
   for (const detector of detectors) {
-    if (detector.context !== 'anywhere' || detector.caseInsensitive) continue
+    if (detector.context !== 'anywhere' || detector.caseInsensitive || !worthDecoding(detector)) continue
     if (detector.matcher === 'pem') for (const keyword of detector.keywords) texts.add(keyword)
     else
       for (const { text, leads } of detector.literals ?? tokenLiteralsOf(detector))
         if (leads && text.length >= minEncoded) texts.add(text.slice(0, maxEncoded))
   }
   return texts
+}
+
+/** Three alignments and a hex form of every prefix would double the automaton and push it out of the cache. */
+function worthDecoding({ severity, provider }: Detector): boolean {
+  return severity === 'critical' || provider === 'jwt'
 }
 
 function range(from: number, to: number): number[] {

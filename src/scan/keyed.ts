@@ -1,6 +1,6 @@
 import RE2 from 're2'
 import type { Detector } from '../model.ts'
-import { isSpace } from './bytes.ts'
+import { isSpace, startsWithFolded } from './bytes.ts'
 import { compileJudge, lazy } from './judge.ts'
 import { governs } from './key-names.ts'
 import { isCompound, type Pair, readPair } from './pairs.ts'
@@ -15,6 +15,21 @@ const nearby = 40
 export interface Keyed {
   readonly inText: Confirm
   readonly governed: ConfirmGoverned
+}
+
+/** For a literal that is only the beginning of the key word: the rest is compared first. */
+export function behindLiteral(keyed: Keyed, keyword: string): Keyed {
+  const folded = keyword.toLowerCase()
+  return {
+    inText(scan, start) {
+      if (startsWithFolded(scan.bytes, start, scan.end, folded)) keyed.inText(scan, start, start + folded.length)
+    },
+    governed(scan, start) {
+      const { key } = scan.field
+      if (key !== null && startsWithFolded(key.bytes, start, key.end, folded))
+        keyed.governed(scan, start, start + folded.length)
+    }
+  }
 }
 
 type TestValue = (scan: TextScan, pair: Pair) => void

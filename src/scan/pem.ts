@@ -49,7 +49,10 @@ function keyEnd(scan: TextScan, from: number): { end: number; complete: boolean 
     while (close < stop && bytes[close] === 0x2d) close++
     return { end: close, complete: true }
   }
-  return { end: stop, complete: false }
+  // White space at the end is the record's: `\n` of Docker, `\r` of CRLF.
+  let end = stop
+  while (end > from && isSpace[bytes[end - 1]]) end--
+  return { end, complete: false }
 }
 
 /** What a record's text means for a key that is still open. */

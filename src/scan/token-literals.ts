@@ -4,6 +4,10 @@ import { bodyAfterPrefix, type PatternNode, parsePattern, prefixesOf } from './p
 
 /** Shortest prefix that may be a literal of its own; below that the detector's keywords are used. */
 const minPrefix = 3
+/** A shorter one may, too, when so many bytes behind it are certain that the guard leaves hardly any. */
+const minBody = 16
+/** More ways to begin than this are one keyword with variable space behind it, or the like. */
+const mostPrefixes = 16
 
 /**
  * The literals that lead to a token detector (`context: anywhere`): the prefixes with which every match begins, and what must follow
@@ -13,7 +17,11 @@ const minPrefix = 3
 export function tokenLiteralsOf(detector: Detector): readonly TokenLiteral[] {
   const ast = parsePattern(detector.pattern, detector.caseInsensitive)
   const prefixes = prefixesOf(ast)
-  if (prefixes === null || prefixes.some((prefix) => prefix.length < minPrefix || prefix === userinfo)) {
+  if (
+    prefixes === null ||
+    prefixes.length > mostPrefixes ||
+    prefixes.some((prefix) => !isRare(prefix, bodyAfterPrefix(ast, prefix).min))
+  ) {
     return detector.keywords.map((text) => ({
       text,
       leads: false,
@@ -56,6 +64,10 @@ function withPercent(after: Uint8Array): Uint8Array {
   const set = after.slice()
   for (const character of '%0123456789ABCDEFabcdef') set[character.charCodeAt(0)] = 1
   return set
+}
+
+function isRare(prefix: string, min: number): boolean {
+  return prefix !== userinfo && (prefix.length >= minPrefix || (prefix.length > 1 && min >= minBody))
 }
 
 /** As a prefix it would lead to every URL: its own guard, which asks for an `@`, rules out nearly all. */
