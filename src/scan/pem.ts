@@ -1,5 +1,5 @@
 import type { Carry, Detector, Field } from '../model.ts'
-import { isAlnum, isDigit, isSpace, isUpper, startsWithFolded } from './bytes.ts'
+import { isAlnum, isDigit, isHex, isSpace, isUpper, startsWithFolded } from './bytes.ts'
 import { type Confirm, type TextScan, traceStep } from './text-scan.ts'
 
 /** Longest `BEGIN` label that is looked at, in bytes. */
@@ -76,7 +76,7 @@ export function continuesKey(field: Field): Continuation {
   if (
     alone
       ? isBodyLine(bytes, word, end, field.role === 'text')
-      : end - word >= minBodyLine && isBase64(bytes, word, end)
+      : end - word >= minBodyLine && isBase64(bytes, word, end) && !isHexOnly(bytes, word, end)
   )
     return { start: word, end }
   for (const header of ['proc-type:', 'dek-info:', 'version:', 'comment:', 'hash:']) {
@@ -94,7 +94,7 @@ function hasEndLabel(bytes: Uint8Array, start: number, end: number): boolean {
 /** A whole line of base64; a short one must look like the padded or, in plain text (`loose`), mixed rest of a key, not like a word. */
 function isBodyLine(bytes: Uint8Array, start: number, end: number, loose: boolean): boolean {
   if (!isBase64(bytes, start, end)) return false
-  if (end - start >= minBodyLine) return true
+  if (end - start >= minBodyLine) return !isHexOnly(bytes, start, end)
   if (bytes[end - 1] === 0x3d || (bytes[start] === 0x3d && end - start === 5)) return true
   if (!loose) return false
   let digits = 0
@@ -106,10 +106,19 @@ function isBodyLine(bytes: Uint8Array, start: number, end: number, loose: boolea
   return end - start >= 4 && digits > 0 && uppers > 0
 }
 
+/** With `=` at the ends only: padding, or the checksum line of PGP. */
 function isBase64(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start > 128) return false
   for (let i = start; i < end; i++) {
     const byte = bytes[i]
-    if (!isAlnum[byte] && byte !== 0x2b && byte !== 0x2f && byte !== 0x3d) return false
+    const padding = byte === 0x3d && (i === start || i >= end - 2)
+    if (!isAlnum[byte] && byte !== 0x2b && byte !== 0x2f && !padding) return false
   }
-  return end - start <= 128
+  return true
+}
+
+/** A hash or an id: base64 of this length has other letters as well. */
+function isHexOnly(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (!isHex[bytes[i]]) return false
+  return true
 }
