@@ -76,7 +76,8 @@ export function continuesKey(field: Field): Continuation {
   if (
     alone
       ? isBodyLine(bytes, word, end, field.role === 'text')
-      : end - word >= minBodyLine && isBase64(bytes, word, end) && !isHexOnly(bytes, word, end)
+      : isBase64(bytes, word, end) &&
+        (end - word >= minBodyLine ? !isHexOnly(bytes, word, end) : isLastPiece(bytes, word, end))
   )
     return { start: word, end }
   for (const header of ['proc-type:', 'dek-info:', 'version:', 'comment:', 'hash:']) {
@@ -95,7 +96,7 @@ function hasEndLabel(bytes: Uint8Array, start: number, end: number): boolean {
 function isBodyLine(bytes: Uint8Array, start: number, end: number, loose: boolean): boolean {
   if (!isBase64(bytes, start, end)) return false
   if (end - start >= minBodyLine) return !isHexOnly(bytes, start, end)
-  if (bytes[end - 1] === 0x3d || (bytes[start] === 0x3d && end - start === 5)) return true
+  if (isLastPiece(bytes, start, end)) return true
   if (!loose) return false
   let digits = 0
   let uppers = 0
@@ -104,6 +105,11 @@ function isBodyLine(bytes: Uint8Array, start: number, end: number, loose: boolea
     uppers += isUpper[bytes[i]]
   }
   return end - start >= 4 && digits > 0 && uppers > 0
+}
+
+/** The padded rest of a key, or the checksum behind it in PGP. */
+function isLastPiece(bytes: Uint8Array, start: number, end: number): boolean {
+  return (bytes[end - 1] === 0x3d && (end - start) % 4 === 0) || (bytes[start] === 0x3d && end - start === 5)
 }
 
 /** With `=` at the ends only: padding, or the checksum line of PGP. */

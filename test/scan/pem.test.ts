@@ -245,7 +245,7 @@ describe('payloads of one stream', () => {
     expect(carry).toEqual({ budget: 65_536, detector: 0 })
     redactor.redact(Buffer.from(`${keyLines()[1]}\n`), carry)
     expect(carry).toEqual({ budget: 65_472, detector: 0 })
-    redactor.redact(Buffer.from('ordinary\n'), carry)
+    redactor.redact(Buffer.from('ordinary\n'.repeat(40)), carry)
     expect(carry.budget).toBe(0)
   })
 })
@@ -288,6 +288,10 @@ describe('continuesKey', () => {
     [line.repeat(2), line.repeat(2)],
     [line.repeat(3), 'none'],
     ['Ab1=', 'Ab1='],
+    ['Ab12=', 'none'],
+    ['app[1]: Ab1=', 'Ab1='],
+    ['app[1]: =Ab12', '=Ab12'],
+    ['app[1]: Ab12', 'none'],
     ['Ab12', 'Ab12'],
     ['=Ab12', '=Ab12'],
     ['Ab1', 'none'],
