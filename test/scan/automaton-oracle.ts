@@ -107,7 +107,7 @@ function onLine(text: string, at: number): boolean {
 }
 
 function onText(text: string, at: number): boolean {
-  return /^(?:[ \t\r\n]{0,63}[^ \t\r\n]|[ \t\r\n]{64}[^])/.test(cut(text, at, 70))
+  return /^(?:[ \t\r\n]{0,63}[^ \t\r\n]|[ \t\r\n]{64}[\s\S])/.test(cut(text, at, 70))
 }
 
 function isRandom(text: string, at: number): boolean {
