@@ -96,7 +96,7 @@ function isRepetition(bytes: Uint8Array, start: number, end: number): boolean {
   return true
 }
 
-/** `/home/x`, `./x`, `~/x`, `C:\x`, `https://x`, `file:x`; base64 that begins with a slash is no path. */
+/** `/home/x`, `./x`, `~/x`, `C:\x`, `https://x`, `arn:x`; base64 that begins with a slash is no path. */
 function isPathOrUrl(bytes: Uint8Array, start: number, end: number): boolean {
   const first = bytes[start]
   if (
@@ -110,6 +110,7 @@ function isPathOrUrl(bytes: Uint8Array, start: number, end: number): boolean {
     )
   }
   if (isLetter[first] && bytes[start + 1] === 0x3a && bytes[start + 2] === 0x5c) return true
+  if (startsWithFolded(bytes, start, end, 'arn:')) return true
   let i = start
   while (i < end && i - start < 16 && isAlnum[bytes[i]]) i++
   return i > start + 1 && i + 2 < end && bytes[i] === 0x3a && bytes[i + 1] === 0x2f && bytes[i + 2] === 0x2f
@@ -204,6 +205,8 @@ export function isUuid(bytes: Uint8Array, start: number, end: number): boolean {
   return true
 }
 
+const numericEnds = ['ms', 'utc', 'gmt']
+
 /** Digits with the punctuation and letters of dates, times, sizes and addresses. */
 function isNumeric(bytes: Uint8Array, start: number, end: number): boolean {
   let letters = 0
@@ -213,10 +216,10 @@ function isNumeric(bytes: Uint8Array, start: number, end: number): boolean {
       if (++letters > 3) return false
     } else if (!isDigit[byte] && !'.:+-/, %'.includes(String.fromCharCode(byte))) return false
   }
-  return (
-    end - start <= 64 &&
-    (letters <= 1 || startsWithFolded(bytes, end - 2, end, 'ms') || startsWithFolded(bytes, end - 3, end, 'utc'))
-  )
+  if (end - start > 64) return false
+  // ISO 8601: `2024-01-02T03:04:05Z`
+  if (letters === 2 && end - start >= 16 && bytes[end - 1] === 0x5a) return true
+  return letters <= 1 || numericEnds.some((text) => startsWithFolded(bytes, end - text.length, end, text))
 }
 
 function hasSpace(bytes: Uint8Array, start: number, end: number): boolean {

@@ -288,7 +288,7 @@ describe('continuesKey', () => {
     [line.repeat(2), line.repeat(2)],
     [line.repeat(3), 'none'],
     ['Ab1=', 'Ab1='],
-    ['Ab12=', 'none'],
+    ['Ab12=', 'Ab12='],
     ['app[1]: Ab1=', 'Ab1='],
     ['app[1]: =Ab12', '=Ab12'],
     ['app[1]: Ab12', 'none'],
