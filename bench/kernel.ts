@@ -3,12 +3,11 @@
 // there, else generated lines.
 
 import assert from 'node:assert'
-import { existsSync, readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
 import { buildAutomaton, type Guard, type Literal } from '../src/scan/automaton.ts'
 import { findAll } from '../test/scan/automaton-oracle.ts'
+import { loadCorpus, loadLog } from './corpus.ts'
+import { bestMs } from './measure.ts'
 
-const CORPUS = new URL('../../shared/corpus/dev.clean.strict.log.gz', import.meta.url)
 const ROUNDS = 9
 const SAMPLE_BYTES = 1 << 20
 
@@ -69,34 +68,8 @@ function words(list: string): string[] {
   return list.trim().split(/\s+/)
 }
 
-function loadLog(): Buffer {
-  const file = process.argv[2] ?? (existsSync(CORPUS) ? CORPUS : null)
-  if (file === null) return generateLog()
-  const bytes = readFileSync(file)
-  return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes
-}
-
-function generateLog(): Buffer {
-  const random = createRandom(7)
-  const lines = Array.from({ length: 200_000 }, (_, i) => {
-    const message = `request ${random(1e6)} of user ${random(1e4)} to /v1/items/${random(1e5)} took ${random(900)} ms`
-    return `{"level":"info","time":${1.7e12 + i},"pid":${random(4e4)},"session":"${random(1e9)}","msg":"${message}"}\n`
-  })
-  return Buffer.from(lines.join(''))
-}
-
-function bestMs(rounds: number, work: () => void): number {
-  let best = Number.POSITIVE_INFINITY
-  for (let round = 0; round < rounds; round++) {
-    const start = performance.now()
-    work()
-    best = Math.min(best, performance.now() - start)
-  }
-  return best
-}
-
 const literals = listLiterals()
-const log = loadLog()
+const log = process.argv[2] === undefined ? loadCorpus(40e6).bytes : loadLog(process.argv[2])
 const buildMs = bestMs(5, () => buildAutomaton(literals))
 const automaton = buildAutomaton(literals)
 const { states, classes, tableBytes } = automaton.stats
