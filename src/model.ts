@@ -199,6 +199,8 @@ export interface Carry {
   budget: number
   /** Index of the detector that opened it. */
   detector: number
+  /** Records in a row that were no key body: other threads write in between. */
+  gap: number
 }
 
 /** What a scan found: matches in payload order, and the parts that must be withheld. */

@@ -43,6 +43,9 @@ const encodedKeyWords = [
   'private_key'
 ]
 
+/** A quote in JSON in JSON in JSON in JSON in JSON: behind so many backslashes no guard looks for a value. */
+const deepQuote = `${'\\'.repeat(31)}"`
+
 /** Percent-encoded letters, digits, `_` and `-` need no encoding: whoever encodes them hides something. */
 const percentIntroducers = [0x2d, 0x5f, ...range(0x30, 0x39), ...range(0x41, 0x5a), ...range(0x61, 0x7a)].map(
   (byte) => `%${byte.toString(16)}`
@@ -148,8 +151,9 @@ function keyLiteral(keyword: string): string {
 
 /** Of literals that begin with something that URLs encode, the form that stands there; enough of it to be rare. */
 function percentLiteral(text: string): string | null {
-  const encoded = encodeURIComponent(text.slice(0, 12))
-  return text === userinfo || text.includes(' ') || encoded === text.slice(0, 12) ? null : encoded
+  const first = [...text].findIndex((character) => encodeURIComponent(character) !== character)
+  const encoded = first < 0 ? text : encodeURIComponent(text.slice(0, Math.max(first + 1, maxKeyLiteral)))
+  return text === userinfo || text.includes(' ') || encoded === text ? null : encoded
 }
 
 const anyByte = new Uint8Array(256).fill(1)
@@ -179,7 +183,7 @@ function groupComesFirst(pattern: string): boolean {
 function addEncodings(table: Table, detectors: readonly Detector[], hooks: DecodeHooks, percent: Confirm): void {
   const none: Guard = { kind: 'none' }
   const escapes = compileDecode('escapes', hooks)
-  for (const introducer of ['\\u00', ':\\/\\/']) table.confirms[table.index(introducer, none)].push(escapes)
+  for (const introducer of ['\\u00', ':\\/\\/', deepQuote]) table.confirms[table.index(introducer, none)].push(escapes)
   for (const introducer of [...percentIntroducers, '%3a%2f%2f'])
     table.confirms[table.index(introducer, none)].push(percent)
   const base64 = compileDecode('base64', hooks)

@@ -6,7 +6,7 @@ import { governs } from './key-names.ts'
 import { isCompound, type Pair, readPair } from './pairs.ts'
 import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from './text-scan.ts'
 import { notSecret } from './values.ts'
-import { compileBoundaries, compileWindowSearch, enqueue, firstGroup } from './windows.ts'
+import { compileBoundaries, compileWindowSearch, enqueue, firstGroup, openEnded } from './windows.ts'
 
 /** How far behind the key word a value of `context: near` may begin, in bytes. */
 const nearby = 40
@@ -60,7 +60,7 @@ export function compileKeyed(detector: Detector): Keyed {
 
 function compileValueTest(detector: Detector): TestValue {
   const judge = compileJudge(detector, detector.pattern === '' ? 'possible' : 'likely')
-  const pattern = lazy(() => new RE2(`^(?:${detector.pattern})$`, detector.caseInsensitive ? 'di' : 'd'))
+  const pattern = lazy(() => new RE2(`^(?:${openEnded(detector.pattern)})$`, detector.caseInsensitive ? 'di' : 'd'))
   return (scan, pair) => {
     const { valueStart: start, valueEnd: end } = pair
     if (detector.value !== null) {

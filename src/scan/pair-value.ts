@@ -1,9 +1,11 @@
-import { isKeyByte, isLetter, isQuote, isSpace, isTrailer, skipSpaces, startsWithFolded } from './bytes.ts'
+import { isKeyByte, isQuote, isSpace, isTrailer, skipSpaces, startsWithFolded } from './bytes.ts'
 
 /** Longest quoted value whose closing quote is looked for, in bytes; a longer one ends as an unquoted one does. */
 export const maxQuoted = 8192
 /** Most closing brackets and full stops taken off the end of an unquoted value. */
 const maxTrailers = 8
+/** Longest word with a bracket before an opening quote. */
+const maxOpener = 24
 
 /** Remembers where the last unquoted value ended, so that many keys in one long run do not walk it again and again. */
 export interface PairMemo {
@@ -23,6 +25,7 @@ export function readValue(bytes: Uint8Array, from: number, end: number, memo: Pa
   let at = skipSpaces(bytes, from, end)
   // `<key>` and a line break: XML elements put their text on a line of its own.
   if (at < end && bytes[from - 1] === 0x3e) while (at < end && isSpace[bytes[at]]) at++
+  if (startsWithFolded(bytes, at, end, '<![cdata[')) return readCdata(bytes, at + 9, end)
   at = skipOpener(bytes, at, end)
   if (at >= end || isSpace[bytes[at]]) return null
   const quote = bytes[at]
@@ -44,11 +47,21 @@ export function readValue(bytes: Uint8Array, from: number, end: number, memo: Pa
   return valueEnd > at ? { start: at, end: valueEnd, quoted: false } : null
 }
 
-/** `b'`, `r"`, `@"`, `("`, `["`: what may stand before an opening quote. */
+function readCdata(bytes: Uint8Array, start: number, end: number): Value | null {
+  let close = start
+  const stop = Math.min(end, start + maxQuoted)
+  while (close < stop && !(bytes[close] === 0x5d && bytes[close + 1] === 0x5d)) close++
+  return close > start ? { start, end: close, quoted: true } : null
+}
+
+/** `b'`, `r"`, `@"`, `("`, `["`, `Some("`: what may stand before an opening quote. */
 function skipOpener(bytes: Uint8Array, at: number, end: number): number {
   let i = at
-  while (i < end && i - at < 2 && (bytes[i] === 0x28 || bytes[i] === 0x5b || bytes[i] === 0x40 || isLetter[bytes[i]]))
-    i++
+  const stop = Math.min(end, at + maxOpener)
+  while (i < stop && (isKeyByte[bytes[i]] || bytes[i] === 0x3a)) i++
+  // Two letters at most stand right before a quote; a longer word calls something.
+  if (i - at > 2 && bytes[i] !== 0x28) return at
+  while (i < stop && (bytes[i] === 0x28 || bytes[i] === 0x5b)) i++
   return i > at && i < end && isQuote[bytes[i]] ? i : at
 }
 

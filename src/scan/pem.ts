@@ -60,9 +60,10 @@ export type Continuation = { readonly start: number; readonly end: number } | 'e
 
 /**
  * Whether a text is itself a piece of key body: a base64 line (alone, or the last word behind a logger's prefix), a PEM header line, or
- * the END line. Anything else is none, so that a key that never ends takes nothing that is not key.
+ * the END line. Anything else is none, so that a key that never ends takes nothing that is not key; short pieces count only right
+ * behind another one (`adjacent`).
  */
-export function continuesKey(field: Field): Continuation {
+export function continuesKey(field: Field, adjacent: boolean): Continuation {
   const { bytes } = field
   let { start, end } = field
   while (end > start && isSpace[bytes[end - 1]]) end--
@@ -75,9 +76,9 @@ export function continuesKey(field: Field): Continuation {
     return 'end'
   if (
     alone
-      ? isBodyLine(bytes, word, end, field.role === 'text')
+      ? isBodyLine(bytes, word, end, adjacent && field.role === 'text')
       : isBase64(bytes, word, end) &&
-        (end - word >= minBodyLine ? !isHexOnly(bytes, word, end) : isLastPiece(bytes, word, end))
+        (end - word >= minBodyLine ? !isHexOnly(bytes, word, end) : adjacent && isLastPiece(bytes, word, end))
   )
     return { start: word, end }
   for (const header of ['proc-type:', 'dek-info:', 'version:', 'comment:', 'hash:']) {

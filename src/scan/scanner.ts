@@ -15,9 +15,12 @@ import { continuesKey } from './pem.ts'
 import { collectMatch, type TextScan, traceStep } from './text-scan.ts'
 import { flushWindows } from './windows.ts'
 
+/** Records of others that may stand between two lines of a key. */
+const maxGap = 16
+
 /** A carry for a stream that begins: no key is open. */
 export function createCarry(): Carry {
-  return { budget: 0, detector: 0 }
+  return { budget: 0, detector: 0, gap: 0 }
 }
 
 /** Compiles the detectors once; the scanner keeps no state between calls but its scratch memory. */
@@ -61,9 +64,10 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
 
   /** A private key that a logger split over several records goes on only in a record that is key body itself. */
   function continueKey(field: Field): void {
-    const piece = continuesKey(field)
+    const piece = continuesKey(field, carry.gap === 0)
     if (piece === 'none') return
-    keyOpen = piece !== 'end'
+    keyOpen = true
+    if (piece === 'end') carry.budget = 0
     if (piece === 'blank' || piece === 'end') return
     carry.budget = Math.max(0, carry.budget - (piece.end - piece.start))
     collectMatch(matches, field, detectors[carry.detector], 'likely', piece.start, piece.end, null)
@@ -76,10 +80,10 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
     },
     scan: (bytes, start, end) => set.automaton.scan(bytes, start, end),
     wantsNext() {
-      const wanted = keyOpen && carry.budget > 0
-      if (!wanted) carry.budget = 0
+      carry.gap = keyOpen ? 0 : carry.gap + 1
       keyOpen = false
-      return wanted
+      if (carry.gap > maxGap) carry.budget = 0
+      return carry.budget > 0
     },
     withhold: (field, reason) => withhold(field, field.start, field.end, reason)
   }

@@ -24,6 +24,8 @@ export type Bond =
 
 /** Most bytes between a key and the end of its separator. */
 const maxGap = 24
+/** Longest tag with its attributes. */
+const maxTag = 128
 /** Longest key of a next pair that is looked for, in bytes. */
 const maxNextKey = 32
 
@@ -40,6 +42,8 @@ export function readSeparator(
   start: number,
   end: number
 ): Separator | null {
+  const markup = markupSeparator(bytes, keyStart, keyEnd, start, end)
+  if (markup > 0) return { end: markup, bond: 'assigned' }
   let at = keyEnd
   const stop = Math.min(end, keyEnd + maxGap)
   let closed = false
@@ -72,6 +76,31 @@ export function readSeparator(
     return bytes[separatorStart] === 0x7c && at === separatorStart + 1 ? { end: at, bond: 'loose' } : null
   // `"... password" other=1`: the quote closed a text, not a key.
   return at > gapStart && !closed ? spaceSeparator(bytes, keyStart, at, start, stop) : null
+}
+
+/**
+ * Where the value begins in `<key a="b">value`, `<x name="key" value="...">` and `<name>key</name><value>...`; 0 for anything else.
+ */
+function markupSeparator(bytes: Uint8Array, keyStart: number, keyEnd: number, start: number, end: number): number {
+  const next = bytes[keyEnd]
+  if (keyStart > start && (bytes[keyStart - 1] === 0x3c || bytes[keyStart - 1] === 0x3a) && next === 0x20)
+    return tagEnd(bytes, keyEnd, end)
+  if (isQuote[next]) {
+    const attribute = skipSpaces(bytes, keyEnd + 1, end)
+    if (attribute === keyEnd + 1 || !startsWithFolded(bytes, attribute, end, 'val')) return 0
+    const equals = bytes.subarray(attribute, Math.min(end, attribute + 8)).indexOf(0x3d)
+    return equals < 0 ? 0 : attribute + equals + 1
+  }
+  if (next !== 0x3c || bytes[keyEnd + 1] !== 0x2f) return 0
+  let at = tagEnd(bytes, keyEnd, end)
+  while (at > 0 && at < end && isSpace[bytes[at]]) at++
+  return at > 0 && startsWithFolded(bytes, at, end, '<val') ? tagEnd(bytes, at, end) : 0
+}
+
+/** Offset behind the `>` that closes the tag, 0 when none is near. */
+function tagEnd(bytes: Uint8Array, from: number, end: number): number {
+  const close = bytes.subarray(from, Math.min(end, from + maxTag)).indexOf(0x3e)
+  return close < 0 ? 0 : from + close + 1
 }
 
 /** `key: value`; also `key: type = value`, where the type is no value. */
