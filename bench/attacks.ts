@@ -2,6 +2,7 @@
 
 import { bundledDetectors } from '../src/index.ts'
 import { type CompiledSet, compileSet } from '../src/scan/compile.ts'
+import { createCarry } from '../src/scan/scanner.ts'
 
 /** A text that is repeated to fill a record, or one JSON string in it. */
 export interface Attack {
@@ -41,7 +42,7 @@ const perGroup = 4
 /** Literals that the automaton looks for, of every length that leads to the same confirmers. */
 function listLiterals(): string[] {
   const none = () => {}
-  const set = compileSet(bundledDetectors, { carry: () => ({ budget: 0, detector: 0 }), decoded: none, withhold: none })
+  const set = compileSet(bundledDetectors, { carry: createCarry, decoded: none, withhold: none })
   return [...new Set(groupLiterals(set).flatMap(representatives))]
 }
 
