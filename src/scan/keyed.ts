@@ -4,6 +4,7 @@ import { isSpace, startsWithFolded } from './bytes.ts'
 import { compileJudge, lazy } from './judge.ts'
 import { governs } from './key-names.ts'
 import { isCompound, type Pair, readPair } from './pairs.ts'
+import { overlapsOwnPlaceholder } from './placeholders.ts'
 import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from './text-scan.ts'
 import { notSecret } from './values.ts'
 import { compileBoundaries, compileWindowSearch, enqueue, firstGroup, openEnded } from './windows.ts'
@@ -41,6 +42,7 @@ export function compileKeyed(detector: Detector): Keyed {
   const near = detector.context === 'near' ? compileNear(detector) : null
   return {
     inText(scan, start, end) {
+      if (isOfPlaceholder(scan.bytes, start, scan.start, scan.end)) return
       near?.(scan, end)
       const pair = pairAt(scan, start, end)
       if (pair === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no value assigned')
@@ -48,14 +50,19 @@ export function compileKeyed(detector: Detector): Keyed {
       else traceStep(scan, 'value', detector.id, start, end, 'reject: key name')
     },
     governed(scan, start, end) {
-      near?.(scan, scan.start)
       const { key } = scan.field
-      if (key === null) return
+      if (key === null || isOfPlaceholder(key.bytes, start, key.start, key.end)) return
+      near?.(scan, scan.start)
       if (named || governs(key.bytes, key.start, key.end, start, end, detector.value))
         test(scan, wholeValue(scan, isCompound(key.bytes, key.start, start)))
       else traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
     }
   }
+}
+
+/** The ids of detectors hold key words: `[REDACTED:generic-token]: x` assigns nothing. */
+function isOfPlaceholder(bytes: Uint8Array, at: number, start: number, end: number): boolean {
+  return overlapsOwnPlaceholder(bytes, at, at, start, end)
 }
 
 function compileValueTest(detector: Detector): TestValue {

@@ -108,9 +108,11 @@ function isBodyLine(bytes: Uint8Array, start: number, end: number, loose: boolea
   return end - start >= 4 && digits > 0 && uppers > 0
 }
 
-/** The padded rest of a key, or the checksum behind it in PGP. */
+/** The padded rest of a key, which `msg=` is not, or the checksum behind it in PGP. */
 function isLastPiece(bytes: Uint8Array, start: number, end: number): boolean {
-  return (bytes[end - 1] === 0x3d && (end - start) % 4 === 0) || (bytes[start] === 0x3d && end - start === 5)
+  if (bytes[start] === 0x3d) return end - start === 5
+  if (bytes[end - 1] !== 0x3d || (end - start) % 4 !== 0) return false
+  return bytes[end - 2] === 0x3d || bytes.subarray(start, end).some((byte) => isDigit[byte] === 1)
 }
 
 /** With `=` at the ends only: padding, or the checksum line of PGP. */

@@ -271,9 +271,9 @@ test.each([
 })
 
 describe('continuesKey', () => {
-  function look(text: string, role: Field['role'] = 'text'): string {
+  function look(text: string, role: Field['role'] = 'text', adjacent = true): string {
     const bytes = Buffer.from(`<${text}>`)
-    const found = continuesKey({ bytes, start: 1, end: bytes.length - 1, role } as Field, true)
+    const found = continuesKey({ bytes, start: 1, end: bytes.length - 1, role } as Field, adjacent)
     return typeof found === 'string' ? found : bytes.subarray(found.start, found.end).toString()
   }
   const line = 'Ab1+'.repeat(16)
@@ -290,6 +290,9 @@ describe('continuesKey', () => {
     ['Ab1=', 'Ab1='],
     ['Ab12=', 'Ab12='],
     ['app[1]: Ab1=', 'Ab1='],
+    ['app[1]: Abc=', 'none'],
+    ['app[1]: ab==', 'ab=='],
+    ['level=info msg=', 'none'],
     ['app[1]: =Ab12', '=Ab12'],
     ['app[1]: Ab12', 'none'],
     ['Ab12', 'Ab12'],
@@ -313,6 +316,11 @@ describe('continuesKey', () => {
     [`key=${line}`, 'none']
   ])('%j is %j', (text, expected) => {
     expect(look(text)).toBe(expected)
+  })
+
+  test('a short piece counts only right behind another one', () => {
+    const texts = ['Ab12', 'app[1]: Ab1=', 'app[1]: =Ab12', line, `app: ${line}`]
+    expect(texts.map((text) => look(text, 'text', false))).toEqual(['none', 'none', 'none', line, line])
   })
 
   test('a short value of JSON is a piece only with padding', () => {
