@@ -6,6 +6,7 @@ import { bundledDetectors, createRedactor } from '../src/index.ts'
 import { unionSpans } from '../src/redact/overlap.ts'
 import { createScanner } from '../src/scan/scanner.ts'
 import { expand } from '../src/scan/template.ts'
+import { detectors } from './own-detectors.ts'
 
 const errors: unknown[] = []
 const redactor = createRedactor({ onError: (error) => errors.push(error) })
@@ -17,7 +18,7 @@ function redact(payload: Uint8Array): Buffer {
 }
 
 /** Examples and counter-examples of every detector, and secrets without their surroundings. */
-const examples = bundledDetectors.flatMap(({ examples: good, counterExamples: bad }) =>
+const examples = detectors.flatMap(({ examples: good, counterExamples: bad }) =>
   [...good, ...bad].flatMap((template) =>
     [1, 2].flatMap((seed) => {
       const { text, spans } = expand(template, seed)
@@ -116,23 +117,47 @@ const words = [
   'https://example.test/a?b=c'
 ]
 
+/** What ends a token of any kind. */
+const delimiters = [
+  ' ',
+  ', ',
+  '; ',
+  '\n',
+  '\t',
+  '"',
+  "'",
+  '&',
+  '|',
+  ': ',
+  '=',
+  '(',
+  ')',
+  '<',
+  '>',
+  '{"',
+  '"}',
+  '[',
+  ']',
+  '\\"',
+  '\0',
+  '\xff'
+]
+
 const example = fc.constantFrom(...examples)
-const text = (pieces: number) =>
-  fc
-    .array(
-      fc.oneof(
-        { weight: 3, arbitrary: example },
-        { weight: 4, arbitrary: fc.constantFrom(...glue) },
-        { weight: 3, arbitrary: fc.constantFrom(...words) },
-        { weight: 1, arbitrary: fc.constantFrom(...foreign) },
-        { weight: 1, arbitrary: fc.constantFrom(...pem) },
-        { weight: 1, arbitrary: fc.string({ maxLength: 12 }) },
-        // A part of an example: cut-off tokens.
-        { weight: 1, arbitrary: fc.tuple(example, fc.nat(80), fc.nat(80)).map(([some, a, b]) => some.slice(a, a + b)) }
-      ),
-      { maxLength: pieces }
-    )
-    .map((parts) => parts.join(''))
+const piece = fc.oneof(
+  { weight: 3, arbitrary: example },
+  { weight: 4, arbitrary: fc.constantFrom(...glue) },
+  { weight: 3, arbitrary: fc.constantFrom(...words) },
+  { weight: 1, arbitrary: fc.constantFrom(...foreign) },
+  { weight: 1, arbitrary: fc.constantFrom(...pem) },
+  { weight: 1, arbitrary: fc.string({ maxLength: 12 }) },
+  // A part of an example: cut-off tokens.
+  { weight: 1, arbitrary: fc.tuple(example, fc.nat(80), fc.nat(80)).map(([some, a, b]) => some.slice(a, a + b)) }
+)
+const glued = fc.array(piece, { maxLength: 8 }).map((parts) => parts.join(''))
+const delimited = fc
+  .array(fc.tuple(piece, fc.constantFrom(...delimiters)), { maxLength: 8 })
+  .map((parts) => parts.flat().join(''))
 
 const encode: ((some: string) => string)[] = [
   (some) => some,
@@ -146,19 +171,21 @@ const encode: ((some: string) => string)[] = [
 ]
 
 /** Lines of pieces, some of them encoded, some among random bytes. */
-const payload = fc
-  .array(
-    fc.oneof(
-      {
-        weight: 6,
-        arbitrary: fc.tuple(text(8), fc.constantFrom(...encode)).map(([some, write]) => Buffer.from(write(some)))
-      },
-      { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)) },
-      { weight: 1, arbitrary: fc.constantFrom(...pem).map((line) => Buffer.from(line)) }
-    ),
-    { maxLength: 4 }
+function payloadOf(text: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
+  const line = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.tuple(text, fc.constantFrom(...encode)).map(([some, write]) => Buffer.from(write(some)))
+    },
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)) },
+    { weight: 1, arbitrary: fc.constantFrom(...pem).map((some) => Buffer.from(some)) }
   )
-  .map((lines) => Buffer.concat(lines.flatMap((line, i) => (i === 0 ? [line] : [Buffer.from('\n'), line]))))
+  return fc
+    .array(line, { maxLength: 4 })
+    .map((lines) => Buffer.concat(lines.flatMap((one, i) => (i === 0 ? [one] : [Buffer.from('\n'), one]))))
+}
+
+const payload = payloadOf(fc.oneof(glued, delimited))
 
 const numRuns = 1500
 
@@ -174,9 +201,12 @@ describe('for payloads made of everything', () => {
     )
   })
 
+  // Of two tokens without anything between them, only one may stand alone: the other one does when that is gone.
   test('once is enough', () => {
     fc.assert(
-      fc.property(payload, (input) => {
+      fc.property(payloadOf(delimited), (input) => {
+        // A key without an end takes the quotes behind it, and what seemed quoted is no more.
+        fc.pre(!/BEGIN(?!.*-END)/.test(input.toString('latin1')))
         for (const one of [redactor, keyed]) {
           const once = one.redact(input).payload
           const twice = one.redact(once)
@@ -273,7 +303,7 @@ type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 
 describe('JSON', () => {
   const leaf = fc.oneof(
-    { weight: 4, arbitrary: text(4) },
+    { weight: 4, arbitrary: fc.oneof(glued, delimited) },
     { weight: 1, arbitrary: fc.constantFrom<Json>(null, true, false, 0, -1.5e-7, 12345678, 1e21) },
     { weight: 1, arbitrary: fc.string() }
   )

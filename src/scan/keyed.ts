@@ -4,7 +4,7 @@ import { isSpace, startsWithFolded } from './bytes.ts'
 import { compileJudge, lazy } from './judge.ts'
 import { governs } from './key-names.ts'
 import { isCompound, type Pair, readPair } from './pairs.ts'
-import { overlapsOwnPlaceholder } from './placeholders.ts'
+import { overlapsOwnPlaceholder, ownPlaceholderEnd } from './placeholders.ts'
 import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from './text-scan.ts'
 import { notSecret } from './values.ts'
 import { compileBoundaries, compileWindowSearch, enqueue, firstGroup, openEnded } from './windows.ts'
@@ -87,9 +87,17 @@ function compileNear(detector: Detector): (scan: TextScan, from: number) => void
   const search = compileWindowSearch(detector, compileBoundaries(detector), compileJudge(detector, 'likely'))
   return (scan, from) => {
     const stop = Math.min(scan.end, from + nearby + detector.maxLength)
-    const lineEnd = scan.bytes.subarray(from, stop).indexOf(0x0a)
-    enqueue(scan, search, from, lineEnd < 0 ? stop : from + lineEnd)
+    enqueue(scan, search, from, nearEnd(scan.bytes, from, stop))
   }
+}
+
+/** The end of the line, or a placeholder of ours: it is shorter than what stood there, and would bring nearer what was too far away. */
+function nearEnd(bytes: Uint8Array, from: number, stop: number): number {
+  const line = bytes.subarray(from, stop).indexOf(0x0a)
+  const text = bytes.subarray(from, line < 0 ? stop : from + line)
+  for (let at = text.indexOf(0x5b); at >= 0; at = text.indexOf(0x5b, at + 1))
+    if (ownPlaceholderEnd(text, at, text.length) > 0) return from + at
+  return from + text.length
 }
 
 /** Several key words of one key (`aws_secret_access_key`) read their pair once. */
