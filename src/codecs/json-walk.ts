@@ -188,7 +188,9 @@ function emit(
     role,
     key,
     quote,
-    record: line.record,
+    get record() {
+      return line.record
+    },
     recordStart: line.start,
     recordEnd: line.recordEnd,
     path: () => pathOf(place)

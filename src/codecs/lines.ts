@@ -29,8 +29,7 @@ export function visitLines(payload: Uint8Array, hits: Hits, visitor: Visitor, vi
   const { pairs, count } = hits
   let next = 0 // start of the first record behind the visited ones
   let from = 0
-  let record = 0
-  let counted = 0 // `record` is right for this offset
+  const recordAt = createRecordCounter(buffer)
   for (let wanted = visitor.wantsNext(); ; wanted = visitor.wantsNext()) {
     while (from < count && pairs[2 * from + 1] <= next) from++
     if (!wanted && from === count) return
@@ -38,12 +37,35 @@ export function visitLines(payload: Uint8Array, hits: Hits, visitor: Visitor, vi
     if (start >= payload.length) return
     const end = lineEnd(buffer, start)
     const to = hitsUntil(hits, from, end)
-    record += countNewlines(buffer, counted, start)
-    counted = start
     const recordEnd = end > start && payload[end - 1] === carriageReturn ? end - 1 : end
-    visit({ payload, record, start, end, recordEnd, hits, from, to, wanted })
+    visit({
+      payload,
+      // Counted when it is asked for: only findings do.
+      get record() {
+        return recordAt(start)
+      },
+      start,
+      end,
+      recordEnd,
+      hits,
+      from,
+      to,
+      wanted
+    })
     from = to
     next = end + 1
+  }
+}
+
+/** Counts on from the last answer, so that asking in order costs one pass. */
+function createRecordCounter(buffer: Buffer): (start: number) => number {
+  let record = 0
+  let counted = 0
+  return (start) => {
+    if (start < counted) record = counted = 0
+    record += countNewlines(buffer, counted, start)
+    counted = start
+    return record
   }
 }
 

@@ -13,7 +13,7 @@ export const textCodec: Codec = {
 
 /** Hands a whole record over as one text. */
 export function visitText(line: Line, visitor: Visitor): void {
-  const { payload, start, end, hits, from, to, record, recordEnd } = line
+  const { payload, start, end, hits, from, to, recordEnd } = line
   visitor.field({
     bytes: payload,
     start,
@@ -27,7 +27,9 @@ export function visitText(line: Line, visitor: Visitor): void {
     role: 'text',
     key: null,
     quote: '',
-    record,
+    get record() {
+      return line.record
+    },
     recordStart: start,
     recordEnd,
     path: noPath

@@ -142,7 +142,7 @@ function addDetector(table: Table, detector: Detector, index: number, hooks: Com
   }
 }
 
-/** Key names are many and long: their beginnings are few, and a twelfth of the automaton. What follows is compared at a hit. */
+/** Key names are many and long: their beginnings are few, and a small part of the automaton. What follows is compared at a hit. */
 const maxKeyLiteral = 8
 
 function keyLiteral(keyword: string): string {

@@ -82,7 +82,7 @@ export function compileUnwrap(hooks: DecodeHooks): (scan: TextScan, start: numbe
 }
 
 function nestedField(parent: Field, view: View, hits: Hits): Field {
-  const { record, recordStart, recordEnd, quote } = parent
+  const { recordStart, recordEnd, quote } = parent
   const role = parent.role === 'key' ? 'key' : 'text'
   return {
     ...view,
@@ -92,7 +92,9 @@ function nestedField(parent: Field, view: View, hits: Hits): Field {
     role,
     key: null,
     quote,
-    record,
+    get record() {
+      return parent.record
+    },
     recordStart,
     recordEnd,
     path: parent.path
