@@ -239,6 +239,21 @@ describe('payloads of one stream', () => {
     expect(redact(body)).toBe(body)
   })
 
+  test('other records in between count in the same way', () => {
+    const [begin, body] = keyLines()
+    const records = [
+      begin,
+      ...Array<string>(20).fill('ordinary'),
+      body,
+      ...Array<string>(3).fill('ordinary'),
+      'Ab12'
+    ].map((line) => `${line}\n`)
+    const carry = redactor.createCarry()
+    const out = records.map((record) => Buffer.from(redactor.redact(Buffer.from(record), carry).payload).toString())
+    expect(out.join('')).toBe(Buffer.from(redactor.redact(Buffer.from(records.join(''))).payload).toString())
+    expect(out.slice(1)).toEqual(records.slice(1))
+  })
+
   test('a carry holds numbers only, and is closed at the end', () => {
     const carry = redactor.createCarry()
     redactor.redact(Buffer.from(`${keyLines()[0]}\n`), carry)
