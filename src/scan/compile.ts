@@ -4,6 +4,7 @@ import { parseClass } from './char-class.ts'
 import { base64Literals } from './decode/base64.ts'
 import { hexLiterals } from './decode/hex.ts'
 import { compileDecode, compileUnwrap, type DecodeHooks } from './encoded.ts'
+import { anchorOf, type IndexedName, indexNames } from './key-index.ts'
 import { behindLiteral, compileKeyed, type Keyed } from './keyed.ts'
 import { compilePem } from './pem.ts'
 import type { Confirm, TextScan } from './text-scan.ts'
@@ -60,6 +61,8 @@ export function compileSet(detectors: readonly Detector[], hooks: CompileHooks):
   }
   const percent = compileDecode('percent', decodeHooks)
   for (const [index, detector] of detectors.entries()) addDetector(table, detector, index, hooks, percent)
+  for (const [anchor, names] of table.names)
+    table.keyed[table.index(anchor, { kind: 'assign' })].push(indexNames(names))
   addEncodings(table, detectors, decodeHooks, percent)
   const automaton = buildAutomaton(table.literals)
   return {
@@ -76,6 +79,8 @@ interface Table {
   readonly literals: Literal[]
   readonly confirms: Confirm[][]
   readonly keyed: Keyed[][]
+  /** Key names that are looked up around an anchor, by anchor. */
+  readonly names: Map<string, IndexedName[]>
   /** Index of a literal with this guard, added when it is new. */
   index(text: string, guard: Guard): number
 }
@@ -89,6 +94,7 @@ function createTable(): Table {
     literals,
     confirms,
     keyed,
+    names: new Map(),
     index(text, guard) {
       const key = literalKey(text, guard)
       let at = known.get(key)
@@ -127,10 +133,7 @@ function addDetector(table: Table, detector: Detector, index: number, hooks: Com
   if (detector.context !== 'anywhere') {
     const keyed = compileKeyed(detector)
     const guard: Guard = detector.context === 'near' ? { kind: 'none' } : { kind: 'assign' }
-    for (const keyword of detector.keywords) {
-      const literal = keyLiteral(keyword)
-      table.keyed[table.index(literal, guard)].push(literal === keyword ? keyed : behindLiteral(keyed, keyword))
-    }
+    for (const keyword of detector.keywords) addKeyword(table, keyword, guard, keyed)
     return
   }
   const literals = detector.literals ?? tokenLiteralsOf(detector)
@@ -142,12 +145,24 @@ function addDetector(table: Table, detector: Detector, index: number, hooks: Com
   }
 }
 
+function addKeyword(table: Table, keyword: string, guard: Guard, keyed: Keyed): void {
+  const found = guard.kind === 'assign' && isName(keyword) ? anchorOf(keyword) : null
+  if (found !== null && found.anchor !== keyword) {
+    const names = table.names.get(found.anchor) ?? []
+    table.names.set(found.anchor, names)
+    names.push({ keyword, at: found.at, keyed })
+    return
+  }
+  const literal = isName(keyword) ? keyword.slice(0, maxKeyLiteral) : keyword
+  table.keyed[table.index(literal, guard)].push(literal === keyword ? keyed : behindLiteral(keyed, keyword))
+}
+
+function isName(keyword: string): boolean {
+  return /^[\w.-]+$/.test(keyword)
+}
+
 /** Key names are many and long: their beginnings are few, and a small part of the automaton. What follows is compared at a hit. */
 const maxKeyLiteral = 8
-
-function keyLiteral(keyword: string): string {
-  return /^[\w.-]+$/.test(keyword) ? keyword.slice(0, maxKeyLiteral) : keyword
-}
 
 /** Of literals that begin with something that URLs encode, the form that stands there; enough of it to be rare. */
 function percentLiteral(text: string): string | null {
