@@ -103,10 +103,10 @@ export function measureEmptyRun(folder: string, rounds = 5): number {
   )
 }
 
-/** The same runs less what starting and ending the process takes. */
+/** The same runs less what starting and ending the process takes; what is wrong with them stands in their own row. */
 export function withoutStartUp(row: Row, emptyRunMs: number): Row {
   const samples = row.samples.map((ms) => Math.max(0.001, ms - emptyRunMs))
-  return { ...row, name: `${row.name}, without start-up`, samples, ratio: null }
+  return { ...row, name: `${row.name}, without start-up`, samples, ratio: null, mistakes: [] }
 }
 
 /** Milliseconds from starting the command to its first line out, while its input stays open; the median. */
@@ -140,10 +140,16 @@ function firstLineMs(): Promise<number> {
 export function measurePeakRss(folder: string, planted: Planted): number {
   const input = join(folder, 'rss.log')
   for (let copy = 0; copy < copies; copy++) appendFileSync(input, planted.bytes)
-  const hook = `import { writeSync } from 'node:fs'
-    process.on('exit', () => writeSync(2, 'rss ' + process.resourceUsage().maxRSS))`
-  const told = runCommand(input, '/dev/null', [], ['--import', `data:text/javascript,${encodeURIComponent(hook)}`])
+  const hook = `data:text/javascript,${encodeURIComponent(tellPeak)}`
+  const told = runCommand(input, '/dev/null', [], ['--import', hook])
   const kibibytes = /rss (\d+)/.exec(told)?.[1]
   if (kibibytes === undefined) throw new Error('the command did not tell its memory')
   return Number(kibibytes) * 1024
 }
+
+/** Linux counts the parent's memory into a child's `maxRSS`, when it was larger; `VmHWM` begins anew with the program. */
+const tellPeak = `import { readFileSync, writeSync } from 'node:fs'
+process.on('exit', () => {
+  const status = process.platform === 'linux' ? readFileSync('/proc/self/status', 'latin1') : ''
+  writeSync(2, 'rss ' + (/VmHWM:\\s+(\\d+)/.exec(status)?.[1] ?? process.resourceUsage().maxRSS))
+})`
