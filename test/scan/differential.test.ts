@@ -151,6 +151,13 @@ describe('toy detectors', () => {
     { pattern: '(lz_[a-c]{2,6}?[0-9]{2})', keywords: ['lz_'], example: 'lz_ab12' },
     { pattern: '(any_(?:[a-c]{2}\\.){1,3}[a-c]{2})', keywords: ['any_'], example: 'any_ab.ca' },
     { pattern: '(x[0-9]{1,3}y_end)', keywords: ['y_end'], example: 'x12y_end' },
+    { pattern: '[a-c]{1,3}>([a-c0-9]{4})_gz', keywords: ['_gz'], example: 'ab>[[a12b]]_gz' },
+    {
+      pattern: '[a-c]{1,2}([a-c0-9]{2,6})_hz',
+      keywords: ['_hz'],
+      boundaries: { left: 'a', right: '' },
+      example: 'aab[[cb1]]_hz'
+    },
     { pattern: '(mx_[a-c]{20,40})', keywords: ['mx_'], example: `mx_${'abcab'.repeat(5)}` }
   ]
   const content = {
@@ -220,6 +227,14 @@ describe('toy detectors', () => {
     '12',
     '.',
     'ab.',
+    '>',
+    'a12b',
+    '_gz',
+    'ab>',
+    'a1',
+    'a1-',
+    'ab1_hz',
+    'aabcb_hz',
     ' ',
     ' ',
     ' ',
@@ -257,7 +272,7 @@ describe('toy detectors', () => {
     const ways = toys.map(
       (toy) => tokenLiteralsOf(toy)[0].leads && compileBounded(parsePattern(toy.pattern, false)) !== null
     )
-    expect([ways.filter(Boolean).length, ways.filter((way) => !way).length]).toEqual([13, 4])
+    expect([ways.filter(Boolean).length, ways.filter((way) => !way).length]).toEqual([13, 6])
   })
 
   test('are found exactly where the naive search finds them', () => {
