@@ -2,7 +2,7 @@ import RE2 from 're2'
 import type { Check, Confidence, Detector, Hints } from '../model.ts'
 import { latin1 } from './bytes.ts'
 import { checks } from './checks/index.ts'
-import { overlapsOwnPlaceholder } from './placeholders.ts'
+import { findOwnPlaceholder, overlapsOwnPlaceholder } from './placeholders.ts'
 import { type TextScan, traceStep } from './text-scan.ts'
 
 /** Puts a candidate that has the right shape through allow patterns and checks, and reports it when it stays. */
@@ -14,7 +14,7 @@ export function compileJudge(detector: Detector, base: Confidence): Judge {
   const proofs = tests.filter(({ filter }) => filter !== true).length
   const allow = detector.allow.map((pattern) => lazy(() => new RE2(pattern)))
   return (scan, start, end) => {
-    if (overlapsOwnPlaceholder(scan.bytes, start, end, scan.start, scan.end))
+    if (meetsPlaceholder(scan, start, end))
       return traceStep(scan, 'allow', detector.id, start, end, 'reject: placeholder')
     let confidence = base
     let hints: Hints | null = null
@@ -36,6 +36,18 @@ export function compileJudge(detector: Detector, base: Confidence): Judge {
     traceStep(scan, 'finding', detector.id, start, end, confidence)
     scan.found(detector, confidence, start, end, hints)
   }
+}
+
+/** Many candidates may lie in one long run: what one search saw serves the next. */
+function meetsPlaceholder(scan: TextScan, start: number, end: number): boolean {
+  if (overlapsOwnPlaceholder(scan.bytes, start, start, scan.start, scan.end)) return true
+  if (start >= scan.clearFrom && end <= scan.clearTo) return false
+  if (start >= scan.clearFrom && start <= scan.clearTo && scan.marked) return true
+  const at = findOwnPlaceholder(scan.bytes, start, end, scan.end)
+  scan.clearFrom = start
+  scan.clearTo = at < 0 ? end : at
+  scan.marked = at >= 0
+  return scan.marked
 }
 
 /** A failed check never lets a token through: truncation or a new revision of the format fails it too. */

@@ -42,7 +42,7 @@ export function compileKeyed(detector: Detector): Keyed {
   const near = detector.context === 'near' ? compileNear(detector) : null
   return {
     inText(scan, start, end) {
-      if (isOfPlaceholder(scan.bytes, start, scan.start, scan.end)) return
+      if (isCovered(scan, start) || isOfPlaceholder(scan.bytes, start, scan.start, scan.end)) return
       near?.(scan, end)
       const pair = pairAt(scan, start, end)
       if (pair === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no value assigned')
@@ -65,11 +65,28 @@ function isOfPlaceholder(bytes: Uint8Array, at: number, start: number, end: numb
   return overlapsOwnPlaceholder(bytes, at, at, start, end)
 }
 
+/** Inside a long value that was found already: it goes with it. In a short one, a more specific detector may name the secret. */
+function isCovered({ foundFrom, foundTo }: TextScan, at: number): boolean {
+  return at >= foundFrom && at < foundTo && foundTo - foundFrom > longValue
+}
+
+/** Values longer than this are counted, in bytes. */
+const longValue = 256
+/** How many readings of one long run are weighed; a run of still more keys and values goes as a whole, to stay linear and closed. */
+const mostTries = 128
+
+function triedEnough(scan: TextScan, end: number): boolean {
+  scan.tries = scan.triedTo === end ? scan.tries + 1 : 0
+  scan.triedTo = end
+  return scan.tries > mostTries
+}
+
 function compileValueTest(detector: Detector): TestValue {
   const judge = compileJudge(detector, detector.pattern === '' ? 'possible' : 'likely')
   const pattern = lazy(() => new RE2(`^(?:${openEnded(detector.pattern)})$`, detector.caseInsensitive ? 'di' : 'd'))
   return (scan, pair) => {
     const { valueStart: start, valueEnd: end } = pair
+    if (end - start > longValue && triedEnough(scan, end)) return judge(scan, start, end)
     if (detector.value !== null) {
       const reason = notSecret(scan.bytes, pair, detector.value, scan.end)
       if (reason !== null) return traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
@@ -86,18 +103,26 @@ function compileValueTest(detector: Detector): TestValue {
 function compileNear(detector: Detector): (scan: TextScan, from: number) => void {
   const search = compileWindowSearch(detector, compileBoundaries(detector), compileJudge(detector, 'likely'))
   return (scan, from) => {
-    const stop = Math.min(scan.end, from + nearby + detector.maxLength)
-    enqueue(scan, search, from, nearEnd(scan.bytes, from, stop))
+    enqueue(scan, search, from, Math.min(from + nearby + detector.maxLength, barrierAfter(scan, from)))
   }
 }
 
-/** The end of the line, or a placeholder of ours: it is shorter than what stood there, and would bring nearer what was too far away. */
-function nearEnd(bytes: Uint8Array, from: number, stop: number): number {
-  const line = bytes.subarray(from, stop).indexOf(0x0a)
-  const text = bytes.subarray(from, line < 0 ? stop : from + line)
-  for (let at = text.indexOf(0x5b); at >= 0; at = text.indexOf(0x5b, at + 1))
-    if (ownPlaceholderEnd(text, at, text.length) > 0) return from + at
-  return from + text.length
+/**
+ * The end of the line, or a placeholder of ours: it is shorter than what stood there, and would bring nearer what was too far away. Looked
+ * for once between two of them.
+ */
+function barrierAfter(scan: TextScan, from: number): number {
+  if (from >= scan.barrierFrom && from <= scan.barrierTo) return scan.barrierTo
+  let at = from
+  while (
+    at < scan.end &&
+    scan.bytes[at] !== 0x0a &&
+    !(scan.bytes[at] === 0x5b && ownPlaceholderEnd(scan.bytes, at, scan.end) > 0)
+  )
+    at++
+  scan.barrierFrom = from
+  scan.barrierTo = at
+  return at
 }
 
 /** Several key words of one key (`aws_secret_access_key`) read their pair once. */

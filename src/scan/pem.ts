@@ -12,6 +12,8 @@ const minBodyLine = 40
 /** A `BEGIN ... PRIVATE KEY` whose end has not been seen yet opens the carry, so that following records can be looked at. */
 export function compilePem(detector: Detector, index: number, carry: () => Carry): Confirm {
   return (scan, start, end) => {
+    // A key within a key, or one that begins again and again: it goes with the first.
+    if (start >= scan.foundFrom && start < scan.foundTo) return
     const label = labelEnd(scan, end)
     if (label < 0) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
     const close = keyEnd(scan, label)

@@ -45,10 +45,13 @@ export function overlapsOwnPlaceholder(
   textStart: number,
   textEnd: number
 ): boolean {
-  for (let i = start; i < end; i++) {
-    if (bytes[i] === 0x5b && ownPlaceholderEnd(bytes, i, textEnd) !== -1) return true
-  }
-  return beginsInOwnPlaceholder(bytes, start, textStart, textEnd)
+  return findOwnPlaceholder(bytes, start, end, textEnd) >= 0 || beginsInOwnPlaceholder(bytes, start, textStart, textEnd)
+}
+
+/** Offset of the first placeholder of ours that begins in `[start, end)`, or -1. */
+export function findOwnPlaceholder(bytes: Uint8Array, start: number, end: number, textEnd: number): number {
+  for (let i = start; i < end; i++) if (bytes[i] === 0x5b && ownPlaceholderEnd(bytes, i, textEnd) !== -1) return i
+  return -1
 }
 
 /** Looks 128 bytes back for the beginning, which is further than any detector's id is long. */

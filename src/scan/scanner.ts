@@ -129,8 +129,19 @@ function createTextScan(field: Field, trace: Trace | null, matches: Match[]): Te
     memo: { from: 0, to: 0 },
     decodedTo: null,
     plainTo: -1,
+    foundFrom: -1,
+    foundTo: -1,
+    triedTo: -1,
+    tries: 0,
+    clearFrom: 0,
+    clearTo: 0,
+    marked: false,
+    barrierFrom: 0,
+    barrierTo: -1,
     windows: [],
     found(detector, confidence, start, end, hints) {
+      this.foundFrom = start
+      this.foundTo = end
       collectMatch(matches, field, detector, confidence, start, end, hints)
     }
   }

@@ -24,6 +24,19 @@ export interface TextScan {
   decodedTo: Int32Array | null
   /** Offset up to which the run before was looked through for percent-encoding, without finding any. */
   plainTo: number
+  /** The match found last: key words inside it are a part of the secret. */
+  foundFrom: number
+  foundTo: number
+  /** Where the long value tried last ends, and how often values that end there were tried. */
+  triedTo: number
+  tries: number
+  /** What the last search for a placeholder of ours saw: none in `[clearFrom, clearTo)`, and one at `clearTo` if `marked`. */
+  clearFrom: number
+  clearTo: number
+  marked: boolean
+  /** No line end and no placeholder of ours stands in `[barrierFrom, barrierTo)`. */
+  barrierFrom: number
+  barrierTo: number
   /** Windows that wait for RE2, by detector; see windows.ts. */
   readonly windows: Window[]
   found(detector: Detector, confidence: Confidence, start: number, end: number, hints: Hints | null): void

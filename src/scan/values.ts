@@ -39,7 +39,8 @@ export function notSecret(bytes: Uint8Array, pair: Pair, shape: ValueShape, text
 function harmlessValue(bytes: Uint8Array, pair: Pair, textEnd: number): string | null {
   const { valueStart: start, valueEnd: end } = pair
   if (end - start < 3) return 'too short'
-  if (isPlaceholder(bytes, start, end) || containsOwnPlaceholder(bytes, start, end)) return 'placeholder'
+  if (isPlaceholder(bytes, start, end) || containsOwnPlaceholder(bytes, start, Math.min(end, start + 512)))
+    return 'placeholder'
   if (isTemplate(bytes, start, end)) return 'template'
   if (isRepetition(bytes, start, end)) return 'repetition'
   if (end - start <= 16 && idle.has(latin1(bytes, start, end).toLowerCase())) return 'word'

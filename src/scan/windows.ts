@@ -64,6 +64,14 @@ export function firstGroup(match: { readonly indices?: RegExpIndicesArray }): re
   return range
 }
 
+/** The next place whose left neighbour allows a token to begin: in a long run of one class that is its end. */
+function nextBegin(scan: TextScan, left: ByteClass | null, from: number, to: number): number {
+  if (left === null) return from
+  let at = from
+  while (at < to && left[scan.bytes[at - 1]] === 1 && !endsEscape(scan.bytes, at, scan.start)) at++
+  return at
+}
+
 /** Searches windows with RE2; `judge` gets every group 1 that stands alone. */
 export function compileWindowSearch(detector: Detector, boundaries: Boundaries, judge: Judge): WindowSearch {
   const expression = lazy(() => new RE2(openEnded(detector.pattern), detector.caseInsensitive ? 'dgi' : 'dg'))
@@ -79,7 +87,7 @@ export function compileWindowSearch(detector: Detector, boundaries: Boundaries, 
         pattern.lastIndex = Math.max(end, match.index + 1)
       } else {
         traceStep(scan, 'boundary', detector.id, from + start, from + end, 'no match')
-        pattern.lastIndex = match.index + 1
+        pattern.lastIndex = Math.max(match.index + 1, nextBegin(scan, boundaries.left, from + start + 1, to) - from)
       }
     }
   }
