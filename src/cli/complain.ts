@@ -15,7 +15,9 @@ export function tell(text: string): void {
 export function describe(error: unknown): string {
   if (error instanceof LogveilError) return error.message
   if (!(error instanceof Error)) return 'unknown error'
-  if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_MODULE')) return error.message
-  const places = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  return [error.name, ...places.slice(0, 5)].join('\n')
+  if ((error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') return error.message
+  const { message, stack = '' } = error
+  const at = stack.indexOf(message)
+  const places = (at < 0 ? '' : stack.slice(at + message.length)).split('\n').filter((line) => /^\s+at /.test(line))
+  return [error.constructor.name, ...places.slice(0, 5)].join('\n')
 }

@@ -30,6 +30,8 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
   let withheld: ScanResult['withheld'] = []
   /** Whether the record being visited opened or continued a key. */
   let keyOpen = false
+  /** Whether the codec has asked for the next record of this payload before. */
+  let asked = false
 
   const set: CompiledSet = compileSet(detectors, {
     carry: () => {
@@ -80,6 +82,11 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
     },
     scan: (bytes, start, end) => set.automaton.scan(bytes, start, end),
     wantsNext() {
+      // The first question of a payload comes before any record: what the last payload left still holds.
+      if (!asked) {
+        asked = true
+        return carry.budget > 0
+      }
       carry.gap = keyOpen ? 0 : carry.gap + 1
       keyOpen = false
       if (carry.gap > maxGap) carry.budget = 0
@@ -93,9 +100,10 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
       matches = []
       withheld = []
       carry = streamCarry
-      keyOpen = carry.budget > 0
+      keyOpen = false
+      asked = false
       const hits = set.automaton.scan(payload, 0, payload.length)
-      if (hits.count > 0 || keyOpen) codec.locate(payload, hits, visitor)
+      if (hits.count > 0 || carry.budget > 0) codec.locate(payload, hits, visitor)
       return { matches, withheld }
     },
     countNewlines: (payload) => set.automaton.countNewlines(payload)
