@@ -1,5 +1,5 @@
 import type { Carry, Detector, Field } from '../model.ts'
-import { isAlnum, isDigit, isHex, isSpace, isUpper, startsWithFolded } from './bytes.ts'
+import { isAlnum, isDigit, isHex, isQuote, isSpace, isUpper, startsWithFolded } from './bytes.ts'
 import { type Confirm, type TextScan, traceStep } from './text-scan.ts'
 
 /** Longest `BEGIN` label that is looked at, in bytes. */
@@ -11,7 +11,11 @@ const minBodyLine = 40
 
 /** A `BEGIN ... PRIVATE KEY` whose end has not been seen yet opens the carry, so that following records can be looked at. */
 export function compilePem(detector: Detector, index: number, carry: () => Carry): Confirm {
+  /** Text, and up to where neither an END nor a body was found in it: what begins there is the beginning only. */
+  let emptyEpoch = 0
+  let emptyTo = -1
   return (scan, start, end) => {
+    if (scan.epoch === emptyEpoch && start < emptyTo) return
     // A key within a key, or one that begins again and again: it goes with the first.
     if (start >= scan.foundFrom && start < scan.foundTo) return
     const label = labelEnd(scan, end)
@@ -20,6 +24,8 @@ export function compilePem(detector: Detector, index: number, carry: () => Carry
     traceStep(scan, 'finding', detector.id, start, close.end, close.complete ? 'confirmed' : 'likely')
     scan.found(detector, close.complete ? 'confirmed' : 'likely', start, close.end, null)
     if (close.complete) return
+    emptyEpoch = scan.epoch
+    emptyTo = Math.min(scan.end, label + maxKey)
     const state = carry()
     state.budget = maxKey
     state.detector = index
@@ -51,10 +57,38 @@ function keyEnd(scan: TextScan, from: number): { end: number; complete: boolean 
     while (close < stop && bytes[close] === 0x2d) close++
     return { end: close, complete: true }
   }
-  // White space at the end is the record's: `\n` of Docker, `\r` of CRLF.
-  let end = stop
-  while (end > from && isSpace[bytes[end - 1]]) end--
-  return { end, complete: false }
+  return { end: openEnd(bytes, from, stop), complete: false }
+}
+
+/** Where a key without an END ends: at the quote around it, else with the text; line ends are the record's (`\n` of Docker, `\r` of CRLF). */
+function openEnd(bytes: Uint8Array, from: number, stop: number): number {
+  let end = from
+  while (end < stop && !isQuote[bytes[end]]) end++
+  if (end < stop && bodyRun(bytes, end, stop) !== null) end = stop
+  for (;;) {
+    if (end > from && isSpace[bytes[end - 1]]) end--
+    else if (end - 2 >= from && bytes[end - 2] === 0x5c && (bytes[end - 1] === 0x6e || bytes[end - 1] === 0x72))
+      end -= 2
+    else return end
+  }
+}
+
+/** The last run of base64 that is as long as a line of a key, and stands between white space, quotes or escapes. */
+function bodyRun(bytes: Uint8Array, start: number, end: number): { start: number; end: number } | null {
+  for (let to = end; to > start; to--) {
+    let from = to
+    while (from > start && isBodyByte(bytes[from - 1])) from--
+    const before = from === start || isSpace[bytes[from - 1]] === 1 || isQuote[bytes[from - 1]] === 1
+    const after = to === end || isSpace[bytes[to]] === 1 || isQuote[bytes[to]] === 1 || bytes[to] === 0x5c
+    if (before && after && to - from >= minBodyLine && isBase64(bytes, from, to) && !isHexOnly(bytes, from, to))
+      return { start: from, end: to }
+    to = from
+  }
+  return null
+}
+
+function isBodyByte(byte: number): boolean {
+  return isAlnum[byte] === 1 || byte === 0x2b || byte === 0x2f || byte === 0x3d
 }
 
 /** What a record's text means for a key that is still open. */
@@ -76,11 +110,13 @@ export function continuesKey(field: Field, adjacent: boolean): Continuation {
   const alone = word === start
   if (bytes.subarray(start, Math.min(end, start + 4096)).indexOf(0x2d) >= 0 && hasEndLabel(bytes, start, end))
     return 'end'
+  const run = bodyRun(bytes, start, end)
+  if (run !== null) return run
   if (
-    alone
-      ? isBodyLine(bytes, word, end, adjacent && field.role === 'text')
-      : isBase64(bytes, word, end) &&
-        (end - word >= minBodyLine ? !isHexOnly(bytes, word, end) : adjacent && isLastPiece(bytes, word, end))
+    isBase64(bytes, word, end) &&
+    (alone
+      ? isShortLine(bytes, word, end, adjacent && field.role === 'text')
+      : adjacent && isLastPiece(bytes, word, end))
   )
     return { start: word, end }
   for (const header of ['proc-type:', 'dek-info:', 'version:', 'comment:', 'hash:']) {
@@ -95,10 +131,9 @@ function hasEndLabel(bytes: Uint8Array, start: number, end: number): boolean {
   return false
 }
 
-/** A whole line of base64; a short one must look like the padded or, in plain text (`loose`), mixed rest of a key, not like a word. */
-function isBodyLine(bytes: Uint8Array, start: number, end: number, loose: boolean): boolean {
-  if (!isBase64(bytes, start, end)) return false
-  if (end - start >= minBodyLine) return !isHexOnly(bytes, start, end)
+/** A line that is shorter than those of a body must look like its padded or, in plain text (`loose`), mixed rest, not like a word. */
+function isShortLine(bytes: Uint8Array, start: number, end: number, loose: boolean): boolean {
+  if (end - start >= minBodyLine) return false
   if (isLastPiece(bytes, start, end)) return true
   if (!loose) return false
   let digits = 0

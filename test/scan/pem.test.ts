@@ -133,6 +133,19 @@ describe('over several records', () => {
     }
   })
 
+  test('in quotes, as logfmt and reprs write them', () => {
+    const forms: readonly ((line: string) => string)[] = [
+      (line) => `level=info msg="${line}"`,
+      (line) => `level=info msg="${line}\\n" n=1`,
+      (line) => `INFO '${line}'`,
+      (line) => `INFO {'line': '${line}'}`
+    ]
+    const lines = ['before', ...keyLines(), 'after']
+    for (const form of forms) {
+      expect(redact(lines.map(form).join('\n'))).toBe(['before', ...leftOf(keyLines()), 'after'].map(form).join('\n'))
+    }
+  })
+
   test('headers of an encrypted key, and a blank line', () => {
     const [begin, ...body] = keyLines()
     const lines = [begin, 'Proc-Type: 4,ENCRYPTED', 'DEK-Info: AES-128-CBC,0123456789ABCDEF', '', ...body, 'after']
@@ -327,7 +340,10 @@ describe('continuesKey', () => {
     ['da39a3ee5e6b4b0d3255bfef95601890afd80709', 'none'],
     ['commit DA39A3EE5E6B4B0D3255BFEF95601890AFD80709', 'none'],
     ['GET /x HTTP/1.1', 'none'],
-    [`${line} tail`, 'none'],
+    [`${line} tail`, line],
+    [`level=info msg="${line}" n=1`, line],
+    [`level=info msg="${line}\\n"`, line],
+    [`(${line})`, 'none'],
     [`key=${line}`, 'none']
   ])('%j is %j', (text, expected) => {
     expect(look(text)).toBe(expected)
