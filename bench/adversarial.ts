@@ -15,9 +15,11 @@ const tooFastToGrow = 5
 /** A quick run takes one attack in this many: prime, since their forms come in eights. */
 const quickStep = 17
 /** How many are measured again, the slowest first: when more are slow, these are work enough. */
-const maxSuspects = 200
+const maxSuspects = 100
+/** How long one attack is measured again, about, in ms. */
+const patienceMs = 1000
 /** Sizes to try, so that what is too slow for a small record never gets the next one, which might take hours. */
-const sizes = [1 << 14, 1 << 16, 1 << 18, 1 << 20]
+const sizes = [14, 15, 16, 17, 18, 19, 20].map((power) => 1 << power)
 
 export interface Attacked {
   /** The unit as JSON prints it; bytes that are no UTF-8 as latin-1. */
@@ -84,19 +86,18 @@ function screen(redactor: Redactor, attack: Attack): Timed {
   for (const bytes of sizes) {
     const record = fill(attack, bytes)
     const ms = bestMs(1, () => redactor.redact(record))
-    last = { bytes, ms, growth: last.bytes === 0 ? 0 : (ms / last.ms) ** (1 / Math.log2(bytes / last.bytes)) }
+    last = { bytes, ms, growth: last.bytes === 0 ? 0 : ms / last.ms }
     if (ms > limitMs) break
   }
   return last
 }
 
 /** The best of three; one that still looks too steep, or a little too slow, gets more tries before it counts. */
-function confirm(redactor: Redactor, suspect: Timed & { readonly attack: Attack }): Attacked {
-  const { attack, bytes } = suspect
-  const rounds = isSlow(suspect, 4 * limitMs) ? 1 : 3
-  const first = measure(redactor, attack, bytes, rounds)
+function confirm(redactor: Redactor, { attack, bytes, ms }: Timed & { readonly attack: Attack }): Attacked {
+  const affordable = Math.max(1, Math.floor(patienceMs / (3 * ms)))
+  const first = measure(redactor, attack, bytes, Math.min(3, affordable))
   const isDoubtful = isSteep(first) || (isSlow(first, limitMs) && !isSlow(first, 2 * limitMs))
-  return isDoubtful ? measure(redactor, attack, bytes, 3 * rounds) : first
+  return isDoubtful ? measure(redactor, attack, bytes, Math.min(9, 2 * affordable)) : first
 }
 
 function measure(redactor: Redactor, attack: Attack, bytes: number, rounds: number): Attacked {
