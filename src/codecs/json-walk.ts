@@ -188,9 +188,7 @@ function emit(
     role,
     key,
     quote,
-    get record() {
-      return line.record
-    },
+    record: line.record,
     recordStart: line.start,
     recordEnd: line.recordEnd,
     path: () => pathOf(place)

@@ -29,7 +29,8 @@ export function visitLines(payload: Uint8Array, hits: Hits, visitor: Visitor, vi
   const { pairs, count } = hits
   let next = 0 // start of the first record behind the visited ones
   let from = 0
-  const recordAt = createRecordCounter(buffer)
+  let record = 0
+  let counted = 0 // `record` is right for this offset
   for (let wanted = visitor.wantsNext(); ; wanted = visitor.wantsNext()) {
     while (from < count && pairs[2 * from + 1] <= next) from++
     if (!wanted && from === count) return
@@ -38,12 +39,11 @@ export function visitLines(payload: Uint8Array, hits: Hits, visitor: Visitor, vi
     const end = lineEnd(buffer, start)
     const to = hitsUntil(hits, from, end)
     const recordEnd = end > start && payload[end - 1] === carriageReturn ? end - 1 : end
+    record += countNewlines(buffer, counted, start)
+    counted = start
     visit({
       payload,
-      // Counted when it is asked for: only findings do.
-      get record() {
-        return recordAt(start)
-      },
+      record,
       start,
       end,
       recordEnd,
@@ -54,18 +54,6 @@ export function visitLines(payload: Uint8Array, hits: Hits, visitor: Visitor, vi
     })
     from = to
     next = end + 1
-  }
-}
-
-/** Counts on from the last answer, so that asking in order costs one pass. */
-function createRecordCounter(buffer: Buffer): (start: number) => number {
-  let record = 0
-  let counted = 0
-  return (start) => {
-    if (start < counted) record = counted = 0
-    record += countNewlines(buffer, counted, start)
-    counted = start
-    return record
   }
 }
 

@@ -27,9 +27,7 @@ export function visitText(line: Line, visitor: Visitor): void {
     role: 'text',
     key: null,
     quote: '',
-    get record() {
-      return line.record
-    },
+    record: line.record,
     recordStart: start,
     recordEnd,
     path: noPath

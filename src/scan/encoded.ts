@@ -92,9 +92,7 @@ function nestedField(parent: Field, view: View, hits: Hits): Field {
     role,
     key: null,
     quote,
-    get record() {
-      return parent.record
-    },
+    record: parent.record,
     recordStart,
     recordEnd,
     path: parent.path
