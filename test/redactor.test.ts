@@ -102,7 +102,7 @@ describe('actions', () => {
       '7654321'
     ])
     const [a, b, c] = placeholders
-    expect(out).toBe(output(a, `"${b}"`, `\\"${c}\\"`))
+    expect(out).toBe(output(String(a), `"${b}"`, `\\"${c}\\"`))
     for (const line of out.split('\n').slice(1, 3)) expect(() => JSON.parse(line)).not.toThrow()
   })
 

@@ -74,6 +74,8 @@ function nextBegin(scan: TextScan, left: ByteClass | null, from: number, to: num
 
 /** Searches windows with RE2; `judge` gets every group 1 that stands alone. */
 export function compileWindowSearch(detector: Detector, boundaries: Boundaries, judge: Judge): WindowSearch {
+  // Where something stands before the group, its left neighbour says nothing about where a match may begin.
+  const left = /^\((?!\?)/.test(detector.pattern) ? boundaries.left : null
   const expression = lazy(() => new RE2(openEnded(detector.pattern), detector.caseInsensitive ? 'dgi' : 'dg'))
   return (scan, from, to) => {
     const { bytes } = scan
@@ -87,7 +89,7 @@ export function compileWindowSearch(detector: Detector, boundaries: Boundaries, 
         pattern.lastIndex = Math.max(end, match.index + 1)
       } else {
         traceStep(scan, 'boundary', detector.id, from + start, from + end, 'no match')
-        pattern.lastIndex = Math.max(match.index + 1, nextBegin(scan, boundaries.left, from + start + 1, to) - from)
+        pattern.lastIndex = nextBegin(scan, left, from + match.index + 1, to) - from
       }
     }
   }

@@ -301,7 +301,7 @@ test.each([
 describe('continuesKey', () => {
   function look(text: string, role: Field['role'] = 'text', adjacent = true): string {
     const bytes = Buffer.from(`<${text}>`)
-    const found = continuesKey({ bytes, start: 1, end: bytes.length - 1, role } as Field, adjacent)
+    const found = continuesKey({ bytes, start: 1, end: bytes.length - 1, role } as unknown as Field, adjacent)
     return typeof found === 'string' ? found : bytes.subarray(found.start, found.end).toString()
   }
   const line = 'Ab1+'.repeat(16)
