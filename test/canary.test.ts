@@ -16,7 +16,7 @@ import { compilePolicy } from '../src/redact/policy.ts'
 import { assembleRedactor } from '../src/redactor.ts'
 import { createCarry, createScanner } from '../src/scan/scanner.ts'
 import { expand } from '../src/scan/template.ts'
-import { secretsIn } from './canary-search.ts'
+import { createSearch } from './canary-search.ts'
 import { type Ended, main, run, temporaryDirectory } from './cli/spawn.ts'
 
 const canaryMain = fileURLToPath(new URL('./canary-main.ts', import.meta.url))
@@ -36,6 +36,7 @@ const secrets = {
   'middle key line': pem[2],
   'last key line': pem[3]
 }
+const secretsIn = createSearch(secrets)
 const { token, password } = secrets
 const urlPassword = secrets['URL password']
 const awsSecret = secrets['AWS secret']
@@ -93,7 +94,7 @@ const input = Buffer.from(`${lines.join('\n')}\n${lines.join('\r\n')}`, 'latin1'
 
 function expectNone(outputs: Readonly<Record<string, string | Uint8Array>>): void {
   const found = Object.entries(outputs).flatMap(([name, output]) =>
-    secretsIn(typeof output === 'string' ? output : Buffer.from(output).toString('latin1'), secrets).map(
+    secretsIn(typeof output === 'string' ? output : Buffer.from(output).toString('latin1')).map(
       (secret) => `${secret} in ${name}`
     )
   )
@@ -147,24 +148,24 @@ describe('the search', () => {
   }
 
   test.each(Object.entries(forms))('sees a secret: %s', (_name, text) => {
-    expect(secretsIn(`before ${text} after`, secrets)).toEqual(['token'])
+    expect(secretsIn(`before ${text} after`)).toEqual(['token'])
   })
 
   test('sees every piece of eight bytes, and no shorter one', () => {
     for (const [name, secret] of Object.entries(secrets)) {
       for (let at = 0; at + 8 <= secret.length; at++) {
-        expect(secretsIn(secret.slice(at, at + 8), secrets)).toEqual([name])
-        expect(secretsIn(secret.slice(at, at + 7), secrets)).toEqual([])
+        expect(secretsIn(secret.slice(at, at + 8))).toEqual([name])
+        expect(secretsIn(secret.slice(at, at + 7))).toEqual([])
       }
     }
   })
 
   test('sees all of them in the input', () => {
-    expect(secretsIn(input.toString('latin1'), secrets)).toEqual(Object.keys(secrets))
+    expect(secretsIn(input.toString('latin1'))).toEqual(Object.keys(secrets))
   })
 
   test('would see an error that quotes the input', () => {
-    expect(secretsIn(printed(new TypeError(`cannot parse ${lines[0]}`)).stack, secrets)).toEqual(['token'])
+    expect(secretsIn(printed(new TypeError(`cannot parse ${lines[0]}`)).stack)).toEqual(['token'])
   })
 })
 
@@ -230,7 +231,7 @@ describe('the library', () => {
     expectNone({ payload: result.payload, ...printed(result) })
     expect(result.withheld).toEqual({ depth: 0, size: 0, error: 2 * lines.length })
     // The hook gets the error as it is: it is told not to show it.
-    expect(secretsIn(printed(seen[0]).message, secrets)).toEqual(Object.keys(secrets))
+    expect(secretsIn(printed(seen[0]).message)).toEqual(Object.keys(secrets))
   })
 
   test('errors of keys and of sealed secrets', () => {
