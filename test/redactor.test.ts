@@ -318,9 +318,9 @@ describe('carry', () => {
   test('is put back when a payload fails and is redacted record by record', () => {
     const one = failing(/BOOM/)
     const carry = one.createCarry()
-    const text = [lines[0], lines[1], 'BOOM', lines[2]].join('\n')
+    const text = [lines[3], lines[0], lines[1], 'BOOM', lines[2]].join('\n')
     const pem = '[REDACTED:private-key-pem]'
-    expect(textOf(one.redact(Buffer.from(text), carry))).toBe([pem, pem, '[WITHHELD:error]', pem].join('\n'))
+    expect(textOf(one.redact(Buffer.from(text), carry))).toBe([lines[3], pem, pem, '[WITHHELD:error]', pem].join('\n'))
   })
 })
 
@@ -371,9 +371,10 @@ function failing(pattern: RegExp, onError?: (error: unknown) => void): Redactor 
     {
       ...scanner,
       scan(payload, codec, carry) {
+        const result = scanner.scan(payload, codec, carry)
         const text = Buffer.from(payload).toString()
         if (pattern.test(text)) throw new TypeError(`cannot scan ${text}`)
-        return scanner.scan(payload, codec, carry)
+        return result
       }
     },
     onError
