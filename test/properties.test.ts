@@ -337,16 +337,28 @@ describe('JSON', () => {
   })).json
 
   /** What differs between two documents of one structure, as pairs; a difference in structure is an error. */
-  function differences(before: Json, after: Json): [Json, Json][] {
+  function differences(before: Json, after: Json, strings = 0): [Json, Json][] {
     if (before !== null && after !== null && typeof before === 'object' && typeof after === 'object') {
       const [a, b] = [Object.entries(before), Object.entries(after)]
       expect([Array.isArray(after), b.length]).toEqual([Array.isArray(before), a.length])
       return a.flatMap(([key, value], i) => [
         ...(Array.isArray(before) || key === b[i][0] ? [] : [[key, b[i][0]] as [Json, Json]]),
-        ...differences(value, b[i][1])
+        ...differences(value, b[i][1], strings)
       ])
     }
+    const inner = strings < 4 && typeof before === 'string' ? documentIn(before) : null
+    if (inner !== null) return differences(inner, JSON.parse(String(after)) as Json, strings + 1)
     return before === after ? [] : [[before, after]]
+  }
+
+  /** The object or array that a string holds. */
+  function documentIn(some: string): Json {
+    try {
+      const value = JSON.parse(some) as Json
+      return value !== null && typeof value === 'object' ? value : null
+    } catch {
+      return null
+    }
   }
 
   test('stays JSON of the same structure; only leaves and names with a secret differ', () => {
