@@ -11,7 +11,7 @@ export const limitMs = 50
 /** Most that twice the bytes may cost. */
 export const limitGrowth = 2.2
 /** Below this, in ms, growth is not looked at: the clock and the collector of garbage decide it. */
-const tooFastToGrow = 5
+const tooFastToGrow = 20
 /** A quick run takes one attack in this many: prime, since their forms come in eights. */
 const quickStep = 17
 /** How many are measured again, the slowest first: when more are slow, these are work enough. */

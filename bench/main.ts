@@ -57,7 +57,7 @@ const report: Report = {
 }
 if (values.json !== undefined) writeReport(values.json, report)
 if (isWrong(report)) {
-  console.log('\nWRONG: figures above do not count, see the lines in red')
+  console.log('\nFAILED: see the lines in red; figures of a wrong case mean nothing')
   process.exitCode = 1
 }
 
