@@ -169,13 +169,20 @@ const spki = Buffer.from('302a300506032b656e032100', 'hex')
 const pkcs8 = Buffer.from('302e020100300506032b656e04220420', 'hex')
 
 function publicKeyFrom(raw: Uint8Array): KeyObject {
+  requireRaw(raw)
   return createPublicKey({ key: Buffer.concat([spki, raw]), format: 'der', type: 'spki' })
 }
 
 function privateKeyFrom(raw: Uint8Array): KeyObject {
+  requireRaw(raw)
   return createPrivateKey({ key: Buffer.concat([pkcs8, raw]), format: 'der', type: 'pkcs8' })
 }
 
 function rawPublicKey(key: KeyObject): Uint8Array {
   return key.export({ format: 'der', type: 'spki' }).subarray(spki.length)
+}
+
+/** X25519 keys have 32 bytes; DER would silently take the first ones of a longer one. */
+function requireRaw(raw: Uint8Array): void {
+  if (raw.length !== 32) throw new LogveilError('KEY_INVALID', `an X25519 key has 32 bytes, not ${raw.length}`)
 }

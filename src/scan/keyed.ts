@@ -42,7 +42,7 @@ export function compileKeyed(detector: Detector): Keyed {
   const near = detector.context === 'near' ? compileNear(detector) : null
   return {
     inText(scan, start, end) {
-      if (isCovered(scan, start) || isOfPlaceholder(scan.bytes, start, scan.start, scan.end)) return
+      if (isCovered(scan, start) || isPlaceholderWord(scan, start)) return
       near?.(scan, end)
       const pair = pairAt(scan, start, end)
       if (pair === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no value assigned')
@@ -58,6 +58,15 @@ export function compileKeyed(detector: Detector): Keyed {
       else traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
     }
   }
+}
+
+/** Asked by every detector of a key word, answered once. */
+function isPlaceholderWord(scan: TextScan, at: number): boolean {
+  if (scan.wordAt !== at) {
+    scan.wordAt = at
+    scan.wordIsOurs = isOfPlaceholder(scan.bytes, at, scan.start, scan.end)
+  }
+  return scan.wordIsOurs
 }
 
 /** The ids of detectors hold key words: `[REDACTED:generic-token]: x` assigns nothing. */

@@ -144,6 +144,8 @@ function createTextScan(field: Field, trace: Trace | null, matches: Match[]): Te
     clearFrom: 0,
     clearTo: 0,
     marked: false,
+    wordAt: -1,
+    wordIsOurs: false,
     barrierFrom: 0,
     barrierTo: -1,
     windows: [],

@@ -34,6 +34,9 @@ export interface TextScan {
   clearFrom: number
   clearTo: number
   marked: boolean
+  /** Whether the key word at `wordAt` belongs to a placeholder of ours. */
+  wordAt: number
+  wordIsOurs: boolean
   /** No line end and no placeholder of ours stands in `[barrierFrom, barrierTo)`. */
   barrierFrom: number
   barrierTo: number

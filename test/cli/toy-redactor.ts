@@ -9,7 +9,7 @@ const newline = 0x0a
  */
 export function toyRedactor(onError: (error: unknown) => void = () => {}): Redactor {
   return {
-    createCarry: () => ({ budget: 0, detector: -1 }),
+    createCarry: () => ({ budget: 0, detector: -1, gap: 0 }),
     redact: (payload) => redact(payload, onError)
   }
 }
@@ -18,7 +18,7 @@ export function toyRedactor(onError: (error: unknown) => void = () => {}): Redac
 export function idleRedactor(): Redactor {
   const withheld = { depth: 0, size: 0, error: 0 }
   return {
-    createCarry: () => ({ budget: 0, detector: -1 }),
+    createCarry: () => ({ budget: 0, detector: -1, gap: 0 }),
     redact: (payload) => ({ payload, findings: [], records: 1, withheld, dropped: 0 })
   }
 }
