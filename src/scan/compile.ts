@@ -226,9 +226,13 @@ function encodedTexts(detectors: readonly Detector[]): Set<string> {
   return texts
 }
 
-/** Three alignments and a hex form of every prefix would double the automaton and push it out of the cache. */
+/** Whose tokens are worth three base64 alignments and a hex form: for all, they would push the automaton out of the cache. */
+const oftenEncoded = new Set(
+  'anthropic aws gcp github gitlab jwt npm openai private-key pypi shopify slack stripe'.split(' ')
+)
+
 function worthDecoding({ severity, provider }: Detector): boolean {
-  return severity === 'critical' || provider === 'jwt'
+  return oftenEncoded.has(provider) && severity !== 'low'
 }
 
 function range(from: number, to: number): number[] {
