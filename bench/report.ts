@@ -73,8 +73,9 @@ function printOffenders(what: string, offenders: readonly Attacked[]): void {
 }
 
 function attackText({ unit, form, bytes, ms, growth, findings }: Attacked): string {
-  const size = bytes === 1 << 20 ? '' : ` for only ${bytes >> 10} KiB`
-  return `${ms.toFixed(1).padStart(7)} ms${size}, twice the bytes ×${growth.toFixed(2)}, ${findings} findings, ${form} ${unit}`
+  const perMebibyte = ((ms / bytes) * (1 << 20)).toFixed(0).padStart(5)
+  const measured = `${ms.toFixed(1)} ms for ${bytes >> 10} KiB, twice as many ×${growth.toFixed(2)}`
+  return `${perMebibyte} ms/MiB (${measured}), ${findings} findings, ${form} ${unit}`
 }
 
 function wrong(text: string): string {
