@@ -95,10 +95,9 @@ export function writeReport(path: string, report: Report): void {
   }))
   const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cpus: cpus().length }
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(
-    path,
-    `${JSON.stringify({ date: new Date().toISOString(), ...machine, commit: describeCommit(), ...rest, cases }, null, 2)}\n`
-  )
+  const all = { date: new Date().toISOString(), ...machine, commit: describeCommit(), ...rest, cases }
+  const rounded = (_: string, value: unknown) => (typeof value === 'number' ? round(value, 100) : value)
+  writeFileSync(path, `${JSON.stringify(all, rounded, 2)}\n`)
 }
 
 function figures({ bytes, lines, samples, ratio }: Row) {
