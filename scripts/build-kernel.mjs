@@ -1,6 +1,6 @@
 // AssemblyScript → WebAssembly → src/generated/kernel.ts, so that the kernel is an ordinary import in every placement.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,7 +13,6 @@ const sources = join(root, 'src', 'scan', 'kernel')
 const entry = join(sources, 'assembly', 'automaton.ts')
 
 export async function buildKernel() {
-  if (!existsSync(entry)) return console.log('kernel: src/scan/kernel/assembly/automaton.ts is not there yet, skipped')
   const compiler = createRequire(import.meta.url).resolve('assemblyscript/package.json')
   const inputs = [sources, fileURLToPath(import.meta.url), compiler]
   await remake('kernel.ts', inputs, () => {

@@ -1,6 +1,6 @@
 // npm run build: generated sources, then TypeScript → dist. `--generated-only` stops before TypeScript (tests run on src).
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, rmSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { buildDetectors } from './build-detectors.mjs'
@@ -21,7 +21,6 @@ function compile() {
   rmSync(dist, { recursive: true, force: true })
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
   const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' })
-  const detectors = join(generated, 'detectors.json')
-  if (existsSync(detectors)) cpSync(detectors, join(dist, 'generated', 'detectors.json'))
+  cpSync(join(generated, 'detectors.json'), join(dist, 'generated', 'detectors.json'))
   process.exitCode = status ?? 1
 }

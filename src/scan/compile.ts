@@ -10,6 +10,7 @@ import { compilePem } from './pem.ts'
 import type { Confirm, TextScan } from './text-scan.ts'
 import { compileToken } from './token.ts'
 import { fromHex, tokenLiteralsOf, userinfo } from './token-literals.ts'
+import { groupComesFirst } from './windows.ts'
 
 /** All detectors as one automaton, and per literal what looks closer at its occurrences. */
 export interface CompiledSet {
@@ -188,11 +189,6 @@ function sharedClass(text: string): Uint8Array {
   const known = sharedClasses.get(text) ?? parseClass(text)
   sharedClasses.set(text, known)
   return known
-}
-
-/** Only then does the byte before the literal stand before what is redacted. */
-function groupComesFirst(pattern: string): boolean {
-  return pattern.startsWith('(') && !pattern.startsWith('(?')
 }
 
 function addEncodings(table: Table, detectors: readonly Detector[], hooks: DecodeHooks, percent: Confirm): void {

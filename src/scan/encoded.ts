@@ -4,7 +4,7 @@ import { base64Run, decodeBase64 } from './decode/base64.ts'
 import { decodeEscapes, decodeHtml } from './decode/escapes.ts'
 import { decodeHex, hexRun } from './decode/hex.ts'
 import { decodePercent } from './decode/percent.ts'
-import { type Confirm, type TextScan, traceStep } from './text-scan.ts'
+import { type Confirm, type TextScan, toPayload, traceStep } from './text-scan.ts'
 
 /** How many encodings may lie around a secret; what is encoded more often is withheld, since nothing unscanned passes. */
 export const maxDepth = 4
@@ -50,7 +50,10 @@ export function compileDecode(name: Encoding, hooks: DecodeHooks): Confirm {
     decodedTo[decoding.slot] = to
     const { field } = scan
     traceStep(scan, 'decode', name, from, to, 'hit')
-    if (field.depth >= maxDepth) return withholdRange(scan, hooks, from, to)
+    if (field.depth >= maxDepth) {
+      const part = toPayload(field, from, to)
+      return hooks.withhold(field, part.start, part.end, 'depth')
+    }
     const view = decoding.decode(field, from, to)
     if (view === null || view.end === view.start) return
     const hits = hooks.scan(view.bytes, view.start, view.end)
@@ -97,13 +100,6 @@ function nestedField(parent: Field, view: View, hits: Hits): Field {
     recordEnd,
     path: parent.path
   }
-}
-
-function withholdRange(scan: TextScan, hooks: DecodeHooks, from: number, to: number): void {
-  const { field } = scan
-  const start = field.origin === null ? from : field.origin[from - field.start]
-  const end = field.origin === null ? to : field.origin[to - field.start]
-  hooks.withhold(field, field.enclosing?.start ?? start, field.enclosing?.end ?? end, 'depth')
 }
 
 /** The run without white space and quotes around a place. */

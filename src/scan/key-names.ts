@@ -60,8 +60,8 @@ export function governs(
   return !harmless.has(wordAt(bytes, previousWordStart(bytes, keyStart, hitStart), hitStart))
 }
 
-/** Whether a provider's name stands in the key as it is: any place will do, the value's shape decides. */
-export function beginsWord(bytes: Uint8Array, keyStart: number, hitStart: number, hitEnd: number): boolean {
+/** Whether a word begins at the key word: behind no letter, at a change of case, or anywhere when it is long enough to be told apart. */
+function beginsWord(bytes: Uint8Array, keyStart: number, hitStart: number, hitEnd: number): boolean {
   if (hitStart === keyStart || !isLetter[bytes[hitStart - 1]]) return true
   if (isUpper[bytes[hitStart]] && (isLower[bytes[hitStart - 1]] || isLower[bytes[hitStart + 1]])) return true
   return hitEnd - hitStart >= minInner

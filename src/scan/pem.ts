@@ -8,6 +8,8 @@ const maxLabel = 64
 const maxKey = 65536
 /** Base64 body lines have 64 or 76 characters; a shorter one is the last line of a key. */
 const minBodyLine = 40
+/** How far into a record an END line is looked for, in bytes: a logger's prefix, or a body line with `\\n` before it. */
+const maxPrefix = 4096 + 8
 
 /** A `BEGIN ... PRIVATE KEY` whose end has not been seen yet opens the carry, so that following records can be looked at. */
 export function compilePem(detector: Detector, index: number, carry: () => Carry): Confirm {
@@ -50,14 +52,20 @@ function labelEnd(scan: TextScan, from: number): number {
 function keyEnd(scan: TextScan, from: number): { end: number; complete: boolean } {
   const { bytes } = scan
   const stop = Math.min(scan.end, from + maxKey)
-  for (let i = bytes.indexOf(0x2d, from); i >= 0 && i < stop; i = bytes.indexOf(0x2d, i + 1)) {
-    if (!startsWithFolded(bytes, i, stop, '-----end ')) continue
-    let close = i + 9
-    while (close < stop && bytes[close] !== 0x2d && close - i < maxLabel + 9) close++
-    while (close < stop && bytes[close] === 0x2d) close++
-    return { end: close, complete: true }
-  }
-  return { end: openEnd(bytes, from, stop), complete: false }
+  const label = findEndLabel(bytes, from, stop)
+  if (label < 0) return { end: openEnd(bytes, from, stop), complete: false }
+  let close = label + endLabel.length
+  while (close < stop && bytes[close] !== 0x2d && close - label < maxLabel + endLabel.length) close++
+  while (close < stop && bytes[close] === 0x2d) close++
+  return { end: close, complete: true }
+}
+
+const endLabel = '-----end '
+
+function findEndLabel(bytes: Uint8Array, from: number, stop: number): number {
+  for (let i = from; i + endLabel.length <= stop; i++)
+    if (bytes[i] === 0x2d && startsWithFolded(bytes, i, stop, endLabel)) return i
+  return -1
 }
 
 /** Where a key without an END ends: at the quote around it, else with the text; line ends are the record's (`\n` of Docker, `\r` of CRLF). */
@@ -108,8 +116,7 @@ export function continuesKey(field: Field, adjacent: boolean): Continuation {
   let word = end
   while (word > start && !isSpace[bytes[word - 1]]) word--
   const alone = word === start
-  if (bytes.subarray(start, Math.min(end, start + 4096)).indexOf(0x2d) >= 0 && hasEndLabel(bytes, start, end))
-    return 'end'
+  if (findEndLabel(bytes, start, Math.min(end, start + maxPrefix)) >= 0) return 'end'
   const run = bodyRun(bytes, start, end)
   if (run !== null) return run
   if (
@@ -123,12 +130,6 @@ export function continuesKey(field: Field, adjacent: boolean): Continuation {
     if (startsWithFolded(bytes, start, end, header)) return { start, end }
   }
   return 'none'
-}
-
-function hasEndLabel(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i + 9 <= end && i - start < 4096; i++)
-    if (bytes[i] === 0x2d && startsWithFolded(bytes, i, end, '-----end ')) return true
-  return false
 }
 
 /** A line that is shorter than those of a body must look like its padded or, in plain text (`loose`), mixed rest, not like a word. */

@@ -16,10 +16,7 @@ const longestForeign = 128
 
 /** Whether `[REDACTED]`, `[REDACTED:...]` or `[WITHHELD:...]`, as logveil writes them, stands anywhere in `bytes[start..end)`. */
 export function containsOwnPlaceholder(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) {
-    if (bytes[i] === 0x5b && ownPlaceholderEnd(bytes, i, end) !== -1) return true
-  }
-  return false
+  return findOwnPlaceholder(bytes, start, end, end) !== -1
 }
 
 /**

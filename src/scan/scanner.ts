@@ -148,6 +148,7 @@ function createTextScan(field: Field, trace: Trace | null, matches: Match[]): Te
     wordIsOurs: false,
     barrierFrom: 0,
     barrierTo: -1,
+    barred: false,
     windows: [],
     found(detector, confidence, start, end, hints) {
       this.foundFrom = start

@@ -37,9 +37,10 @@ export interface TextScan {
   /** Whether the key word at `wordAt` belongs to a placeholder of ours. */
   wordAt: number
   wordIsOurs: boolean
-  /** No line end and no placeholder of ours stands in `[barrierFrom, barrierTo)`. */
+  /** No line end and no placeholder of ours stands in `[barrierFrom, barrierTo)`; one does at `barrierTo` if `barred`. */
   barrierFrom: number
   barrierTo: number
+  barred: boolean
   /** Windows that wait for RE2, by detector; see windows.ts. */
   readonly windows: Window[]
   found(detector: Detector, confidence: Confidence, start: number, end: number, hints: Hints | null): void

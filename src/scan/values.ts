@@ -134,12 +134,9 @@ function isCode(bytes: Uint8Array, start: number, end: number): boolean {
       (bytes[i] === 0x5b && dots > 0) ||
       (bytes[i] === 0x2d && bytes[i + 1] === 0x3e)
     )
-  return (
-    dots > 0 &&
-    bytes[i - 1] !== 0x2e &&
-    measure(bytes, start, end).digits <= 2 &&
-    randomScore(measure(bytes, start, end)) < 0.6
-  )
+  if (dots === 0 || bytes[i - 1] === 0x2e) return false
+  const m = measure(bytes, start, end)
+  return m.digits <= 2 && randomScore(m) < 0.6
 }
 
 /** The text goes on with a small word: a sentence. */

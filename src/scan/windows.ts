@@ -46,12 +46,22 @@ export function compileBoundaries(detector: Detector): Boundaries {
 export function standsAlone(scan: TextScan, { left, right }: Boundaries, start: number, end: number): boolean {
   const { bytes } = scan
   if (right !== null && end < scan.end && right[bytes[end]] === 1) return false
-  return left === null || start <= scan.start || left[bytes[start - 1]] === 0 || endsEscape(bytes, start, scan.start)
+  return left === null || mayBegin(scan, left, start)
+}
+
+/** Whether the left neighbour allows a token to begin here. */
+function mayBegin({ bytes, start }: TextScan, left: ByteClass, at: number): boolean {
+  return at <= start || left[bytes[at - 1]] === 0 || endsEscape(bytes, at, start)
+}
+
+/** Only then does the byte before a match stand before what is redacted. */
+export function groupComesFirst(pattern: string): boolean {
+  return pattern.startsWith('(') && !pattern.startsWith('(?')
 }
 
 /**
- * The pattern with large upper bounds taken off: RE2 writes `x{1,900}` out 900 times, which costs up to 370 ms to compile. Windows are
- * no longer than the longest match, so the text bounds it all the same.
+ * The pattern with large upper bounds taken off: RE2 writes `x{1,900}` out 900 times, which costs up to 370 ms to compile. A single
+ * window is no longer than the longest match and a little slack; in joined ones a longer run goes as a whole.
  */
 export function openEnded(pattern: string): string {
   return pattern.replace(/(?<!\\)\{(\d+),(\d{3,})\}/g, '{$1,}')
@@ -68,14 +78,14 @@ export function firstGroup(match: { readonly indices?: RegExpIndicesArray }): re
 function nextBegin(scan: TextScan, left: ByteClass | null, from: number, to: number): number {
   if (left === null) return from
   let at = from
-  while (at < to && left[scan.bytes[at - 1]] === 1 && !endsEscape(scan.bytes, at, scan.start)) at++
+  while (at < to && !mayBegin(scan, left, at)) at++
   return at
 }
 
 /** Searches windows with RE2; `judge` gets every group 1 that stands alone. */
 export function compileWindowSearch(detector: Detector, boundaries: Boundaries, judge: Judge): WindowSearch {
   // Where something stands before the group, its left neighbour says nothing about where a match may begin.
-  const left = /^\((?!\?)/.test(detector.pattern) ? boundaries.left : null
+  const left = groupComesFirst(detector.pattern) ? boundaries.left : null
   const expression = lazy(() => new RE2(openEnded(detector.pattern), detector.caseInsensitive ? 'dgi' : 'dg'))
   return (scan, from, to) => {
     const { bytes } = scan
