@@ -179,7 +179,12 @@ export interface Codec {
   splice(payload: Uint8Array, edits: readonly Edit[]): Uint8Array
 }
 
-export type WithheldReason = 'depth' | 'size' | 'error'
+/**
+ * Why a part is withheld. `depth`: encoded or nested too often. `size`: a record too long. `effort`: looking at it would take too long (see
+ * scan/effort.ts). `error`: the scan failed.
+ */
+export const withheldReasons = ['depth', 'size', 'effort', 'error'] as const
+export type WithheldReason = (typeof withheldReasons)[number]
 
 /** One matched secret, in payload coordinates. Internal: it refers to the secret's bytes and never leaves the redactor. */
 export interface Match {

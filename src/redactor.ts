@@ -1,4 +1,14 @@
-import type { Carry, Codec, Edit, Finding, Match, Scanner, ScanResult, WithheldReason } from './model.ts'
+import {
+  type Carry,
+  type Codec,
+  type Edit,
+  type Finding,
+  type Match,
+  type Scanner,
+  type ScanResult,
+  type WithheldReason,
+  withheldReasons
+} from './model.ts'
 import { createPlanner, dropRecord } from './redact/actions.ts'
 import type { Encryptor } from './redact/encrypt.ts'
 import type { Fingerprinter } from './redact/fingerprint.ts'
@@ -45,7 +55,7 @@ export interface RedactorParts {
 
 const newline = 0x0a
 const carriageReturn = 0x0d
-const noneWithheld: WithheldCounts = { depth: 0, size: 0, error: 0 }
+const noneWithheld: WithheldCounts = { depth: 0, size: 0, effort: 0, error: 0 }
 
 export function assembleRedactor(parts: RedactorParts): Redactor {
   const { scanner, codec, policy, fingerprinter } = parts
@@ -174,7 +184,7 @@ function redactEach(
     const one = redactOrWithhold(payload.subarray(start, end), carry, redact)
     payloads.push(one.payload)
     for (const finding of one.findings) findings.push(moved(finding, records, start))
-    for (const reason of Object.keys(withheld) as WithheldReason[]) withheld[reason] += one.withheld[reason]
+    for (const reason of withheldReasons) withheld[reason] += one.withheld[reason]
     dropped += one.dropped
     start = end
   }

@@ -1,4 +1,4 @@
-import type { Carry, Finding, WithheldReason } from '../model.ts'
+import { type Carry, type Finding, type WithheldReason, withheldReasons } from '../model.ts'
 import type { Redacted, Redactor } from '../redactor.ts'
 import type { ByteWriter } from './byte-writer.ts'
 import type { Piece, Place } from './cut-lines.ts'
@@ -65,14 +65,14 @@ function noTotals(countsOutput: boolean): Totals {
     bytesOut: 0,
     findings: 0,
     byDetector: new Map(),
-    withheld: { depth: 0, size: 0, error: 0 },
+    withheld: { depth: 0, size: 0, effort: 0, error: 0 },
     dropped: 0
   }
 }
 
 function redactPiece(piece: Piece, redactor: Redactor, carry: Carry): Redacted {
   if (piece.kind === 'lines') return redactor.redact(piece.bytes, carry)
-  const withheld = { depth: 0, size: 1, error: 0 }
+  const withheld = { depth: 0, size: 1, effort: 0, error: 0 }
   return { payload: Buffer.from(`[WITHHELD:size]${piece.end}`), findings: [], records: 1, withheld, dropped: 0 }
 }
 
@@ -98,7 +98,7 @@ function count(totals: Totals, { place, ...piece }: Piece, redacted: Redacted): 
   totals.bytesIn += length
   totals.bytesOut += redacted.payload.length
   totals.dropped += redacted.dropped
-  for (const reason of ['depth', 'size', 'error'] as const) totals.withheld[reason] += redacted.withheld[reason]
+  for (const reason of withheldReasons) totals.withheld[reason] += redacted.withheld[reason]
   totals.findings += redacted.findings.length
   for (const { detector } of redacted.findings)
     totals.byDetector.set(detector, (totals.byDetector.get(detector) ?? 0) + 1)

@@ -1,3 +1,4 @@
+import { withheldReasons } from '../model.ts'
 import type { Totals } from './redact-stream.ts'
 
 /** What a run did, for people: a few lines of text, without any of the input. */
@@ -25,7 +26,7 @@ function findings({ findings, byDetector }: Totals): string {
 }
 
 function withheld({ withheld }: Totals): string[] {
-  const reasons = (['depth', 'size', 'error'] as const).filter((reason) => withheld[reason] > 0)
+  const reasons = withheldReasons.filter((reason) => withheld[reason] > 0)
   return reasons.length === 0
     ? []
     : [`withheld parts: ${reasons.map((reason) => `${reason} ${grouped(withheld[reason])}`).join(', ')}`]

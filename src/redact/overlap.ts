@@ -43,18 +43,23 @@ function union(matches: readonly Match[], end: number): SpanUnion {
   }
   const ranked = oncePerDetector(matches).sort(byRank)
   const winner = ranked[0]
+  if (ranked.length === 1)
+    return { start, end, winner, findings: ranked, matches, quote: outermostOf(matches).field.quote }
   const takes = claims(start, end)
   const others = ranked.filter((match) => (match === winner || match.detector.provider !== 'generic') && takes(match))
-  // The outermost text of the group decides: what is nested in it is replaced along with it.
-  const outermost = matches.reduce((a, b) => (b.field.depth < a.field.depth ? b : a))
   return {
     start,
     end,
     winner,
     findings: [winner, ...others.slice(1).sort(byPlace)],
     matches,
-    quote: outermost.field.quote
+    quote: outermostOf(matches).field.quote
   }
+}
+
+/** The outermost text of a group decides on quotes: what is nested in it is replaced along with it. */
+function outermostOf(matches: readonly Match[]): Match {
+  return matches.reduce((a, b) => (b.field.depth < a.field.depth ? b : a))
 }
 
 function byPlace(a: Match, b: Match): number {
@@ -104,7 +109,8 @@ function oncePerDetector(matches: readonly Match[]): Match[] {
 
 /** A function that says whether a match covers an unclaimed byte, and claims what it covers. */
 function claims(start: number, end: number): (match: Match) => boolean {
-  const next = Int32Array.from({ length: end - start + 1 }, (_, i) => i)
+  const next = new Int32Array(end - start + 1)
+  for (let i = 0; i < next.length; i++) next[i] = i
   const free = (at: number): number => {
     let root = at
     while (next[root] !== root) root = next[root]

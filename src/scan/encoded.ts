@@ -4,6 +4,7 @@ import { base64Run, decodeBase64 } from './decode/base64.ts'
 import { decodeEscapes, decodeHtml } from './decode/escapes.ts'
 import { decodeHex, hexRun } from './decode/hex.ts'
 import { decodePercent } from './decode/percent.ts'
+import { costs } from './effort.ts'
 import { type Confirm, type TextScan, toPayload, traceStep } from './text-scan.ts'
 
 /** How many encodings may lie around a secret; what is encoded more often is withheld, since nothing unscanned passes. */
@@ -49,6 +50,7 @@ export function compileDecode(name: Encoding, hooks: DecodeHooks): Confirm {
     const from = Math.max(rangeStart, decodedTo[decoding.slot])
     decodedTo[decoding.slot] = to
     const { field } = scan
+    scan.effort.left -= costs.decode + costs.decodedByte * (to - from)
     traceStep(scan, 'decode', name, from, to, 'hit')
     if (field.depth >= maxDepth) {
       const part = toPayload(field, from, to)

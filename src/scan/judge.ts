@@ -2,6 +2,7 @@ import RE2 from 're2'
 import type { Check, Confidence, Detector, Hints } from '../model.ts'
 import { latin1 } from './bytes.ts'
 import { checks } from './checks/index.ts'
+import { costs } from './effort.ts'
 import { findOwnPlaceholder, overlapsOwnPlaceholder } from './placeholders.ts'
 import { type TextScan, traceStep } from './text-scan.ts'
 
@@ -14,11 +15,13 @@ export function compileJudge(detector: Detector, base: Confidence): Judge {
   const proofs = tests.filter(({ filter }) => filter !== true).length
   const allow = detector.allow.map((pattern) => lazy(() => new RE2(pattern)))
   return (scan, start, end) => {
+    scan.effort.left -= costs.candidate
     if (meetsPlaceholder(scan, start, end))
       return traceStep(scan, 'allow', detector.id, start, end, 'reject: placeholder')
     let confidence = base
     let hints: Hints | null = null
     if (allow.length > 0 || tests.length > 0) {
+      scan.effort.left -= (allow.length + tests.length + 1) * (costs.test + costs.candidateByte * (end - start))
       const text = latin1(scan.bytes, start, end)
       for (const pattern of allow) {
         if (pattern().test(text)) return traceStep(scan, 'allow', detector.id, start, end, 'reject: allowed')

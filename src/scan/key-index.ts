@@ -1,4 +1,5 @@
 import { isUpper, startsWithFolded } from './bytes.ts'
+import { costs } from './effort.ts'
 import type { Keyed } from './keyed.ts'
 
 /**
@@ -47,9 +48,10 @@ export function indexNames(names: readonly IndexedName[]): Keyed {
   }
   return {
     inText(scan, at) {
-      visit(scan.bytes, scan.start, scan.end, at, ({ keyed, keyword }, from) =>
+      visit(scan.bytes, scan.start, scan.end, at, ({ keyed, keyword }, from) => {
+        scan.effort.left -= costs.keyWord
         keyed.inText(scan, from, from + keyword.length)
-      )
+      })
     },
     governed(scan, at) {
       const { key } = scan.field

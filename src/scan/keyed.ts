@@ -1,6 +1,7 @@
 import RE2 from 're2'
 import type { Detector } from '../model.ts'
 import { isSpace, startsWithFolded } from './bytes.ts'
+import { costs } from './effort.ts'
 import { compileJudge, lazy } from './judge.ts'
 import { governs } from './key-names.ts'
 import { isCompound, type Pair, readPair } from './pairs.ts'
@@ -96,12 +97,14 @@ function compileValueTest(detector: Detector): TestValue {
   return (scan, pair) => {
     const { valueStart: start, valueEnd: end } = pair
     if (end - start > longValue && triedEnough(scan, end)) return judge(scan, start, end)
+    scan.effort.left -= costs.value
     if (detector.value !== null) {
       const reason = notSecret(scan.bytes, pair, detector.value, scan.end)
       if (reason !== null) return traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
     }
     if (detector.pattern === '') return judge(scan, start, end)
     if (end - start > detector.maxLength) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
+    scan.effort.left -= costs.search
     const match = pattern().exec(Buffer.from(scan.bytes.buffer, scan.bytes.byteOffset + start, end - start))
     if (match === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
     const [groupStart, groupEnd] = firstGroup(match)
@@ -139,6 +142,7 @@ function isBarrier({ bytes, end }: TextScan, at: number): boolean {
 /** Several key words of one key (`aws_secret_access_key`) read their pair once. */
 function pairAt(scan: TextScan, start: number, end: number): Pair | null {
   if (start >= scan.pairKeyStart && end <= scan.pairKeyEnd) return scan.pair
+  scan.effort.left -= costs.pair
   const pair = readPair(scan.bytes, scan.start, scan.end, start, end, scan.memo)
   scan.pair = pair
   scan.pairKeyStart = pair === null ? start : pair.keyStart

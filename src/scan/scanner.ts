@@ -11,8 +11,9 @@ import type {
   WithheldReason
 } from '../model.ts'
 import { type CompiledSet, compileSet } from './compile.ts'
+import { budgetOf, costs, type Effort } from './effort.ts'
 import { continuesKey } from './pem.ts'
-import { collectMatch, type TextScan, traceStep } from './text-scan.ts'
+import { collectMatch, type TextScan, toPayload, traceStep } from './text-scan.ts'
 import { flushWindows } from './windows.ts'
 
 /** Records of others that may stand between two lines of a key. */
@@ -32,6 +33,9 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
   let keyOpen = false
   /** Whether the codec has asked for the next record of this payload before. */
   let asked = false
+  const effort: Effort = { left: 0 }
+  /** The record that the budget is for. */
+  let budgeted = -1
 
   const set: CompiledSet = compileSet(detectors, {
     carry: () => {
@@ -46,11 +50,17 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
     withheld.push({ start, end, reason, field })
   }
 
+  function withholdWhole(field: Field): void {
+    const { start, end } = toPayload(field, field.start, field.end)
+    withhold(field, start, end, 'effort')
+  }
+
+  /** Stops, perhaps before its end, when the record has used up its budget. */
   function scanText(field: Field): void {
-    const scan = createTextScan(field, trace, matches)
+    const scan = createTextScan(field, trace, effort, matches)
     const { pairs } = field.hits
     scanGoverned(set, scan)
-    for (let i = field.from; i < field.to; i++) {
+    for (let i = field.from; i < field.to && effort.left >= 0; i++) {
       const literal = pairs[2 * i]
       const end = pairs[2 * i + 1]
       const start = end - set.lengths[literal]
@@ -59,7 +69,10 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
       const keyed = set.keyed[literal]
       if (keyed.length === 0 || field.role === 'key') continue
       set.unwrap(scan, start, end)
-      for (const detector of keyed) detector.inText(scan, start, end)
+      for (const detector of keyed) {
+        effort.left -= costs.keyWord
+        detector.inText(scan, start, end)
+      }
     }
     flushWindows(scan)
   }
@@ -77,8 +90,13 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
 
   const visitor: Visitor = {
     field(field) {
+      if (field.record !== budgeted) {
+        budgeted = field.record
+        effort.left = budgetOf(field.recordEnd - field.recordStart)
+      }
       if (carry.budget > 0 && field.role !== 'key' && field.role !== 'bare') continueKey(field)
       scanText(field)
+      if (effort.left < 0) withholdWhole(field)
     },
     scan: (bytes, start, end) => set.automaton.scan(bytes, start, end),
     wantsNext() {
@@ -102,6 +120,7 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
       carry = streamCarry
       keyOpen = false
       asked = false
+      budgeted = -1
       const hits = set.automaton.scan(payload, 0, payload.length)
       if (hits.count > 0 || carry.budget > 0) codec.locate(payload, hits, visitor)
       return { matches, withheld }
@@ -123,13 +142,14 @@ function scanGoverned(set: CompiledSet, scan: TextScan): void {
 
 let epoch = 0
 
-function createTextScan(field: Field, trace: Trace | null, matches: Match[]): TextScan {
+function createTextScan(field: Field, trace: Trace | null, effort: Effort, matches: Match[]): TextScan {
   return {
     field,
     bytes: field.bytes,
     start: field.start,
     end: field.end,
     trace,
+    effort,
     epoch: ++epoch,
     pair: null,
     pairKeyStart: -1,
@@ -153,6 +173,7 @@ function createTextScan(field: Field, trace: Trace | null, matches: Match[]): Te
     found(detector, confidence, start, end, hints) {
       this.foundFrom = start
       this.foundTo = end
+      effort.left -= costs.finding + costs.findingByte * (end - start)
       collectMatch(matches, field, detector, confidence, start, end, hints)
     }
   }

@@ -1,4 +1,5 @@
 import type { Confidence, Detector, Field, Hints, Match, Trace } from '../model.ts'
+import type { Effort } from './effort.ts'
 import type { PairMemo } from './pair-value.ts'
 import type { Pair } from './pairs.ts'
 
@@ -13,6 +14,8 @@ export interface TextScan {
   readonly start: number
   readonly end: number
   readonly trace: Trace | null
+  /** What the record may still cost. */
+  readonly effort: Effort
   /** Unlike every other text's: lets matchers remember where a run ends; see bounded.ts. */
   readonly epoch: number
   /** The pair read last, so that several key words of one key read it once. */

@@ -1,6 +1,7 @@
 import type { Detector, TokenLiteral } from '../model.ts'
 import { compileBounded } from './bounded.ts'
 import { isHex, isQuote, isSpace } from './bytes.ts'
+import { costs } from './effort.ts'
 import { compileJudge, lazy } from './judge.ts'
 import { parsePattern } from './pattern.ts'
 import { type Confirm, type TextScan, traceStep } from './text-scan.ts'
@@ -23,12 +24,14 @@ export function compileToken(detector: Detector, { leads, escaped }: TokenLitera
   const behind = leads ? slack : detector.maxLength + slack
   const matcher = lazy(() => (leads ? compileBounded(parsePattern(detector.pattern, detector.caseInsensitive)) : null))
   return (scan, start, literalEnd) => {
+    scan.effort.left -= costs.literal
     if (escaped && holdsPercent(scan, start, literalEnd, leads, detector.maxLength)) percent(scan, start, literalEnd)
     const bounded = matcher()
     if (bounded === null) return enqueue(scan, search, start - behind, start + detector.maxLength + slack)
     if (!bounded.match(scan.bytes, start, scan.end, scan.epoch))
       return traceStep(scan, 'pattern', detector.id, start, start, 'no match')
     const { groupStart, groupEnd } = bounded
+    scan.effort.left -= costs.match
     if (standsAlone(scan, boundaries, groupStart, groupEnd)) judge(scan, groupStart, groupEnd)
     else traceStep(scan, 'boundary', detector.id, groupStart, groupEnd, 'no match')
   }

@@ -2,20 +2,24 @@ import RE2 from 're2'
 import type { Detector } from '../model.ts'
 import { endsEscape } from './bytes.ts'
 import { type ByteClass, parseClass } from './char-class.ts'
+import { costs } from './effort.ts'
 import type { Judge } from './judge.ts'
 import { lazy } from './judge.ts'
 import { type TextScan, traceStep, type WindowSearch } from './text-scan.ts'
 
+/** Longer joined windows are searched before they grow on, in bytes: RE2 takes 100 ns a byte to find the groups of a match. */
+const maxJoined = 32768
+
 /**
  * Adds the window around a literal to those that wait. Windows of one detector that touch are joined, so that every byte is searched at
- * most once per detector, however often the literal stands there.
+ * most once per detector (twice where long joined windows meet), however often the literal stands there.
  */
 export function enqueue(scan: TextScan, search: WindowSearch, from: number, to: number): void {
   const clippedFrom = Math.max(scan.start, from)
   const clippedTo = Math.min(scan.end, to)
   for (const open of scan.windows) {
     if (open.search !== search) continue
-    if (clippedFrom > open.to) {
+    if (clippedFrom > open.to || open.to - open.from > maxJoined) {
       search(scan, open.from, open.to)
       open.from = clippedFrom
     }
@@ -88,12 +92,14 @@ export function compileWindowSearch(detector: Detector, boundaries: Boundaries, 
   const left = groupComesFirst(detector.pattern) ? boundaries.left : null
   const expression = lazy(() => new RE2(openEnded(detector.pattern), detector.caseInsensitive ? 'dgi' : 'dg'))
   return (scan, from, to) => {
-    const { bytes } = scan
+    const { bytes, effort } = scan
     const pattern = expression()
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
     pattern.lastIndex = 0
-    for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    effort.left -= costs.test + costs.searchedByte * (to - from)
+    for (let match = pattern.exec(text); match !== null && effort.left >= 0; match = pattern.exec(text)) {
       const [start, end] = firstGroup(match)
+      effort.left -= costs.search + costs.matchedByte * (end - match.index)
       if (standsAlone(scan, boundaries, from + start, from + end)) {
         judge(scan, from + start, from + end)
         pattern.lastIndex = Math.max(end, match.index + 1)

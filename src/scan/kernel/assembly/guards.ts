@@ -25,9 +25,11 @@ function runs(literal: u32, start: u32, end: u32): bool {
   const min: u32 = load<u8>(literal, 6)
   if (end + min > to) return false
   const after = load<u32>(literal, 8)
-  for (let p = end; p < end + min; p++) if (!load<u8>(after + at(p))) return false
+  // One byte on either side rules out most: the rest is looked at only then.
+  if (min && !load<u8>(after + at(end))) return false
   const before = load<u32>(literal, 12)
   if (before && start > from && load<u8>(before + at(start - 1)) && !endsEscape(start)) return false
+  for (let p = end + 1; p < end + min; p++) if (!load<u8>(after + at(p))) return false
   return !load<u8>(literal, 7) || memory.compare(start, load<u32>(literal, 16), end - start) == 0
 }
 
