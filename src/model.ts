@@ -139,8 +139,8 @@ export interface Field extends Located {
   readonly key: Located | null
   /** What a replacement needs around it to keep the record valid: `"` (escaped to the depth) for `bare`, else empty. */
   readonly quote: string
-  /** 0-based index of the record in the payload. */
-  readonly record: number
+  /** 0-based index of the record in the payload. Computed on demand, at the least cost when it is asked for in payload order. */
+  record(): number
   /** Payload range of the record without its terminator. */
   readonly recordStart: number
   readonly recordEnd: number

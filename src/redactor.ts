@@ -103,7 +103,7 @@ export function assembleRedactor(parts: RedactorParts): Redactor {
       detector: detector.id,
       confidence,
       severity: detector.severity,
-      record: field.record,
+      record: field.record(),
       path: field.path(),
       span: [start, end],
       length: secret.length,

@@ -3,8 +3,8 @@ import type { Hits, Visitor } from '../model.ts'
 /** One record of a payload whose records end with `\n`. Offsets are in the payload. */
 export interface Line {
   readonly payload: Uint8Array
-  /** 0-based. */
-  readonly record: number
+  /** 0-based; counted on demand, see Field. */
+  record(): number
   readonly start: number
   /** Offset of the `\n`, or the payload's end. A `\r` before it belongs to the text, but not to the record. */
   readonly end: number
@@ -29,8 +29,7 @@ export function visitLines(payload: Uint8Array, hits: Hits, visitor: Visitor, vi
   const { pairs, count } = hits
   let next = 0 // start of the first record behind the visited ones
   let from = 0
-  let record = 0
-  let counted = 0 // `record` is right for this offset
+  const indexOf = countRecords(buffer)
   for (let wanted = visitor.wantsNext(); ; wanted = visitor.wantsNext()) {
     while (from < count && pairs[2 * from + 1] <= next) from++
     if (!wanted && from === count) return
@@ -39,11 +38,9 @@ export function visitLines(payload: Uint8Array, hits: Hits, visitor: Visitor, vi
     const end = lineEnd(buffer, start)
     const to = hitsUntil(hits, from, end)
     const recordEnd = end > start && payload[end - 1] === carriageReturn ? end - 1 : end
-    record += countNewlines(buffer, counted, start)
-    counted = start
     visit({
       payload,
-      record,
+      record: () => indexOf(start),
       start,
       end,
       recordEnd,
@@ -54,6 +51,17 @@ export function visitLines(payload: Uint8Array, hits: Hits, visitor: Visitor, vi
     })
     from = to
     next = end + 1
+  }
+}
+
+/** The index of the record that begins at an offset. Most are never asked for: only findings tell it. */
+function countRecords(buffer: Buffer): (start: number) => number {
+  let counted = 0
+  let index = 0
+  return (start) => {
+    index = start < counted ? countNewlines(buffer, 0, start) : index + countNewlines(buffer, counted, start)
+    counted = start
+    return index
   }
 }
 

@@ -59,6 +59,13 @@ export function indexNames(names: readonly IndexedName[]): Keyed {
       visit(key.bytes, key.start, key.end, at, ({ keyed, keyword }, from) =>
         keyed.governed(scan, from, from + keyword.length)
       )
+    },
+    mayGovern(bytes, keyStart, keyEnd, at) {
+      let may = false
+      visit(bytes, keyStart, keyEnd, at, ({ keyed, keyword }, from) => {
+        may ||= keyed.mayGovern(bytes, keyStart, keyEnd, from, from + keyword.length)
+      })
+      return may
     }
   }
 }

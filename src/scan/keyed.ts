@@ -17,6 +17,8 @@ const nearby = 40
 export interface Keyed {
   readonly inText: Confirm
   readonly governed: ConfirmGoverned
+  /** False when both are sure to come to nothing, because of the name `[keyStart, keyEnd)` around a key word. */
+  readonly mayGovern: (bytes: Uint8Array, keyStart: number, keyEnd: number, start: number, end: number) => boolean
 }
 
 /** For a literal that is only the beginning of the key word: the rest is compared first. */
@@ -30,7 +32,10 @@ export function behindLiteral(keyed: Keyed, keyword: string): Keyed {
       const { key } = scan.field
       if (key !== null && startsWithFolded(key.bytes, start, key.end, folded))
         keyed.governed(scan, start, start + folded.length)
-    }
+    },
+    mayGovern: (bytes, keyStart, keyEnd, start) =>
+      startsWithFolded(bytes, start, keyEnd, folded) &&
+      keyed.mayGovern(bytes, keyStart, keyEnd, start, start + folded.length)
   }
 }
 
@@ -57,7 +62,9 @@ export function compileKeyed(detector: Detector): Keyed {
       if (named || governs(key.bytes, key.start, key.end, start, end, detector.value))
         test(scan, wholeValue(scan, isCompound(key.bytes, key.start, start)))
       else traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
-    }
+    },
+    mayGovern: (bytes, keyStart, keyEnd, start, end) =>
+      named || near !== null || governs(bytes, keyStart, keyEnd, start, end, detector.value)
   }
 }
 
@@ -141,7 +148,10 @@ function isBarrier({ bytes, end }: TextScan, at: number): boolean {
 
 /** Several key words of one key (`aws_secret_access_key`) read their pair once. */
 function pairAt(scan: TextScan, start: number, end: number): Pair | null {
-  if (start >= scan.pairKeyStart && end <= scan.pairKeyEnd) return scan.pair
+  if (start >= scan.pairKeyStart && end <= scan.pairKeyEnd) {
+    if (scan.pair !== null) scan.pair.compound = isCompound(scan.bytes, scan.pair.keyStart, start)
+    return scan.pair
+  }
   scan.effort.left -= costs.pair
   const pair = readPair(scan.bytes, scan.start, scan.end, start, end, scan.memo)
   scan.pair = pair

@@ -11,7 +11,7 @@ export interface Pair {
   readonly quoted: boolean
   readonly bond: Bond
   /** A name stands before the key word: `acme_key`, neither `key` nor `acmeKey`. */
-  readonly compound: boolean
+  compound: boolean
 }
 
 const maxKey = 64
@@ -31,10 +31,8 @@ export function readPair(
   hitEnd: number,
   memo: PairMemo
 ): Pair | null {
-  let keyStart = hitStart
-  while (keyStart > start && hitStart - keyStart < maxKey && isKeyByte[bytes[keyStart - 1]]) keyStart--
-  let keyEnd = hitEnd
-  while (keyEnd < end && keyEnd - hitEnd < maxKey && isKeyByte[bytes[keyEnd]]) keyEnd++
+  const keyStart = keyStartOf(bytes, start, hitStart)
+  let keyEnd = keyEndOf(bytes, end, hitEnd)
   // `key.=` and `key-> `: the separator's first byte was taken for a part of the key.
   while (keyEnd > hitEnd && (bytes[keyEnd - 1] === 0x2e || bytes[keyEnd - 1] === 0x2d)) keyEnd--
   const separator = readSeparator(bytes, keyStart, keyEnd, start, end)
@@ -51,6 +49,20 @@ export function readPair(
     bond,
     compound: isCompound(bytes, keyStart, hitStart)
   }
+}
+
+/** Where the name that holds a key word begins. */
+export function keyStartOf(bytes: Uint8Array, start: number, hitStart: number): number {
+  let at = hitStart
+  while (at > start && hitStart - at < maxKey && isKeyByte[bytes[at - 1]]) at--
+  return at
+}
+
+/** Where it ends. */
+export function keyEndOf(bytes: Uint8Array, end: number, hitEnd: number): number {
+  let at = hitEnd
+  while (at < end && at - hitEnd < maxKey && isKeyByte[bytes[at]]) at++
+  return at
 }
 
 /** By environment variables' and configuration files' convention; camelCase keys of programs name things by UUIDs. */

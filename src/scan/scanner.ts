@@ -13,6 +13,7 @@ import type {
 import { type CompiledSet, compileSet } from './compile.ts'
 import { budgetOf, costs, type Effort } from './effort.ts'
 import { continuesKey } from './pem.ts'
+import { pruneHits } from './prune.ts'
 import { collectMatch, type TextScan, toPayload, traceStep } from './text-scan.ts'
 import { flushWindows } from './windows.ts'
 
@@ -90,8 +91,8 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
 
   const visitor: Visitor = {
     field(field) {
-      if (field.record !== budgeted) {
-        budgeted = field.record
+      if (field.recordStart !== budgeted) {
+        budgeted = field.recordStart
         effort.left = budgetOf(field.recordEnd - field.recordStart)
       }
       if (carry.budget > 0 && field.role !== 'key' && field.role !== 'bare') continueKey(field)
@@ -121,7 +122,9 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
       keyOpen = false
       asked = false
       budgeted = -1
-      const hits = set.automaton.scan(payload, 0, payload.length)
+      const found = set.automaton.scan(payload, 0, payload.length)
+      // Whoever asks to be told every step hears of all hits.
+      const hits = trace === null ? pruneHits(set, payload, found) : found
       if (hits.count > 0 || carry.budget > 0) codec.locate(payload, hits, visitor)
       return { matches, withheld }
     },

@@ -13,7 +13,7 @@ test.each([
 ])('%j is %s', (line, role, raw) => {
   const payload = Buffer.from(`x\n${line}\n`)
   const { fields } = locate(autoCodec, payload, ['HIT'])
-  expect(fields.map((field) => [field.role, rawOf(field, payload), field.record])).toEqual([[role, raw, 1]])
+  expect(fields.map((field) => [field.role, rawOf(field, payload), field.record()])).toEqual([[role, raw, 1]])
 })
 
 test('a wanted blank record is text', () => {

@@ -25,7 +25,7 @@ function visit(text: string, wants: readonly boolean[] = []): { rows: Row[]; ask
   visitLines(payload, findWords(['X'], payload), asking, (line: Line) => {
     const { record, start, end, recordEnd, from, to, wanted } = line
     expect(line.payload).toBe(payload)
-    rows.push([record, text.slice(start, end), text.slice(start, recordEnd), to - from, wanted])
+    rows.push([record(), text.slice(start, end), text.slice(start, recordEnd), to - from, wanted])
   })
   return { rows, asked: asking.asked }
 }
@@ -106,7 +106,7 @@ describe('visitLines', () => {
     const payload = Buffer.from('ab\ncd\nX')
     const rows: [number, number, number][] = []
     const hits = { count: 2, pairs: Int32Array.from([0, 3, 0, 7]) }
-    visitLines(payload, hits, visitor([]), ({ record, from, to }) => rows.push([record, from, to]))
+    visitLines(payload, hits, visitor([]), ({ record, from, to }) => rows.push([record(), from, to]))
     expect(rows).toEqual([
       [0, 0, 0],
       [2, 1, 2]
@@ -124,7 +124,7 @@ describe('visitLines', () => {
         const payload = Buffer.from('\n'.repeat(lead) + text).subarray(lead)
         const rows: [number, string][] = []
         visitLines(payload, findWords(['X'], payload), visitor([]), ({ record, start, end }) =>
-          rows.push([record, text.slice(start, end)])
+          rows.push([record(), text.slice(start, end)])
         )
         expect(rows).toEqual([...text.split('\n').entries()].filter(([, content]) => content.includes('X')))
       })

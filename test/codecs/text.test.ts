@@ -31,7 +31,7 @@ test('the record behind one is visited without a hit while it is wanted', () => 
     ['CANARY'],
     [false, true, true, false]
   )
-  expect(fields.map(({ record, start, end, from, to }) => [record, start, end, from, to])).toEqual([
+  expect(fields.map(({ record, start, end, from, to }) => [record(), start, end, from, to])).toEqual([
     [0, 0, 6, 0, 1],
     [1, 7, 7, 1, 1],
     [2, 8, 12, 1, 1]

@@ -66,7 +66,7 @@ function field(quote: string, depth: number, path: string): Field {
     role: 'text',
     key: null,
     quote,
-    record: 0,
+    record: () => 0,
     recordStart: 0,
     recordEnd: 0,
     path: () => path
