@@ -16,11 +16,13 @@ test('each touched record is one field over the payload itself', () => {
     quote: ''
   }
   const path = expect.any(Function)
+  const record = expect.any(Function)
   expect(fields).toEqual([
-    { ...common, start: 2, end: 17, from: 0, to: 1, record: 1, recordStart: 2, recordEnd: 16, path },
-    { ...common, start: 20, end: 32, from: 1, to: 3, record: 3, recordStart: 20, recordEnd: 32, path }
+    { ...common, start: 2, end: 17, from: 0, to: 1, record, recordStart: 2, recordEnd: 16, path },
+    { ...common, start: 20, end: 32, from: 1, to: 3, record, recordStart: 20, recordEnd: 32, path }
   ])
   expect(fields.map(({ path }) => path())).toEqual(['', ''])
+  expect(fields.map(({ record }) => record())).toEqual([1, 3])
   expect(scans).toBe(0)
 })
 
