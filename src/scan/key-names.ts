@@ -17,13 +17,13 @@ const describing = words(
     'window budget per second seconds minute hour day ms rotate rotated validity lifetime refreshes range start end begin operation action'
 )
 
-/** Words which, right before the key word, make it a thing that is no secret: `public_key`, `max_tokens`, `next_page_token`. */
+/** Words which, right before the key word, make it a thing that is no secret: `public_key`, `max_tokens`, `next_page_token`; a CSRF token is worth nothing without the session, which is found. */
 const harmless = words(
   'public primary foreign partition routing cache sort shard row object index unique composite natural surrogate max min num number total count prompt ' +
     'completion input output next page continuation sync cursor cancellation reasoning cached candidates translation i18n message dedup dedupe ' +
     'deduplication idempotency group grouping hot short arrow function foreign lookup map hash range document state registry no without missing ' +
     'issue tenant order item entity record event bucket storage path file folder node component react locale theme resource ' +
-    'invalid expected unexpected unknown column dictionary json sub end eof start stop ch ht yp'
+    'invalid expected unexpected unknown column dictionary json sub end eof start stop ch ht yp csrf xsrf'
 )
 
 function words(text: string): ReadonlySet<string> {

@@ -191,6 +191,7 @@ function randomEnough(bytes: Uint8Array, pair: Pair, m: Measures): string | null
   if (!looksRandom(m)) return 'not random'
   if (isUuid(bytes, start, end)) return pair.compound && pair.bond === 'assigned' ? null : 'uuid'
   if (hasSpace(bytes, start, end)) return 'words'
+  if (!pair.quoted && bytes.subarray(start, Math.min(end, start + 256)).includes(0x2c)) return 'list'
   return isNumeric(bytes, start, end) ? 'number' : null
 }
 
