@@ -21,7 +21,7 @@ const governing: Record<string, string> = {
   pwd: 'pwd PWD user_pwd userPwd USER_PWD DBPwd pwd2 pwds',
   pass: 'pass PASS db_pass dbPass DBPass SMTP_PASS pass1',
   token: `token TOKEN tokens TOKEN2 authToken authtoken AUTHTOKEN auth_token X-Auth-Token access_token refreshToken tokenValue
-    token_value csrf-token id_token my.token.value`,
+    token_value id_token my.token.value`,
   secret:
     'secret SECRETS client_secret clientSecret CLIENT_SECRET secretKey aws_secret_access_key secret-access-key app.secret',
   key: 'key KEY apiKey APIKey api_key encryption.key x-key keys key2 vendorKey vendor_KEY keyValue',
@@ -36,7 +36,7 @@ const harmless: Record<string, string> = {
   pass: 'bypass compass passenger passed passing passport password passphrase',
   token: `token_type tokenType TOKEN_TYPE tokenizer tokenize tokenization max_tokens maxTokens MAX_TOKENS nextPageToken page_token
     next_token continuationToken syncToken tokens_total token_count tokenCount prompt_tokens completion_tokens token_limit
-    token_id token_url tokenEndpoint token_expires_in unexpected_token eof_token`,
+    csrf-token X-XSRF-TOKEN token_id token_url tokenEndpoint token_expires_in unexpected_token eof_token`,
   secret:
     'secret-name secretName secret_id secretArn SECRET_ARN secret_ref secret_path secretary secretariat secretVersion',
   key: `public_key publicKey PUBLIC_KEY primary_key primaryKey foreign_key cacheKey cache_key sort_key partitionKey keyboard
