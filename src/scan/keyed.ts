@@ -4,7 +4,7 @@ import { isSpace, startsWithFolded } from './bytes.ts'
 import { costs } from './effort.ts'
 import { compileJudge, lazy } from './judge.ts'
 import { governs } from './key-names.ts'
-import { isCompound, type Pair, readPair } from './pairs.ts'
+import { isCompound, type Pair, readJoined, readPair } from './pairs.ts'
 import { overlapsOwnPlaceholder, ownPlaceholderEnd } from './placeholders.ts'
 import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from './text-scan.ts'
 import { notSecret } from './values.ts'
@@ -46,25 +46,31 @@ export function compileKeyed(detector: Detector): Keyed {
   const test = compileValueTest(detector)
   const named = detector.pattern !== ''
   const near = detector.context === 'near' ? compileNear(detector) : null
+  const decides: Keyed['mayGovern'] = (bytes, keyStart, keyEnd, start, end) =>
+    named || governs(bytes, keyStart, keyEnd, start, end, detector.value)
   return {
     inText(scan, start, end) {
       if (isCovered(scan, start) || isPlaceholderWord(scan, start)) return
       near?.(scan, end)
+      const joined = readJoined(scan.bytes, scan.start, scan.end, start, end)
+      if (joined !== null && decides(scan.bytes, joined.keyStart, joined.keyEnd, start, end)) {
+        scan.effort.left -= costs.pair
+        test(scan, joined)
+      }
       const pair = pairAt(scan, start, end)
       if (pair === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no value assigned')
-      if (named || governs(scan.bytes, pair.keyStart, pair.keyEnd, start, end, detector.value)) test(scan, pair)
+      if (decides(scan.bytes, pair.keyStart, pair.keyEnd, start, end)) test(scan, pair)
       else traceStep(scan, 'value', detector.id, start, end, 'reject: key name')
     },
     governed(scan, start, end) {
       const { key } = scan.field
       if (key === null || isOfPlaceholder(key.bytes, start, key.start, key.end)) return
       near?.(scan, scan.start)
-      if (named || governs(key.bytes, key.start, key.end, start, end, detector.value))
+      if (decides(key.bytes, key.start, key.end, start, end))
         test(scan, wholeValue(scan, isCompound(key.bytes, key.start, start)))
       else traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
     },
-    mayGovern: (bytes, keyStart, keyEnd, start, end) =>
-      named || near !== null || governs(bytes, keyStart, keyEnd, start, end, detector.value)
+    mayGovern: (bytes, keyStart, keyEnd, start, end) => near !== null || decides(bytes, keyStart, keyEnd, start, end)
   }
 }
 

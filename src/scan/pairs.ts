@@ -1,4 +1,4 @@
-import { isKeyByte } from './bytes.ts'
+import { isDigit, isKeyByte, isLetter } from './bytes.ts'
 import { type PairMemo, readValue } from './pair-value.ts'
 import { type Bond, readSeparator } from './separators.ts'
 
@@ -63,6 +63,48 @@ export function keyEndOf(bytes: Uint8Array, end: number, hitEnd: number): number
   let at = hitEnd
   while (at < end && at - hitEnd < maxKey && isKeyByte[bytes[at]]) at++
   return at
+}
+
+/** Longest name that stands between a key word and a value joined to it, by word: `KEY-`, `secret-access-key-`. */
+const maxJoiningWord = 12
+/** Bytes of a joined value. */
+const minJoined = 16
+const maxJoined = 256
+/** Most words between the key word and the value. */
+const maxJoiningWords = 3
+
+/**
+ * The value in `token-7f3a...`, `vendor.PRIVATE.key-7f3a...`: what follows a key word and, perhaps, more words in one identifier. Null when
+ * that is too short, or no digit is in it.
+ */
+export function readJoined(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  hitStart: number,
+  hitEnd: number
+): Pair | null {
+  let at = hitEnd
+  const stop = Math.min(end, hitEnd + maxJoined)
+  for (let words = 0; words <= maxJoiningWords; words++) {
+    let wordEnd = at
+    while (wordEnd < stop && isLetter[bytes[wordEnd]] === 1) wordEnd++
+    if (wordEnd >= stop || !isJoint(bytes[wordEnd]) || wordEnd - at > maxJoiningWord) break
+    at = wordEnd + 1
+  }
+  if (at === hitEnd) return null
+  let valueEnd = at
+  let digits = 0
+  while (valueEnd < stop && isKeyByte[bytes[valueEnd]] === 1) digits += isDigit[bytes[valueEnd++]]
+  while (valueEnd > at && isJoint(bytes[valueEnd - 1])) valueEnd--
+  if (valueEnd - at < minJoined || digits === 0) return null
+  const keyStart = keyStartOf(bytes, start, hitStart)
+  const compound = isCompound(bytes, keyStart, hitStart)
+  return { keyStart, keyEnd: at - 1, valueStart: at, valueEnd, quoted: false, bond: 'loose', compound }
+}
+
+function isJoint(byte: number): boolean {
+  return byte === 0x2d || byte === 0x2e || byte === 0x5f
 }
 
 /** By environment variables' and configuration files' convention; camelCase keys of programs name things by UUIDs. */

@@ -1,6 +1,6 @@
 import type { Hits } from '../model.ts'
 import type { CompiledSet } from './compile.ts'
-import { keyEndOf, keyStartOf } from './pairs.ts'
+import { keyEndOf, keyStartOf, readJoined } from './pairs.ts'
 
 /** Bytes for each hit, at least, of a payload that is worth it. In a denser one most hits come to something, or are an attack. */
 const minSpacing = 256
@@ -28,7 +28,8 @@ function mayGovern(set: CompiledSet, bytes: Uint8Array, literal: number, end: nu
   const start = end - set.lengths[literal]
   const keyStart = keyStartOf(bytes, 0, start)
   if (keyStart > 0 && beginsEscape(bytes[keyStart - 1])) return true
-  const keyEnd = keyEndOf(bytes, bytes.length, end)
+  const joined = readJoined(bytes, 0, bytes.length, start, end)
+  const keyEnd = joined === null ? keyEndOf(bytes, bytes.length, end) : joined.keyEnd
   return set.keyed[literal].some((keyed) => keyed.mayGovern(bytes, keyStart, keyEnd, start, end))
 }
 

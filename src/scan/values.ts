@@ -73,7 +73,8 @@ function containsTemplate(bytes: Uint8Array, start: number, end: number): boolea
     if (bytes[i + 1] !== 0x7b || (bytes[i] !== 0x24 && bytes[i] !== 0x7b)) continue
     let j = i + 2
     while (j < end && (isAlnum[bytes[j]] || ' _.:-'.includes(String.fromCharCode(bytes[j])))) j++
-    if (j > i + 2 && j < end && bytes[j] === 0x7d) return true
+    const closes = bytes[j] === 0x7d && (bytes[i] === 0x24 || (j + 1 < end && bytes[j + 1] === 0x7d))
+    if (j > i + 2 && j < end && closes) return true
   }
   return false
 }
@@ -180,7 +181,7 @@ function opaqueEnough(bytes: Uint8Array, start: number, end: number, m: Measures
   if (letters === 0 || isNumeric(bytes, start, end)) return m.others === 0 && m.length >= 20 ? null : 'number'
   if (hasSpace(bytes, start, end)) return 'words'
   if (m.digits === 0 && m.others <= m.length / 4)
-    return m.length >= 12 && m.pairs >= 6 && (m.language < -0.2 || randomScore(m) > 0.8) ? null : 'words'
+    return m.length >= 12 && m.pairs >= 6 && (m.language < -0.2 || randomScore(m) > 0.6) ? null : 'words'
   if (m.language > 0.5 && m.pairs >= 4 && m.digits <= 4 && randomScore(m) < 0.5) return 'words'
   return null
 }

@@ -67,6 +67,8 @@ function maybeLength(before: string): boolean {
 
 function assigned(text: string, end: number): boolean {
   const name = /^[\w.\-\x80-\xff]*/.exec(text.slice(end))?.[0] ?? ''
+  const rest = name.slice(0, 40)
+  if (rest.length > 16 && rest.replace(/[^0-9]/g, '').length >= 4) return true
   if (name.length > 40) return false
   const nameEnd = end + name.length
   if (text[nameEnd] === '\x12') return nameEnd + 1 < text.length

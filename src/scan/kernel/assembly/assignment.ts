@@ -1,6 +1,7 @@
 // The guard of key words: could a value be assigned to the identifier that the word stands in?
 //
 //   text      = [rest of the identifier] gap separator [spaces] value   |  gap value
+//             | identifier of which more than 16 bytes, with 4 digits in them, stand behind the word
 //   gap       = quotes, closing brackets, `[index]`, spaces (raw or escaped, see `read` in text.ts)
 //   separator = `=` `:` `|` `>` `->` TAB, `</`, `,` behind a quote, the protobuf tag between a key and its value
 //   value     = after a separator anything but white space to the end of the line; without one: a quoted text,
@@ -17,6 +18,8 @@ const SPACES_MAX: u32 = 64
 const INDEX_MAX: u32 = 32
 const RANDOM_MIN: u32 = 16
 const RANDOM_MAX: u32 = 96
+/** Digits in what follows a key word in one identifier, for a value. */
+const JOINED_DIGITS: u32 = 4
 /** Bytes of the identifier looked back over, from its end. */
 const LOOK_BACK: u32 = 128
 
@@ -38,7 +41,16 @@ export function assigned(p: u32, memo: u32): bool {
     store<u32>(memo, end)
     store<u32>(memo, verdict, 4)
   }
-  return verdict == YES
+  return verdict == YES || holdsValue(p)
+}
+
+/** The identifier itself goes on with what may be a value: `token-7f3a...`. */
+function holdsValue(p: u32): bool {
+  const limit = min(p + NAME_MAX, to)
+  let digits: u32 = 0
+  let q = p
+  for (; q < limit && is(q, NAME); q++) digits += u32(is(q, DIGIT))
+  return q - p > RANDOM_MIN && digits >= JOINED_DIGITS
 }
 
 function valueFollows(end: u32): bool {
