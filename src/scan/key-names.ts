@@ -14,7 +14,7 @@ const describing = words(
     'reset strength source scope scopes space board word group groups role roles user username owner email rotation request requests bits curve ' +
     'derivation exchange mount volume template selector validator placeholder fingerprint kid thumbprint parameter parameters ring stone set list map ' +
     'pair pairs generator gen length protection protected management encryption transparency cache retry retries attempt attempts timeout interval ' +
-    'window budget per second seconds minute hour day ms rotate rotated validity lifetime refreshes range start end begin operation action'
+    'window budget per second seconds minute hour day ms rotate rotated validity lifetime refreshes range start end begin operation action chars charset alphabet regex pattern'
 )
 
 /** Words which, right before the key word, make it a thing that is no secret: `public_key`, `max_tokens`, `next_page_token`; a CSRF token is worth nothing without the session, which is found. */
@@ -58,6 +58,13 @@ export function governs(
     at = next
   }
   return !harmless.has(wordAt(bytes, previousWordStart(bytes, keyStart, hitStart), hitStart))
+}
+
+/** Whether the last word of a name, of those behind its key word, says that the value describes something: `acme_request_id`, `acmeUrl`. */
+export function endsDescribing(bytes: Uint8Array, hitEnd: number, keyEnd: number): boolean {
+  let last = hitEnd
+  for (let at = hitEnd; at < keyEnd; at = nextWordEnd(bytes, at, keyEnd)) if (isLetter[bytes[at]] === 1) last = at
+  return last < keyEnd && describing.has(wordAt(bytes, last, nextWordEnd(bytes, last, keyEnd)))
 }
 
 /** Whether a word begins at the key word: behind no letter, at a change of case, or anywhere when it is long enough to be told apart. */

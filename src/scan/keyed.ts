@@ -2,9 +2,9 @@ import RE2 from 're2'
 import type { Detector } from '../model.ts'
 import { isSpace, startsWithFolded } from './bytes.ts'
 import { costs } from './effort.ts'
-import { compileJudge, lazy } from './judge.ts'
-import { governs } from './key-names.ts'
-import { isCompound, type Pair, readJoined, readPair } from './pairs.ts'
+import { compileJudge, type Judge, lazy } from './judge.ts'
+import { endsDescribing, governs } from './key-names.ts'
+import { isCompound, keyEndOf, type Pair, readJoined, readPair } from './pairs.ts'
 import { overlapsOwnPlaceholder, ownPlaceholderEnd } from './placeholders.ts'
 import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from './text-scan.ts'
 import { notSecret } from './values.ts'
@@ -51,6 +51,12 @@ export function compileKeyed(detector: Detector): Keyed {
   return {
     inText(scan, start, end) {
       if (isCovered(scan, start) || isPlaceholderWord(scan, start)) return
+      if (
+        near !== null &&
+        detector.value !== null &&
+        endsDescribing(scan.bytes, end, keyEndOf(scan.bytes, scan.end, end))
+      )
+        return traceStep(scan, 'value', detector.id, start, end, 'reject: key name')
       near?.(scan, end)
       const joined = readJoined(scan.bytes, scan.start, scan.end, start, end)
       if (joined !== null && decides(scan.bytes, joined.keyStart, joined.keyEnd, start, end)) {
@@ -65,6 +71,8 @@ export function compileKeyed(detector: Detector): Keyed {
     governed(scan, start, end) {
       const { key } = scan.field
       if (key === null || isOfPlaceholder(key.bytes, start, key.start, key.end)) return
+      if (near !== null && detector.value !== null && endsDescribing(key.bytes, end, key.end))
+        return traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
       near?.(scan, scan.start)
       if (decides(key.bytes, key.start, key.end, start, end))
         test(scan, wholeValue(scan, isCompound(key.bytes, key.start, start)))
@@ -125,8 +133,30 @@ function compileValueTest(detector: Detector): TestValue {
   }
 }
 
+/** Behind a key word and more, nothing assigns: with a shape asked for, a value has to look generated. */
+function compileNearJudge(detector: Detector): Judge {
+  const judge = compileJudge(detector, 'likely')
+  const { value } = detector
+  if (value === null) return judge
+  return (scan, start, end) => {
+    scan.effort.left -= costs.value
+    const pair: Pair = {
+      keyStart: start,
+      keyEnd: start,
+      valueStart: start,
+      valueEnd: end,
+      quoted: true,
+      bond: 'loose',
+      compound: false
+    }
+    const reason = notSecret(scan.bytes, pair, value, scan.end)
+    if (reason === null) judge(scan, start, end)
+    else traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
+  }
+}
+
 function compileNear(detector: Detector): (scan: TextScan, from: number) => void {
-  const search = compileWindowSearch(detector, compileBoundaries(detector), compileJudge(detector, 'likely'))
+  const search = compileWindowSearch(detector, compileBoundaries(detector), compileNearJudge(detector))
   return (scan, from) => {
     enqueue(scan, search, from, barrierWithin(scan, from, Math.min(scan.end, from + nearby + detector.maxLength)))
   }

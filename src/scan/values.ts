@@ -42,7 +42,10 @@ function harmlessValue(bytes: Uint8Array, pair: Pair, textEnd: number): string |
   if (isPlaceholder(bytes, start, end) || containsOwnPlaceholder(bytes, start, Math.min(end, start + 512)))
     return 'placeholder'
   if (isTemplate(bytes, start, end)) return 'template'
+  if (isEncrypted(bytes, start, end)) return 'encrypted'
   if (isRepetition(bytes, start, end)) return 'repetition'
+  if (isKeyItself(bytes, pair)) return 'its own key'
+  if (!hasAlnum(bytes, start, end)) return 'punctuation'
   if (end - start <= 16 && idle.has(latin1(bytes, start, end).toLowerCase())) return 'word'
   if (isPathOrUrl(bytes, start, end)) return 'path'
   if (!pair.quoted) {
@@ -57,7 +60,8 @@ function isTemplate(bytes: Uint8Array, start: number, end: number): boolean {
   const first = bytes[start]
   const last = bytes[end - 1]
   const second = bytes[start + 1]
-  if (first === 0x24) return second === 0x7b || second === 0x28 || isVariable(bytes, start + 1, end)
+  if (first === 0x24)
+    return second === 0x7b || second === 0x28 || isVariable(bytes, start + 1, variableEnd(bytes, start + 1, end))
   if (first === 0x25)
     return second === 0x28 || second === 0x7b || (end - start <= 3 && isLetter[second] === 1) || last === 0x25
   if ((first === 0x23 || first === 0x40) && second === 0x7b) return true
@@ -79,6 +83,13 @@ function containsTemplate(bytes: Uint8Array, start: number, end: number): boolea
   return false
 }
 
+/** `$HOME/x`, `$BASE:x`: behind a variable a path or the like goes on. */
+function variableEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start
+  while (at < end && (isUpper[bytes[at]] || isDigit[bytes[at]] || bytes[at] === 0x5f)) at++
+  return at - start >= 3 && at < end && (bytes[at] === 0x2f || bytes[at] === 0x3a) ? at : end
+}
+
 /** The rest of `$NAME`: capitals, digits and underscores, or one lower-case identifier. */
 function isVariable(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < 2 || isDigit[bytes[start]]) return false
@@ -92,10 +103,34 @@ function lowerIdentifier(bytes: Uint8Array, start: number, end: number): boolean
   return true
 }
 
+/** Ciphertexts of tools that keep secrets in files: SOPS, Jasypt, Spring Cloud Config, Vault's transit engine, PagerDuty's and AWS KMS's. */
+const ciphertexts = ['enc[', 'enc(', '{cipher}', 'vault:v', '$ansible_vault', 'kms:', '{cmk}']
+
+function isEncrypted(bytes: Uint8Array, start: number, end: number): boolean {
+  return ciphertexts.some((prefix) => startsWithFolded(bytes, start, end, prefix))
+}
+
+/** One to three bytes over and over: `aaaa`, `xyzxyzxyz`, `%2f%2f%2f`. */
 function isRepetition(bytes: Uint8Array, start: number, end: number): boolean {
   const stop = Math.min(end, start + 256)
-  for (let i = start + 1; i < stop; i++) if (bytes[i] !== bytes[start]) return false
+  for (let period = 1; period <= 3 && 3 * period <= stop - start; period++) {
+    let i = start + period
+    while (i < stop && bytes[i] === bytes[i - period]) i++
+    if (i === stop) return true
+  }
+  return false
+}
+
+/** `DB_PASSWORD=DB_PASSWORD`: the name stands in for what it will hold. */
+function isKeyItself(bytes: Uint8Array, { keyStart, keyEnd, valueStart, valueEnd }: Pair): boolean {
+  if (keyEnd === 0 || keyEnd - keyStart !== valueEnd - valueStart) return false
+  for (let i = 0; i < keyEnd - keyStart; i++) if ((bytes[keyStart + i] ^ bytes[valueStart + i]) & 0xdf) return false
   return true
+}
+
+function hasAlnum(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (isAlnum[bytes[i]] === 1 || bytes[i] >= 0x80) return true
+  return false
 }
 
 /** `/home/x`, `./x`, `~/x`, `C:\x`, `https://x`, `arn:x`; base64 that begins with a slash is no path. */
@@ -124,6 +159,8 @@ function hasDot(bytes: Uint8Array, start: number, end: number): boolean {
 
 /** `call(...)`, `config.password`, `self->token`, `a::b`, `os.environ[...]`: an expression instead of a literal. */
 function isCode(bytes: Uint8Array, start: number, end: number): boolean {
+  // A cast: `(char *) x`
+  if (bytes[start] === 0x28 && isLower[bytes[start + 1]] && lettersOnly(bytes, start + 1, end)) return true
   if (!isLetter[bytes[start]] && bytes[start] !== 0x5f && bytes[start] !== 0x2a && bytes[start] !== 0x26) return false
   let i = start + 1
   let dots = 0
@@ -171,7 +208,17 @@ function isVersion(bytes: Uint8Array, start: number, end: number): boolean {
   let dots = 0
   const from = i
   while (i < end && i - from < 16 && (isDigit[bytes[i]] || bytes[i] === 0x2e)) dots += bytes[i++] === 0x2e ? 1 : 0
-  return dots >= 2 && i > from + 4
+  return (dots >= 2 && i > from + 4) || endsInVersion(bytes, start, end)
+}
+
+/** `jackson-databind-2.15.3`: an artifact. */
+function endsInVersion(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = end
+  let dots = 0
+  while (at > start && (isDigit[bytes[at - 1]] || bytes[at - 1] === 0x2e)) if (bytes[--at] === 0x2e) dots++
+  if (dots < 2 || at === start || bytes[at - 1] !== 0x2d || !isDigit[bytes[at]]) return false
+  for (let i = start; i < at; i++) if (!isLower[bytes[i]] && bytes[i] !== 0x2d && bytes[i] !== 0x5f) return false
+  return true
 }
 
 /** For keys such as `token`: anything but words, numbers, dates and names made of words. */
