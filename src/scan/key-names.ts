@@ -64,7 +64,9 @@ export function governs(
 export function endsDescribing(bytes: Uint8Array, hitEnd: number, keyEnd: number): boolean {
   let last = hitEnd
   for (let at = hitEnd; at < keyEnd; at = nextWordEnd(bytes, at, keyEnd)) if (isLetter[bytes[at]] === 1) last = at
-  return last < keyEnd && describing.has(wordAt(bytes, last, nextWordEnd(bytes, last, keyEnd)))
+  // Behind a digit it is a part of a value joined to the name.
+  if (last >= keyEnd || isDigit[bytes[last - 1]] === 1) return false
+  return describing.has(wordAt(bytes, last, nextWordEnd(bytes, last, keyEnd)))
 }
 
 /** Whether a word begins at the key word: behind no letter, at a change of case, or anywhere when it is long enough to be told apart. */
