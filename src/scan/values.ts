@@ -236,8 +236,8 @@ function opaqueEnough(bytes: Uint8Array, start: number, end: number, m: Measures
 /** For keys such as `key`: generated values only; a UUID identifies more often than it protects, unless the key is somebody's (`acme_key`). */
 function randomEnough(bytes: Uint8Array, pair: Pair, m: Measures): string | null {
   const { valueStart: start, valueEnd: end } = pair
-  if (!looksRandom(m)) return 'not random'
   if (isUuid(bytes, start, end)) return pair.compound && pair.bond === 'assigned' ? null : 'uuid'
+  if (!looksRandom(m)) return 'not random'
   if (hasSpace(bytes, start, end)) return 'words'
   if (!pair.quoted && bytes.subarray(start, Math.min(end, start + 256)).includes(0x2c)) return 'list'
   return isNumeric(bytes, start, end) ? 'number' : null
