@@ -22,6 +22,16 @@ export type ErrorCode =
   | 'INPUT_FAILED'
   /** output that cannot be opened or written */
   | 'OUTPUT_FAILED'
+  /** a batch that no redactor can take: malformed, too large */
+  | 'PAYLOAD_INVALID'
+  /** a batch that a downstream refused, or did not take in time */
+  | 'DELIVERY_FAILED'
+  /** too much is in flight */
+  | 'OVERLOADED'
+  /** whoever sent it may not */
+  | 'UNAUTHORIZED'
+  /** an address that cannot be listened on */
+  | 'LISTEN_FAILED'
 
 /**
  * The only error logveil throws on purpose. The message names the place and the remedy, never input text; so may not
@@ -31,11 +41,18 @@ export class LogveilError extends Error {
   readonly code: ErrorCode
   /** Whether the same call can succeed later without anybody changing anything. */
   readonly retryable: boolean
+  /** When it is worth trying again, in ms from now; null when nobody said. */
+  readonly retryAfterMs: number | null
 
-  constructor(code: ErrorCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { retryable?: boolean; retryAfterMs?: number | null; cause?: unknown } = {}
+  ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.name = 'LogveilError'
     this.code = code
     this.retryable = options.retryable ?? false
+    this.retryAfterMs = options.retryAfterMs ?? null
   }
 }

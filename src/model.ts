@@ -78,23 +78,44 @@ export interface TokenLiteral {
   readonly escaped: boolean
 }
 
-/** What a check says of a candidate: proven, disproven (lowers the confidence), or no secret at all (drops it). */
-export type Verdict = 'pass' | 'fail' | 'reject'
+/**
+ * What a check says of a candidate. `pass`: proven. `fail`: disproven, which lowers the confidence. `unknown`: this form of it has nothing
+ * to prove, or it is cut off; changes nothing. `reject`: no secret at all, which drops it.
+ */
+export type Verdict = 'pass' | 'fail' | 'unknown' | 'reject'
 
-/** Facts read offline from a secret (account, team, expiry); never the secret or a part of its secret half. */
+/**
+ * Facts read offline from a secret and what stands around it (account, team, host); never the secret or a part of its secret half.
+ * `expires`: when it stops working, ISO 8601 in UTC.
+ */
 export type Hints = Readonly<Record<string, string>>
+
+/** Whether a credential with these hints has stopped working by `now`, in milliseconds since 1970; null when they do not say. */
+export function isExpired({ expires }: Hints, now: number): boolean | null {
+  const end = expires === undefined ? Number.NaN : Date.parse(expires)
+  return Number.isNaN(end) ? null : end <= now
+}
+
+/**
+ * What stands around a candidate in its record, or in the text it was decoded from: one character a byte, at most so many of them, less at
+ * the ends. Costs nothing until it is asked for. Other secrets may be in it: only what is strictly validated may become a hint.
+ */
+export interface Surroundings {
+  before(bytes: number): string
+  after(bytes: number): string
+}
 
 /** An offline proof of structure. MUST be pure, linear in the length, and MUST NOT throw on any input. */
 export interface Check {
   readonly name: string
   /** One line for `logveil detectors explain` and the docs; with the source of format or algorithm. */
   readonly description: string
-  /** `secret` is the decoded candidate as latin-1 text (one character a byte). */
-  check(secret: string): Verdict
+  /** `secret` is the decoded candidate as latin-1 text (one character a byte); without `around` it stands alone. */
+  check(secret: string, around?: Surroundings): Verdict
   /** Passing proves nothing: the check only drops what is no secret. */
   readonly filter?: boolean
-  /** Optional facts for ticket routing. */
-  hints?(secret: string): Hints
+  /** Optional facts for ticket routing; asked for when the verdict is `pass` or `unknown`. */
+  hints?(secret: string, around?: Surroundings): Hints
 }
 
 // ------------------------------------------------------------------------------------------------ scanning
@@ -266,3 +287,61 @@ export interface TraceEvent {
 }
 
 export type Trace = (event: TraceEvent) => void
+
+// ------------------------------------------------------------------------------------------------ delivery
+
+/** OpenTelemetry's kinds of telemetry. */
+export type Signal = 'logs' | 'traces' | 'metrics'
+
+/** `lines`: newline-separated records. */
+export type Format = 'lines' | 'otlp-proto' | 'otlp-json'
+
+/** HTTP content codings, and gRPC's of the same names. */
+export type Encoding = 'identity' | 'gzip' | 'deflate' | 'zstd'
+
+/** One batch of records on its way from a source to a sink. */
+export interface Envelope {
+  /** Decompressed. */
+  readonly payload: Uint8Array
+  readonly format: Format
+  /** null for `lines`. */
+  readonly signal: Signal | null
+  /** The payload as it came in, for a sink that takes the encoding; null once the payload was changed. */
+  readonly encoded: { readonly encoding: Encoding; readonly bytes: Uint8Array } | null
+  /** When whoever sent it stops waiting, as `performance.now()` tells the time; Infinity when it does not say. */
+  readonly deadline: number
+  /** Names the stream whose secrets may go on from one batch to the next (a file, a partition); null: every batch stands alone. */
+  readonly stream: string | null
+}
+
+/** What became of a batch that was taken. */
+export interface Receipt {
+  /** Records of it that were refused for good, as OTLP's partial success tells them. */
+  readonly rejected: number
+  /** Why, or a warning with `rejected` 0; without content of any record. Empty: all is well. */
+  readonly message: string
+}
+
+/** Hands a batch on; resolves when it is safe, so that the source may acknowledge it; rejects with a `LogveilError`. */
+export type Next = (envelope: Envelope) => Promise<Receipt>
+
+/**
+ * Takes batches in.
+ * MUST acknowledge only after `next` resolved. MUST bound what is in flight, in bytes. On a retryable rejection MUST redeliver with back-off
+ * and jitter, or have its sender do so. After `signal` aborts MUST stop taking, settle what is in flight, then resolve.
+ */
+export interface Source {
+  readonly name: string
+  run(next: Next, signal: AbortSignal): Promise<void>
+}
+
+/**
+ * Puts batches where they belong.
+ * `write` MUST resolve only when the batch is safe there, and reject with a `LogveilError` that says whether it is retryable, and when.
+ * `close` MUST be idempotent. Retry, queue and time-out are wrappers around any sink.
+ */
+export interface Sink {
+  readonly name: string
+  write(envelope: Envelope): Promise<Receipt>
+  close(): Promise<void>
+}
