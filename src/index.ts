@@ -7,9 +7,11 @@ import type { Codec, Detector, Trace } from './model.ts'
 import type { Encryptor } from './redact/encrypt.ts'
 import { createFingerprinter, type FingerprintKey } from './redact/fingerprint.ts'
 import { compilePolicy, type Policy } from './redact/policy.ts'
+import type { EstimateStrength } from './redact/strength.ts'
 import { assembleRedactor, type Redactor } from './redactor.ts'
 import { createCarry, createScanner } from './scan/scanner.ts'
 
+export { createStrengthEstimator, type StrengthLimits } from './config/strength.ts'
 export { LogveilError } from './errors.ts'
 export type {
   Action,
@@ -26,6 +28,7 @@ export type {
 export type { Encryptor } from './redact/encrypt.ts'
 export type { FingerprintKey } from './redact/fingerprint.ts'
 export type { Policy, PolicyOverride } from './redact/policy.ts'
+export type { EstimateStrength, Strength } from './redact/strength.ts'
 export type { Redacted, Redactor } from './redactor.ts'
 
 /** The detectors that come with logveil, validated when the package was built. */
@@ -44,6 +47,8 @@ export interface RedactorOptions {
   readonly encryptor?: Encryptor
   /** Form of the records, one a line; `auto` (default) decides line by line. */
   readonly codec?: 'auto' | 'text' | 'json'
+  /** Adds the hint `strength` to findings of passwords, see `createStrengthEstimator`; default: no estimates. */
+  readonly strength?: EstimateStrength
   /** Told of an error in logveil itself: the records it met were withheld. Its message may not be shown: it may quote input. */
   readonly onError?: (error: unknown) => void
   /** Told of every step of every decision; slow, for explanations. */
@@ -65,6 +70,7 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
     policy: compilePolicy(options.policy),
     fingerprinter: createFingerprinter(options.keys ?? []),
     encryptor: options.encryptor,
+    strength: options.strength,
     onError: options.onError,
     createCarry
   })

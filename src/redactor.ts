@@ -14,6 +14,7 @@ import type { Encryptor } from './redact/encrypt.ts'
 import type { Fingerprinter } from './redact/fingerprint.ts'
 import { type SpanUnion, unionSpans } from './redact/overlap.ts'
 import type { CompiledPolicy } from './redact/policy.ts'
+import { type EstimateStrength, strengthHint } from './redact/strength.ts'
 
 export type WithheldCounts = Readonly<Record<WithheldReason, number>>
 
@@ -48,6 +49,8 @@ export interface RedactorParts {
   readonly policy: CompiledPolicy
   readonly fingerprinter: Fingerprinter
   readonly encryptor?: Encryptor | undefined
+  /** Adds the hint `strength` to findings of passwords. */
+  readonly strength?: EstimateStrength | undefined
   /** Told of what a scan threw (a bug in logveil): the records it met are withheld. */
   readonly onError?: ((error: unknown) => void) | undefined
   createCarry(): Carry
@@ -58,7 +61,7 @@ const carriageReturn = 0x0d
 const noneWithheld: WithheldCounts = { depth: 0, size: 0, effort: 0, error: 0 }
 
 export function assembleRedactor(parts: RedactorParts): Redactor {
-  const { scanner, codec, policy, fingerprinter } = parts
+  const { scanner, codec, policy, fingerprinter, strength } = parts
   const planEdits = createPlanner(parts)
 
   function redactOrThrow(payload: Uint8Array, carry: Carry): Redacted {
@@ -109,7 +112,7 @@ export function assembleRedactor(parts: RedactorParts): Redactor {
       length: secret.length,
       fingerprint: fingerprinter.fingerprint(secret),
       action: policy.resolve({ detector, confidence, field }),
-      hints: hints ?? {}
+      hints: strength === undefined ? (hints ?? {}) : { ...hints, ...strengthHint(strength, detector, secret) }
     }
   }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { LogveilError } from '../errors.ts'
-import { createRedactor } from '../index.ts'
+import { createRedactor, createStrengthEstimator } from '../index.ts'
 import type { Finding, TraceEvent } from '../model.ts'
 import type { DetectorsArguments, Outcome } from './detectors.ts'
 import { extendBundled } from './own-detectors.ts'
@@ -17,6 +17,7 @@ export async function explainLine({ positionals, detectors: paths, json }: Detec
   const steps: TraceEvent[] = []
   const { findings } = createRedactor({
     detectors: extendBundled(paths, []),
+    strength: createStrengthEstimator(),
     trace: (event) => steps.push(event)
   }).redact(input)
   const text = json

@@ -61,7 +61,8 @@ async function showHelp(): Promise<number> {
 /** Only what was asked for is loaded: nobody waits for cryptography without a key. */
 async function settingsOf(options: RedactArguments): Promise<RedactorOptions> {
   const { codec, disable } = options
-  const settings = { codec, disable, policy: { default: options.action }, onError: complainOnce() }
+  const policy = { default: options.action }
+  const settings = { codec, disable, policy, onError: complainOnce(), ...(await strengthFor(options)) }
   const fromEnvironment = process.env.LOGVEIL_KEY
   if (options.keyFile === null && options.encryptTo === null && !fromEnvironment) return settings
   const { parseKeys, readEncryptor, readKeys } = await import('./keys.ts')
@@ -74,6 +75,13 @@ async function settingsOf(options: RedactArguments): Promise<RedactorOptions> {
   return options.encryptTo === null
     ? { ...settings, keys }
     : { ...settings, keys, encryptor: readEncryptor(options.encryptTo) }
+}
+
+/** Hints are for those who read findings: without a report nobody pays for estimates. */
+async function strengthFor({ findings }: RedactArguments): Promise<Pick<RedactorOptions, 'strength'>> {
+  if (findings === null) return {}
+  const { createStrengthEstimator } = await import('../config/strength.ts')
+  return { strength: createStrengthEstimator() }
 }
 
 async function createBuiltIn(settings: RedactorOptions, detectorPaths: readonly string[]): Promise<Redactor> {
