@@ -133,7 +133,7 @@ function compileValueTest(detector: Detector): TestValue {
   }
 }
 
-/** Behind a key word and more, nothing assigns: with a shape asked for, a value has to look generated. */
+/** What stands somewhere behind a key word needs the detector's shape as much as what is assigned to it. */
 function compileNearJudge(detector: Detector): Judge {
   const judge = compileJudge(detector, 'likely')
   const { value } = detector
@@ -146,8 +146,8 @@ function compileNearJudge(detector: Detector): Judge {
       valueStart: start,
       valueEnd: end,
       quoted: true,
-      bond: 'loose',
-      compound: false
+      bond: 'assigned',
+      compound: true
     }
     const reason = notSecret(scan.bytes, pair, value, scan.end)
     if (reason === null) judge(scan, start, end)
