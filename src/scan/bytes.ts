@@ -25,6 +25,11 @@ export const isOperator = table(among(':=>|~+?.-!'))
 /** Punctuation of the sentence or list around a bare value. */
 export const isTrailer = table(among(',;)]}.:&'))
 
+/** The colon or equals sign of Chinese and Japanese text (`：`, `＝`), three bytes long. */
+export function isWideSign(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xef && bytes[at + 1] === 0xbc && (bytes[at + 2] === 0x9a || bytes[at + 2] === 0x9d)
+}
+
 /** Compares `bytes[at..]` with lower-case ASCII `text`, without regard to ASCII case; never reads at or behind `end`. */
 export function startsWithFolded(bytes: Uint8Array, at: number, end: number, text: string): boolean {
   if (at < 0 || at + text.length > end) return false

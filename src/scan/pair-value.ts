@@ -26,7 +26,7 @@ export function readValue(bytes: Uint8Array, from: number, end: number, memo: Pa
   // `<key>` and a line break: XML elements put their text on a line of its own.
   if (at < end && bytes[from - 1] === 0x3e) while (at < end && isSpace[bytes[at]]) at++
   if (startsWithFolded(bytes, at, end, '<![cdata[')) return readCdata(bytes, at + 9, end)
-  at = skipOpener(bytes, at, end)
+  at = skipOpener(bytes, skipTag(bytes, at, end), end)
   if (at >= end || isSpace[bytes[at]]) return null
   const quote = bytes[at]
   if (isQuote[quote]) {
@@ -54,15 +54,24 @@ function readCdata(bytes: Uint8Array, start: number, end: number): Value | null 
   return close > start ? { start, end: close, quoted: true } : null
 }
 
+/** `!!str x`: YAML's type in front of the value. */
+function skipTag(bytes: Uint8Array, at: number, end: number): number {
+  if (bytes[at] !== 0x21 || bytes[at + 1] !== 0x21) return at
+  let i = at + 2
+  while (i < end && isKeyByte[bytes[i]]) i++
+  return i > at + 2 && bytes[i] === 0x20 ? skipSpaces(bytes, i, end) : at
+}
+
 /** `b'`, `r"`, `@"`, `("`, `["`, `Some("`: what may stand before an opening quote. */
-function skipOpener(bytes: Uint8Array, at: number, end: number): number {
+function skipOpener(bytes: Uint8Array, from: number, end: number): number {
+  const at = startsWithFolded(bytes, from, end, 'new ') ? from + 4 : from
   let i = at
   const stop = Math.min(end, at + maxOpener)
   while (i < stop && (isKeyByte[bytes[i]] || bytes[i] === 0x3a)) i++
   // Two letters at most stand right before a quote; a longer word calls something.
-  if (i - at > 2 && bytes[i] !== 0x28) return at
+  if (i - at > 2 && bytes[i] !== 0x28) return from
   while (i < stop && (bytes[i] === 0x28 || bytes[i] === 0x5b)) i++
-  return i > at && i < end && isQuote[bytes[i]] ? i : at
+  return i > at && i < end && isQuote[bytes[i]] ? i : from
 }
 
 function unquotedEnd(bytes: Uint8Array, at: number, end: number, memo: PairMemo): number {

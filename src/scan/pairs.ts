@@ -1,4 +1,4 @@
-import { isDigit, isKeyByte, isLetter } from './bytes.ts'
+import { isDigit, isKeyByte, isLetter, isWideSign } from './bytes.ts'
 import { type PairMemo, readValue } from './pair-value.ts'
 import { type Bond, readSeparator } from './separators.ts'
 
@@ -61,7 +61,7 @@ export function keyStartOf(bytes: Uint8Array, start: number, hitStart: number): 
 /** Where it ends. */
 export function keyEndOf(bytes: Uint8Array, end: number, hitEnd: number): number {
   let at = hitEnd
-  while (at < end && at - hitEnd < maxKey && isKeyByte[bytes[at]]) at++
+  while (at < end && at - hitEnd < maxKey && isKeyByte[bytes[at]] && !isWideSign(bytes, at)) at++
   return at
 }
 

@@ -3,9 +3,11 @@ import {
   isCloser,
   isDigit,
   isKeyByte,
+  isLetter,
   isOperator,
   isQuote,
   isSpace,
+  isWideSign,
   skipSpaces,
   startsWithFolded
 } from './bytes.ts'
@@ -57,8 +59,12 @@ export function readSeparator(
     if (bracket > 0) at = bracket
   }
   const gapStart = at
+  // `setPassword("x")`, `password{"x"}`: it is called with the value.
+  if (at < stop && (bytes[at] === 0x28 || bytes[at] === 0x7b) && isQuote[bytes[at + 1]])
+    return { end: at + 1, bond: 'quoted' }
   at = skipSpaces(bytes, at, stop)
   const separatorStart = at
+  if (isWideSign(bytes, at)) return { end: at + 3, bond: 'assigned' }
   let strong = false
   let colon = false
   while (at < stop && at - separatorStart < 5 && isOperator[bytes[at]]) {
@@ -137,10 +143,19 @@ function spaceSeparator(
   const typed = typedAssignment(bytes, at, stop)
   if (typed > 0) return { end: typed, bond: 'assigned' }
   if (beginsPair(bytes, at, stop)) return null
-  for (const word of ['is ', 'was ', 'of ', 'code ', 'value ']) {
+  const told = toldEnd(bytes, at, stop)
+  if (told > 0) return { end: told, bond: 'loose' }
+  for (const word of ['is ', 'was ', 'of ', 'code ', 'value ', 'provided ', 'used ', 'given ']) {
     if (startsWithFolded(bytes, at, stop, word)) return { end: at + word.length, bond: 'loose' }
   }
   return { end: at, bond: 'loose' }
+}
+
+/** `api key provided: x`: the offset behind the colon, or 0. */
+function toldEnd(bytes: Uint8Array, at: number, stop: number): number {
+  let i = at
+  while (i < stop && isLetter[bytes[i]]) i++
+  return i > at && i + 1 < stop && bytes[i] === 0x3a && bytes[i + 1] === 0x20 ? i + 1 : 0
 }
 
 /** `key= user=x`: in logfmt the value is empty, and the next pair begins. */

@@ -27,8 +27,11 @@ export function notSecret(bytes: Uint8Array, pair: Pair, shape: ValueShape, text
   const common = harmlessValue(bytes, pair, textEnd)
   if (common !== null) return common
   if (pair.bond === 'quoted' && lettersOnly(bytes, start, end)) return 'word'
-  if (shape === 'any')
-    return pair.bond !== 'loose' ? speaks(bytes, start, end) : looksRandom(measure(bytes, start, end)) ? null : 'prose'
+  if (shape === 'any' && pair.bond !== 'loose') return speaks(bytes, start, end)
+  if (shape === 'any') {
+    const m = measure(bytes, start, end)
+    return looksRandom(m) || looksChosen(bytes, start, end, m) ? null : 'prose'
+  }
   if (isVersion(bytes, start, end)) return 'version'
   if (pair.bond === 'loose') return looksRandom(measure(bytes, start, end)) ? null : 'prose'
   const m = measure(bytes, start, end)
@@ -219,6 +222,19 @@ function endsInVersion(bytes: Uint8Array, start: number, end: number): boolean {
   if (dots < 2 || at === start || bytes[at - 1] !== 0x2d || !isDigit[bytes[at]]) return false
   for (let i = start; i < at; i++) if (!isLower[bytes[i]] && bytes[i] !== 0x2d && bytes[i] !== 0x5f) return false
   return true
+}
+
+/** Eight characters or more of three kinds, as rules for passwords ask for, and no date, version or name of a file. */
+function looksChosen(bytes: Uint8Array, start: number, end: number, m: Measures): boolean {
+  if (m.length < 8 || m.length > 64 || m.digits === 0 || m.lowers + m.uppers < 2) return false
+  const kinds = Math.sign(m.lowers) + Math.sign(m.uppers) + 1 + (hasMark(bytes, start, end) ? 1 : 0)
+  return kinds >= 3 && !isNumeric(bytes, start, end) && !isVersion(bytes, start, end) && m.others <= m.length / 2
+}
+
+/** Of `! # $ % & * + ? @ ^ ~`, which names and numbers hardly ever hold. */
+function hasMark(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if ('!#$%&*+?@^~'.includes(String.fromCharCode(bytes[i]))) return true
+  return false
 }
 
 /** For keys such as `token`: anything but words, numbers, dates and names made of words. */

@@ -66,7 +66,7 @@ function maybeLength(before: string): boolean {
 }
 
 function assigned(text: string, end: number): boolean {
-  const name = /^[\w.\-\x80-\xff]*/.exec(text.slice(end))?.[0] ?? ''
+  const name = /^(?:(?!\xef\xbc[\x9a\x9d])[\w.\-\x80-\xff])*/.exec(text.slice(end))?.[0] ?? ''
   const rest = name.slice(0, 40)
   if (rest.length > 16 && rest.replace(/[^0-9]/g, '').length >= 4) return true
   if (name.length > 40) return false
@@ -93,8 +93,10 @@ function assigned(text: string, end: number): boolean {
     else if (char === '>') return onText(text, next) && !/^<(?!!)/.test(readTwo(text, next))
     else if (char === '-' && read(text, next)[0] === '>') return onLine(text, read(text, next)[1])
     else if (char === ',') {
-      return (quoted && quotedFollows(text, next)) || (open && kindOfName(text, nameEnd) === 'option')
-    } else if (char === '<' && !open) return read(text, next)[0] === '/'
+      const named = quoted && (quotedFollows(text, next) || isStringValue(text, nameEnd))
+      return named || (open && kindOfName(text, nameEnd) === 'option')
+    } else if (char === '}' && quoted && isStringValue(text, nameEnd)) return true
+    else if (char === '<' && !open) return read(text, next)[0] === '/'
     else if (!/[\\)\]}]/.test(char)) {
       if (open) return wordFollows(text, at, kindOfName(text, nameEnd), quoted)
       if (!/[!*+.?~]/.test(char)) return false
@@ -117,6 +119,17 @@ function isRandom(text: string, at: number): boolean {
   return run.length >= 16 && /\d/.test(run)
 }
 
+function isMixed(text: string, at: number): boolean {
+  const word = /^[^\0-\x20\x7f"'`<>]*/.exec(cut(text, at, 64))?.[0] ?? ''
+  return (
+    word.length >= 8 && /\d/.test(word) && ((/[a-z]/.test(word) && /[A-Z]/.test(word)) || /[!#$%&*+?@^~]/.test(word))
+  )
+}
+
+function isStringValue(text: string, end: number): boolean {
+  return /:[ \\]*"[\w.\-\x80-\xff]*$/.test(text.slice(Math.max(0, end - 128), end))
+}
+
 function skipIndex(text: string, from: number): number | null {
   for (let at = from; at < text.length && at < from + 32; ) {
     const [char, next] = read(text, at)
@@ -130,7 +143,9 @@ function skipIndex(text: string, from: number): number | null {
 function wordFollows(text: string, at: number, kind: string, quoted: boolean): boolean {
   if (/^[!*+.?~][=:]/.test(cut(text, at, 2))) return onLine(text, at + 2)
   if (/^is[ \t:]/i.test(cut(text, at, 3))) return onLine(text, at + 3)
-  if (isRandom(text, at) || kind === 'option') return true
+  if (isRandom(text, at) || isMixed(text, at) || kind === 'option') return true
+  const letters = /^[a-z]{1,16}(?=: )/i.exec(cut(text, at, 18))?.[0]
+  if (letters !== undefined) return onLine(text, at + letters.length + 1)
   const name = /^[\w.\-\x80-\xff:]{0,24} {0,4}/.exec(cut(text, at, 30))?.[0] ?? ''
   const [char, next] = read(text, at + name.length)
   if (char !== '=') return false
@@ -188,6 +203,7 @@ function readTwo(text: string, at: number): string {
 }
 
 const units: [RegExp, (match: RegExpExecArray) => string][] = [
+  [/^\xef\xbc[\x9a\x9d]/, ([match]) => (match.endsWith('\x9a') ? ':' : '=')],
   [/^%(?:25(?=[0-9a-f]{2})){0,2}([0-9a-f]{2})/i, (match) => fromCode(match[1], 16)],
   [/^\\{1,15}u([0-9a-fA-F]{4})/, (match) => fromCode(match[1], 16)],
   [/^\\{1,15}x([0-9a-fA-F]{2})/, (match) => fromCode(match[1], 16)],

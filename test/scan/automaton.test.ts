@@ -341,7 +341,16 @@ describe('assignment guard', () => {
     'key=\tV',
     `key:${' '.repeat(100)}V`,
     'key\x12\x09\x0a\x07V',
-    'monkey=V'
+    'monkey=V',
+    'key\uff1aV',
+    'key \uff1d V',
+    'key a1!a1a1a V',
+    'key Abcdefg1 V',
+    'key provided: V',
+    '{"value":"V","name":"key"}',
+    '{"name":"key","content":"V"}',
+    '{"name" : "key" , "x":"V"}',
+    '\\"name\\":\\"key\\",\\"x\\":\\"V\\"'
   ])('%j passes', (form) => {
     for (const value of ['V', '"v', '=v', '&v', '#1', '\xff', '\\d']) {
       for (const lead of ['', ' ', '{', 'x ', '\n']) {
@@ -391,6 +400,10 @@ describe('assignment guard', () => {
     `key ${'a'.repeat(96)}1`,
     `--${'a'.repeat(125)}key v`,
     'key x="V"',
+    'key Abcdef1 V',
+    'key provided:V',
+    'key abcdefg1 V',
+    'key provided:\n',
     'key&next=V',
     '--key\n',
     '--key \n'

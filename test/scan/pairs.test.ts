@@ -84,6 +84,16 @@ Config { password: "«hunter2»", user: "bob" }
 'password' => '«hunter2»',
 [('user', 'bob'), ('password', '«hunter2»')]
 password = """«hunter2»"""`,
+  'calls, types and wide signs': `
+setPassword("«hunter2»")
+builder.withPassword('«hunter2»')
+password.equals("«hunter2»")
+std::string password{"«hunter2»"};
+String password = new String("«hunter2»");
+password: !!str «hunter2»
+Incorrect password provided: «hunter2»
+password：«hunter2»
+password ＝ «hunter2»`,
   'command lines': `
 mysqldump --password «hunter2» --all
 mysqldump --password=«hunter2» --all

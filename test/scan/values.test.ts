@@ -169,14 +169,15 @@ describe('any', () => {
     expect(reason('hunter2', 'any', { bond: 'quoted', quoted: true })).toBe(null)
   })
 
-  test('behind a space only what looks random', () => {
-    expect(['hunter2', 'Passw0rd!', '12345678'].map((value) => reason(value, 'any', { bond: 'loose' }))).toEqual([
-      'prose',
-      'prose',
-      'prose'
-    ])
-    expect(reason('q7Zk29XvLw03RtYpB5', 'any', { bond: 'loose' })).toBe(null)
-  })
+  test.each(['hunter2', '12345678', '2024-01-02T03:04:05Z', 'policy.2', '1.2.3-Beta4', 'Policies', 'abcdefgh1'])(
+    'behind a space %s is prose',
+    (value) => expect(reason(value, 'any', { bond: 'loose' })).toBe('prose')
+  )
+
+  test.each(['q7Zk29XvLw03RtYpB5', 'Passw0rd!', 'Winter2024', 'corr3ct-h0rse!'])(
+    'behind a space %s looks random, or chosen by the rules for passwords',
+    (value) => expect(reason(value, 'any', { bond: 'loose' })).toBe(null)
+  )
 })
 
 describe('opaque', () => {

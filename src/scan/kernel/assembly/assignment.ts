@@ -8,7 +8,7 @@
 //               a random looking word, a word after `is`, any word when the identifier is an option (`--key`), and an
 //               attribute when the identifier is quoted or a tag (`name="key" value=`, `<key type=`)
 
-import { at, DIGIT, from, is, NAME, read, to, TOKEN, width } from './text'
+import { at, DIGIT, from, is, isWideSign, NAME, read, to, TOKEN, USERINFO_END, width } from './text'
 
 /** Bytes of the identifier after the word. */
 const NAME_MAX: u32 = 40
@@ -18,6 +18,8 @@ const SPACES_MAX: u32 = 64
 const INDEX_MAX: u32 = 32
 const RANDOM_MIN: u32 = 16
 const RANDOM_MAX: u32 = 96
+const MIXED_MIN: u32 = 8
+const MIXED_MAX: u32 = 64
 /** Digits in what follows a key word in one identifier, for a value. */
 const JOINED_DIGITS: u32 = 4
 /** Bytes of the identifier looked back over, from its end. */
@@ -36,12 +38,16 @@ export function assigned(p: u32, memo: u32): bool {
   let verdict = end == load<u32>(memo) ? load<u32>(memo, 4) : UNKNOWN
   if (verdict == UNKNOWN) {
     const limit = p + NAME_MAX
-    while (end < limit && end < to && is(end, NAME)) end++
-    if (end == to || !is(end, NAME)) verdict = valueFollows(end) ? YES : NO
+    while (end < limit && end < to && isOfName(end)) end++
+    if (end == to || !isOfName(end)) verdict = valueFollows(end) ? YES : NO
     store<u32>(memo, end)
     store<u32>(memo, verdict, 4)
   }
   return verdict == YES || holdsValue(p)
+}
+
+function isOfName(p: u32): bool {
+  return is(p, NAME) && !isWideSign(p)
 }
 
 /** The identifier itself goes on with what may be a value: `token-7f3a...`. */
@@ -49,7 +55,7 @@ function holdsValue(p: u32): bool {
   const limit = min(p + NAME_MAX, to)
   let digits: u32 = 0
   let q = p
-  for (; q < limit && is(q, NAME); q++) digits += u32(is(q, DIGIT))
+  for (; q < limit && isOfName(q); q++) digits += u32(is(q, DIGIT))
   return q - p > RANDOM_MIN && digits >= JOINED_DIGITS
 }
 
@@ -85,7 +91,9 @@ function valueFollows(end: u32): bool {
     } else if (char == 0x2d && read(next) == 0x3e) {
       return onLine(next + width)
     } else if (char == 0x2c) {
-      return (quoted && quotedFollows(next)) || (open && kindOfName(end) == OPTION)
+      return (quoted && (quotedFollows(next) || isStringValue(end))) || (open && kindOfName(end) == OPTION)
+    } else if (char == 0x7d && quoted && isStringValue(end)) {
+      return true // {"value":"V","name":"key"}
     } else if (char == 0x3c && !open) {
       return read(next) == 0x2f // <name>key</name><value>
     } else if (open && char != 0x5c && !isCloser(char)) {
@@ -148,13 +156,42 @@ function isRandom(p: u32): bool {
   return digits != 0 && p - start >= RANDOM_MIN
 }
 
+/** Eight bytes or more to the next white space, among them a digit, and capitals and small letters or a mark that few words have. */
+function isMixed(p: u32): bool {
+  const start = p
+  let seen: u32 = 0
+  for (const limit = min(p + MIXED_MAX, to); p < limit && !is(p, USERINFO_END); p++) {
+    const byte = at(p)
+    if (is(p, DIGIT)) seen |= 1
+    else if (byte - 0x61 < 26) seen |= 2
+    else if (byte - 0x41 < 26) seen |= 4
+    else if (isPasswordMark(byte)) seen |= 8
+  }
+  return p - start >= MIXED_MIN && (seen & 1) != 0 && ((seen & 6) == 6 || (seen & 8) != 0)
+}
+
+/** `! # $ % & * + ? @ ^ ~` */
+function isPasswordMark(byte: u32): bool {
+  return (
+    (byte - 0x23 < 4 || byte == 0x21 || byte == 0x2a || byte == 0x2b) ||
+    (byte == 0x3f || byte == 0x40 || byte == 0x5e || byte == 0x7e)
+  )
+}
+
+function behindLetters(p: u32): u32 {
+  for (const limit = p + 16; p < limit && (at(p) | 32) - 0x61 < 26; ) p++
+  return p
+}
+
 /** The word at p, behind the identifier that ends at `end` and at least a space, may be a value or lead to one. */
 function wordFollows(p: u32, end: u32, quoted: bool): bool {
   const char = at(p)
   const second = at(p + 1)
   if (isMark(char) && (second == 0x3d || second == 0x3a)) return onLine(p + 2)
   if ((char | 32) == 0x69 && (second | 32) == 0x73 && isSpaceOrColon(at(p + 2))) return onLine(p + 3)
-  if (isRandom(p) || isTyped(p)) return true
+  if (isRandom(p) || isMixed(p) || isTyped(p)) return true
+  const colon = behindLetters(p)
+  if (colon > p && at(colon) == 0x3a && at(colon + 1) == 0x20) return onLine(colon + 1) // key provided: V
   const name = kindOfName(end)
   return name == OPTION || ((quoted || name == TAG) && isAttribute(p))
 }
@@ -179,6 +216,17 @@ function kindOfName(end: u32): u32 {
   const before = p > from ? at(p - 1) : 0
   const escaped = before == 0x3b || (before == 0x5c && at(p) == 0x75) // &lt; \u003c
   return before == 0x3c || escaped ? TAG : PLAIN
+}
+
+/** Whether the identifier that ends at `end` is a string behind a colon (`"name":"key"`): what it names may stand before it. */
+function isStringValue(end: u32): bool {
+  const limit = end - from > LOOK_BACK ? end - LOOK_BACK : from
+  let p = end
+  while (p > limit && is(p - 1, NAME)) p--
+  if (p == limit || at(p - 1) != 0x22) return false
+  p--
+  while (p > limit && (at(p - 1) == 0x5c || at(p - 1) == 0x20)) p--
+  return p > limit && at(p - 1) == 0x3a
 }
 
 /** `value=`, `xml:lang = ` */

@@ -66,10 +66,20 @@ export let width: u32 = 1
 export function read(p: u32): u32 {
   const byte = at(p)
   width = 1
-  return byte == 0x25 || byte == 0x26 || byte == 0x5c ? readEscape(p, byte) : byte
+  return byte == 0x25 || byte == 0x26 || byte == 0x5c || byte == 0xef ? readEscape(p, byte) : byte
+}
+
+/** The colon or equals sign of Chinese and Japanese text: `：` `＝`. */
+export function isWideSign(p: u32): bool {
+  return at(p) == 0xef && at(p + 1) == 0xbc && (at(p + 2) == 0x9a || at(p + 2) == 0x9d)
 }
 
 function readEscape(p: u32, byte: u32): u32 {
+  if (byte == 0xef) {
+    if (!isWideSign(p)) return byte
+    width = 3
+    return at(p + 2) == 0x9a ? 0x3a : 0x3d
+  }
   if (byte == 0x25) return readPercent(p)
   return byte == 0x5c ? readBackslash(p) : readEntity(p)
 }
