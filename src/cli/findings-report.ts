@@ -1,5 +1,6 @@
 import { openSync } from 'node:fs'
 import { LogveilError } from '../errors.ts'
+import { isExpired } from '../model.ts'
 import { openWriter, type WriteFailure } from './byte-writer.ts'
 import type { PlacedFinding } from './redact-stream.ts'
 import { systemMessage } from './system-message.ts'
@@ -33,7 +34,9 @@ function create(path: string): number {
   }
 }
 
+/** `expired` is there only when the credential says when it ends. */
 function toLine({ finding, file, line, record, span }: PlacedFinding): string {
   const { detector, confidence, severity, path, length, fingerprint, action, hints } = finding
-  return `${JSON.stringify({ detector, confidence, severity, file, line, record, path, span, length, fingerprint, action, hints })}\n`
+  const expired = isExpired(hints, Date.now()) ?? undefined
+  return `${JSON.stringify({ detector, confidence, severity, file, line, record, path, span, length, fingerprint, action, hints, expired })}\n`
 }

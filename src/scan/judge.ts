@@ -1,5 +1,5 @@
 import RE2 from 're2'
-import type { Check, Confidence, Detector, Hints } from '../model.ts'
+import type { Check, Confidence, Detector, Hints, Surroundings, Verdict } from '../model.ts'
 import { latin1 } from './bytes.ts'
 import { checks } from './checks/index.ts'
 import { costs } from './effort.ts'
@@ -11,33 +11,75 @@ export type Judge = (scan: TextScan, start: number, end: number) => void
 
 /** `base`: the confidence where no check proves or disproves it. */
 export function compileJudge(detector: Detector, base: Confidence): Judge {
-  const tests: Check[] = detector.checks.map((name) => checks[name])
-  const proofs = tests.filter(({ filter }) => filter !== true).length
   const allow = detector.allow.map((pattern) => lazy(() => new RE2(pattern)))
+  const prove = compileProof(detector, base)
   return (scan, start, end) => {
     scan.effort.left -= costs.candidate
     if (meetsPlaceholder(scan, start, end))
       return traceStep(scan, 'allow', detector.id, start, end, 'reject: placeholder')
-    let confidence = base
-    let hints: Hints | null = null
-    if (allow.length > 0 || tests.length > 0) {
-      scan.effort.left -= (allow.length + tests.length + 1) * (costs.test + costs.candidateByte * (end - start))
+    if (allow.length > 0) {
+      scan.effort.left -= allow.length * costs.test + costs.candidateByte * (end - start)
       const text = latin1(scan.bytes, start, end)
       for (const pattern of allow) {
         if (pattern().test(text)) return traceStep(scan, 'allow', detector.id, start, end, 'reject: allowed')
       }
-      let passed = 0
-      for (const test of tests) {
-        const verdict = test.check(text)
-        traceStep(scan, 'check', detector.id, start, end, `${test.name}: ${verdict}`)
-        if (verdict === 'reject') return
-        if (verdict === 'pass' && test.filter !== true) passed++
-        if (verdict === 'pass' && test.hints !== undefined) hints = { ...(hints ?? {}), ...test.hints(text) }
-      }
-      if (proofs > 0) confidence = passed === proofs ? 'confirmed' : lowered(base)
     }
-    traceStep(scan, 'finding', detector.id, start, end, confidence)
-    scan.found(detector, confidence, start, end, hints)
+    const proof = prove(scan, start, end)
+    if (proof === null) return
+    traceStep(scan, 'finding', detector.id, start, end, proof.confidence)
+    scan.found(detector, proof.confidence, start, end, proof.hints)
+  }
+}
+
+interface Proof {
+  readonly confidence: Confidence
+  readonly hints: Hints | null
+}
+
+/** Runs a detector's checks on a candidate: how sure it is and what is known of it, or null when it is no secret. */
+export function compileProof(
+  detector: Detector,
+  base: Confidence
+): (scan: TextScan, start: number, end: number) => Proof | null {
+  const tests: Check[] = detector.checks.map((name) => checks[name])
+  const unproven: Proof = { confidence: base, hints: null }
+  return (scan, start, end) => {
+    if (tests.length === 0) return unproven
+    scan.effort.left -= tests.length * (costs.test + costs.candidateByte * (end - start))
+    const text = latin1(scan.bytes, start, end)
+    const around = surroundingsOf(scan, start, end)
+    const proofs: Verdict[] = []
+    let hints: Hints | null = null
+    for (const test of tests) {
+      const verdict = test.check(text, around)
+      traceStep(scan, 'check', detector.id, start, end, `${test.name}: ${verdict}`)
+      if (verdict === 'reject') return null
+      if (test.filter !== true) proofs.push(verdict)
+      if (verdict !== 'fail' && test.hints !== undefined) hints = { ...(hints ?? {}), ...test.hints(text, around) }
+    }
+    return { confidence: confidenceOf(proofs, base), hints }
+  }
+}
+
+/** A failed check never lets a token through: truncation or a new revision of the format fails it too. */
+function confidenceOf(proofs: readonly Verdict[], base: Confidence): Confidence {
+  if (proofs.includes('fail')) return base === 'confirmed' ? 'likely' : 'possible'
+  return proofs.length > 0 && proofs.every((verdict) => verdict === 'pass') ? 'confirmed' : base
+}
+
+/** The whole record where the text is a part of the payload: a JSON value's neighbours say whose it is. */
+function surroundingsOf(scan: TextScan, start: number, end: number): Surroundings {
+  const { bytes, field, effort } = scan
+  const raw = field.origin === null && field.enclosing === null
+  const from = raw ? field.recordStart : scan.start
+  const to = raw ? field.recordEnd : scan.end
+  const read = (first: number, last: number): string => {
+    effort.left -= costs.candidateByte * (last - first)
+    return latin1(bytes, first, last)
+  }
+  return {
+    before: (length) => read(Math.max(from, start - length), start),
+    after: (length) => read(end, Math.min(to, end + length))
   }
 }
 
@@ -51,11 +93,6 @@ function meetsPlaceholder(scan: TextScan, start: number, end: number): boolean {
   scan.clearTo = at < 0 ? end : at
   scan.marked = at >= 0
   return scan.marked
-}
-
-/** A failed check never lets a token through: truncation or a new revision of the format fails it too. */
-function lowered(base: Confidence): Confidence {
-  return base === 'confirmed' ? 'likely' : 'possible'
 }
 
 /** RE2 patterns are compiled at their first use: most detectors never see a candidate. */

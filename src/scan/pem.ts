@@ -1,5 +1,6 @@
 import type { Carry, Detector, Field } from '../model.ts'
 import { isAlnum, isDigit, isHex, isQuote, isSpace, isUpper, startsWithFolded } from './bytes.ts'
+import { compileProof } from './judge.ts'
 import { type Confirm, type TextScan, traceStep } from './text-scan.ts'
 
 /** Longest `BEGIN` label that is looked at, in bytes. */
@@ -16,6 +17,7 @@ export function compilePem(detector: Detector, index: number, carry: () => Carry
   /** Text, and up to where neither an END nor a body was found in it: what begins there is the beginning only. */
   let emptyEpoch = 0
   let emptyTo = -1
+  const prove = compileProof(detector, 'likely')
   return (scan, start, end) => {
     if (scan.epoch === emptyEpoch && start < emptyTo) return
     // A key within a key, or one that begins again and again: it goes with the first.
@@ -23,8 +25,10 @@ export function compilePem(detector: Detector, index: number, carry: () => Carry
     const label = labelEnd(scan, end)
     if (label < 0) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
     const close = keyEnd(scan, label)
-    traceStep(scan, 'finding', detector.id, start, close.end, close.complete ? 'confirmed' : 'likely')
-    scan.found(detector, close.complete ? 'confirmed' : 'likely', start, close.end, null)
+    const proof = prove(scan, start, close.end)
+    if (proof === null) return
+    traceStep(scan, 'finding', detector.id, start, close.end, proof.confidence)
+    scan.found(detector, proof.confidence, start, close.end, proof.hints)
     if (close.complete) return
     emptyEpoch = scan.epoch
     emptyTo = Math.min(scan.end, label + maxKey)

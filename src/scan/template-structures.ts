@@ -24,7 +24,8 @@ export function fakePem(random: Random, label: string, lines: number): string[] 
 function beginning(label: string, size: number): Buffer {
   if (label.startsWith('OPENSSH'))
     return Buffer.from('openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none\0\0\0\0\0\0\0\x01', 'latin1')
-  if (label.startsWith('PGP')) return Buffer.from([0x95])
+  // Secret key packet: length, version 4, time, RSA (RFC 9580, 5.5).
+  if (label.startsWith('PGP')) return Buffer.from([0x95, (size - 3) >> 8, (size - 3) & 255, 4, 0x65, 0, 0, 0, 1])
   const length = size - 4
   return Buffer.from([0x30, 0x82, length >> 8, length & 255, 0x02, 0x01, 0x00])
 }

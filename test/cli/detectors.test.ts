@@ -271,7 +271,9 @@ describe('explain', () => {
     const jwt = expand('{{jwt}}', 1).text
     const { text } = await detectors('explain', '--', `issued ${jwt}`)
     expect(text).toContain('check     jwt: pass')
-    expect(text).toMatch(/jwt-\S+ {2}confirmed, \w+, action label iss=https:\/\/id\.example\.test exp=\d+ alg=HS256\n/)
+    expect(text).toMatch(
+      /jwt-\S+ {2}confirmed, \w+, action label iss=https:\/\/id\.example\.test expires=20\S+Z alg=HS256\n/
+    )
   })
 
   test('never prints the text', async () => {

@@ -5,7 +5,7 @@ const maxAccount = 999_999_999_999
 
 /**
  * AWS access key id: 4 letters of kind, then base32 of 80 bits. Of the newer generation (first character `Q` or above) 40 bits are the
- * account. No checksum: an id of the older generation passes by its alphabet.
+ * account. No checksum: of an older id the alphabet is all there is to see, which proves little.
  * awsteele.com 2020-09-26, labs.withsecure.com "AWS key ids: a bitwise analysis".
  */
 export const awsKeyId: Check = {
@@ -14,11 +14,14 @@ export const awsKeyId: Check = {
   check(secret) {
     const bytes = secret.length === 20 ? decodeBase32(secret.slice(4)) : null
     if (bytes === null || secret !== secret.toUpperCase()) return 'fail'
-    return isNewer(bytes) && accountOf(bytes) > maxAccount ? 'fail' : 'pass'
+    if (!isNewer(bytes)) return 'unknown'
+    return accountOf(bytes) > maxAccount ? 'fail' : 'pass'
   },
   hints(secret) {
-    const bytes = decodeBase32(secret.slice(4))
-    return bytes !== null && isNewer(bytes) ? { account: String(accountOf(bytes)).padStart(12, '0') } : {}
+    const bytes = secret.length === 20 ? decodeBase32(secret.slice(4)) : null
+    return bytes !== null && isNewer(bytes) && accountOf(bytes) <= maxAccount
+      ? { account: String(accountOf(bytes)).padStart(12, '0') }
+      : {}
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Check } from '../../model.ts'
+import type { Check, Hints } from '../../model.ts'
+import { alone } from './around.ts'
 import { decodeBase64 } from './base-n.ts'
 import { littleEndian } from './crc32.ts'
 import { marvin32 } from './marvin32.ts'
@@ -37,10 +38,20 @@ export const azureHisV1: Check = {
     const head = bare.slice(0, -6)
     return seedsOf(head).some((seed) => bare.slice(-6) === checksum(head, seed)) ? 'pass' : 'fail'
   },
-  hints(secret) {
+  hints(secret, around = alone) {
     const head = secret.replace(/=+$/, '').slice(0, -6)
-    return seedsOf(head).length > 0 ? { signature: head.slice(-4) } : {}
+    return seedsOf(head).length > 0 ? { signature: head.slice(-4), ...ownerOf(around.before(256)) } : {}
   }
+}
+
+/** `AccountName=x;AccountKey=` and `Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=y;SharedAccessKey=`. */
+function ownerOf(before: string): Hints {
+  const account = /AccountName=([a-z0-9]{3,24});AccountKey=$/.exec(before)?.[1]
+  const host =
+    /Endpoint=[a-z]{2,5}:\/\/([a-z0-9.-]{3,100})\/?(?::\d{1,5}\/?)?;(?:SharedAccessKeyName=[^;\s]{1,64};SharedAccess|Account)Key=$/.exec(
+      before
+    )?.[1]
+  return { ...(account === undefined ? {} : { account }), ...(host === undefined ? {} : { host }) }
 }
 
 /** Six characters and padding, for a key up to its signature. */

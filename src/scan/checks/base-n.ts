@@ -49,6 +49,14 @@ export function decodeBase64(text: string): Uint8Array | null {
   return text.replace(/=+$/, '').length % 4 === 1 ? null : Buffer.from(text, 'base64')
 }
 
+/** The same, and null also when bits that are left over are not zero: an encoder never writes those. */
+export function canonicalBase64(text: string): Uint8Array | null {
+  const bytes = decodeBase64(text)
+  if (bytes === null) return null
+  const bare = text.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_')
+  return Buffer.from(bytes).toString('base64url') === bare ? bytes : null
+}
+
 /** Bytes of a base58 number, leading zeros included; null for another character or a text over 128 characters (the work is quadratic). */
 export function decodeBase58(text: string): Uint8Array | null {
   if (text.length > 128) return null

@@ -1,5 +1,6 @@
 import type { Check } from '../../model.ts'
 import { decodeBase58, decodeBase64 } from './base-n.ts'
+import { expiryHint } from './time.ts'
 
 /** JFrog reference token: base64 of `reftkn:NN:<expiry>:<random>`; API key: `AKCp` and base58, 54 bytes in all. */
 export const jfrogReftkn: Check = {
@@ -11,7 +12,7 @@ export const jfrogReftkn: Check = {
   },
   hints(secret) {
     const exp = expiryOf(secret)
-    return exp === null || exp === '0' ? {} : { exp }
+    return exp === null || Number(exp) === 0 ? {} : expiryHint(exp)
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Check } from '../../model.ts'
 import { jsonObject, pick } from './readable.ts'
+import { expiryHint } from './time.ts'
 
 /**
- * JSON Web Token: JWS with 3 base64url parts (RFC 7515) or JWE with 5 (RFC 7516). Whether it has expired is for whoever has a clock: `exp`
- * is a hint. What stands before the header (`ghs_<app>_`) is skipped.
+ * JSON Web Token: JWS with 3 base64url parts (RFC 7515) or JWE with 5 (RFC 7516). Whether it has expired is for whoever has a clock:
+ * `expires` is a hint. What stands before the header (`ghs_<app>_`) is skipped.
  */
 export const jwt: Check = {
   name: 'jwt',
@@ -16,7 +17,13 @@ export const jwt: Check = {
   },
   hints(secret) {
     const { header, payload } = read(secret)
-    return { ...pick(payload ?? {}, ['iss', 'aud', 'exp']), ...pick(header ?? {}, ['kid', 'alg']) }
+    const { aud, exp, ...claims } = payload ?? {}
+    const audience = Array.isArray(aud) && aud.every((name) => typeof name === 'string') ? aud.join(' ') : aud
+    return {
+      ...pick({ ...claims, aud: audience }, ['iss', 'aud']),
+      ...expiryHint(exp),
+      ...pick(header ?? {}, ['kid', 'alg'])
+    }
   }
 }
 

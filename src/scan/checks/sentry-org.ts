@@ -6,7 +6,10 @@ export const sentryOrg: Check = {
   name: 'sentry-org',
   description: 'JSON with the organisation in it (Sentry organisation tokens; getsentry/rfcs 0091)',
   check: (secret) => (typeof read(secret).org === 'string' && /_[A-Za-z0-9+/]{43}$/.test(secret) ? 'pass' : 'fail'),
-  hints: (secret) => pick(read(secret), ['org', 'url'])
+  hints: (secret) => {
+    const token = read(secret)
+    return pick({ ...token, region: token.region_url }, ['org', 'url', 'region'])
+  }
 }
 
 function read(secret: string): Readonly<Record<string, unknown>> {

@@ -1,5 +1,7 @@
 import type { Check } from '../../model.ts'
 import { isPlaceholder } from '../placeholders.ts'
+import { alone, percentDecoded } from './around.ts'
+import { passwordHost } from './host-around.ts'
 
 /** Filled in later, elsewhere: `${X}`, `$X`, `{{x}}`, `{x}`, `%s`, `%(x)s`, `<pass>`, `[pass]`, `:pass`, `#{x}`, `%x%`. */
 const template =
@@ -19,7 +21,8 @@ export const urlUserinfo: Check = {
   name: 'url-userinfo',
   filter: true,
   description: 'no template, mask or documentation word; those are dropped (passwords in URLs; RFC 3986)',
-  check: (secret) => (isIdle(secret) ? 'reject' : 'pass')
+  check: (secret) => (isIdle(secret) ? 'reject' : 'pass'),
+  hints: (_, around = alone) => passwordHost(around)
 }
 
 function isIdle(password: string): boolean {
@@ -31,8 +34,4 @@ function isIdle(password: string): boolean {
     documentation.has(decoded.toLowerCase()) ||
     isPlaceholder(bytes, 0, bytes.length)
   )
-}
-
-function percentDecoded(text: string): string {
-  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

@@ -3,12 +3,13 @@ import { decodeBase64 } from './base-n.ts'
 
 /**
  * HashiCorp Vault tokens in base64url. `hvs.` is a protobuf message (version 1, HMAC, token), `hvb.` a sealed one, which begins with the
- * number of its key (4 bytes) and of the cipher (1 or 2). hashicorp/vault, vault/tokens/token.proto and vault/barrier_aes_gcm.go
+ * number of its key (4 bytes) and of the cipher (1 or 2); of `hvr.` nothing is published. hashicorp/vault, vault/tokens/token.proto and vault/barrier_aes_gcm.go
  */
 export const vaultProto: Check = {
   name: 'vault-proto',
   description: 'protobuf of version, HMAC and token (HashiCorp Vault service and batch tokens)',
   check(secret) {
+    if (secret.startsWith('hvr.')) return 'unknown'
     const bytes = decodeBase64(secret.slice(4))
     if (bytes === null) return 'fail'
     if (secret.startsWith('hvs.')) return isSignedToken(bytes) ? 'pass' : 'fail'

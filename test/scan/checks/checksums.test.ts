@@ -118,7 +118,7 @@ describe('no check throws, whatever it is given', () => {
   ]
   test.each(Object.values(checks))('$name', (check) => {
     for (const input of [...inputs, ...vectors.map(([, token]) => token)]) {
-      expect(['pass', 'fail', 'reject']).toContain(check.check(input))
+      expect(['pass', 'fail', 'unknown', 'reject']).toContain(check.check(input))
       for (const value of Object.values(check.hints?.(input) ?? {})) expect(value).toMatch(/^[\x20-\x7e]*$/)
     }
   })
@@ -131,25 +131,39 @@ test('every check stands under its own name, with a description', () => {
   expect(Object.keys(checks).sort()).toEqual([
     'anthropic-shape',
     'atlassian-crc32',
+    'atlassian-dc-pat',
     'aws-key-id',
     'azure-cask',
     'azure-devops-pat',
     'azure-his-v1',
+    'base58check',
     'basic-auth',
+    'bech32',
+    'card-number',
     'cloudflare-crc32',
     'confluent-crc32',
+    'crypt-hash',
     'discord-snowflake',
     'entra-client-secret',
+    'gcp-service-account',
     'github-crc32',
     'github-fine-grained',
     'gitlab-routable',
     'grafana-crc32',
+    'grafana-json',
+    'iban',
     'jfrog-reftkn',
     'json-base64',
     'jwt',
+    'luhn',
+    'mapbox-json',
+    'onepassword-ops',
     'openai-mark',
+    'private-key',
+    'putty-key',
     'pypi-macaroon',
     'sentry-org',
+    'signed-url',
     'slack-team',
     'telegram-id',
     'url-userinfo',
