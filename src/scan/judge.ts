@@ -4,7 +4,7 @@ import { latin1 } from './bytes.ts'
 import { checks } from './checks/index.ts'
 import { costs } from './effort.ts'
 import { findOwnPlaceholder, overlapsOwnPlaceholder } from './placeholders.ts'
-import { type TextScan, traceStep } from './text-scan.ts'
+import { type TextScan, toPayload, traceStep } from './text-scan.ts'
 
 /** Puts a candidate that has the right shape through allow patterns and checks, and reports it when it stays. */
 export type Judge = (scan: TextScan, start: number, end: number) => void
@@ -67,19 +67,26 @@ function confidenceOf(proofs: readonly Verdict[], base: Confidence): Confidence 
   return proofs.length > 0 && proofs.every((verdict) => verdict === 'pass') ? 'confirmed' : base
 }
 
-/** The whole record where the text is a part of the payload: a JSON value's neighbours say whose it is. */
+/** The candidate's own text, decoded, then the record that it is a part of, as it stands: a JSON value's neighbours say whose it is. */
 function surroundingsOf(scan: TextScan, start: number, end: number): Surroundings {
-  const { bytes, field, effort } = scan
-  const raw = field.origin === null && field.enclosing === null
-  const from = raw ? field.recordStart : scan.start
-  const to = raw ? field.recordEnd : scan.end
-  const read = (first: number, last: number): string => {
+  const { bytes, field, effort, payload } = scan
+  const whole = toPayload(field, field.start, field.end)
+  const read = (from: Uint8Array, first: number, last: number): string => {
+    if (first >= last) return ''
     effort.left -= costs.candidateByte * (last - first)
-    return latin1(bytes, first, last)
+    return latin1(from, first, last)
   }
   return {
-    before: (length) => read(Math.max(from, start - length), start),
-    after: (length) => read(end, Math.min(to, end + length))
+    before(length) {
+      const own = Math.max(field.start, start - length)
+      const rest = Math.max(field.recordStart, whole.start - (length - (start - own)))
+      return read(payload, rest, whole.start) + read(bytes, own, start)
+    },
+    after(length) {
+      const own = Math.min(field.end, end + length)
+      const rest = Math.min(field.recordEnd, whole.end + length - (own - end))
+      return read(bytes, end, own) + read(payload, whole.end, rest)
+    }
   }
 }
 

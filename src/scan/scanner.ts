@@ -35,6 +35,7 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
   /** Whether the codec has asked for the next record of this payload before. */
   let asked = false
   const effort: Effort = { left: 0 }
+  let scanned: Uint8Array = new Uint8Array(0)
   /** The record that the budget is for. */
   let budgeted = -1
 
@@ -58,7 +59,7 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
 
   /** Stops, perhaps before its end, when the record has used up its budget. */
   function scanText(field: Field): void {
-    const scan = createTextScan(field, trace, effort, matches)
+    const scan = createTextScan(scanned, field, trace, effort, matches)
     const { pairs } = field.hits
     scanGoverned(set, scan)
     for (let i = field.from; i < field.to && effort.left >= 0; i++) {
@@ -116,6 +117,7 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
 
   return {
     scan(payload, codec: Codec, streamCarry = createCarry()) {
+      scanned = payload
       matches = []
       withheld = []
       carry = streamCarry
@@ -145,8 +147,15 @@ function scanGoverned(set: CompiledSet, scan: TextScan): void {
 
 let epoch = 0
 
-function createTextScan(field: Field, trace: Trace | null, effort: Effort, matches: Match[]): TextScan {
+function createTextScan(
+  payload: Uint8Array,
+  field: Field,
+  trace: Trace | null,
+  effort: Effort,
+  matches: Match[]
+): TextScan {
   return {
+    payload,
     field,
     bytes: field.bytes,
     start: field.start,

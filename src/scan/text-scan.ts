@@ -8,6 +8,8 @@ import type { Pair } from './pairs.ts'
  * `bytes`, `found` maps them to the payload.
  */
 export interface TextScan {
+  /** What the text is a part of, or was decoded from. */
+  readonly payload: Uint8Array
   /** The text, with its view on the payload. */
   readonly field: Field
   readonly bytes: Uint8Array

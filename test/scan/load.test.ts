@@ -187,8 +187,8 @@ describe('refuses', () => {
     ],
     [
       'an unknown check',
-      { checks: ['luhn'] },
-      'checks[1]: there is no check luhn: `logveil detectors list --checks` lists them'
+      { checks: ['telepathy'] },
+      'checks[1]: there is no check telepathy: `logveil detectors list --checks` lists them'
     ],
     [
       'an example without mark',

@@ -25,7 +25,7 @@ export function hostHint(host: string | null): Hints {
  * with a slash in it.
  */
 export function hostOfUrl(url: string): string | null {
-  const authority = url.slice(url.lastIndexOf('://') + 3).split(/[/?#]/, 1)[0]
+  const authority = url.slice(url.lastIndexOf('://') + 3).split(/[/?#;]/, 1)[0]
   if (!url.includes('://') || url.indexOf('@', url.lastIndexOf('://') + authority.length + 3) >= 0) return null
   return hostName(authority.slice(authority.lastIndexOf('@') + 1).replace(/:[0-9]{1,5}$/, ''))
 }
