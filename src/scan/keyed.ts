@@ -47,7 +47,9 @@ export function compileKeyed(detector: Detector): Keyed {
   const named = detector.pattern !== ''
   const near = detector.context === 'near' ? compileNear(detector) : null
   const decides: Keyed['mayGovern'] = (bytes, keyStart, keyEnd, start, end) =>
-    named || governs(bytes, keyStart, keyEnd, start, end, detector.value)
+    named
+      ? detector.value === null || !endsDescribing(bytes, end, keyEnd)
+      : governs(bytes, keyStart, keyEnd, start, end, detector.value)
   return {
     inText(scan, start, end) {
       if (isCovered(scan, start) || isPlaceholderWord(scan, start)) return
