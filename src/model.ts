@@ -56,6 +56,8 @@ export interface Detector {
   readonly matcher: 'pattern' | 'pem'
   /** RE2 patterns; a secret that one of them matches is never a finding. */
   readonly allow: readonly string[]
+  /** Bits of Shannon entropy a byte, which a secret must exceed. */
+  readonly entropy?: number
   readonly examples: readonly string[]
   readonly counterExamples: readonly string[]
   readonly references: readonly string[]

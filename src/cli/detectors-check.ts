@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { detectorFilesIn, readDetectorFiles } from '../config/detector-files.ts'
+import { formatRemark, type Remark } from '../config/gitleaks.ts'
 import { LogveilError } from '../errors.ts'
 import type { Detector } from '../model.ts'
 import { formatMistake, type LoadedDetector, mistakeAt } from '../scan/load.ts'
@@ -15,8 +16,8 @@ const bundledDirectory = fileURLToPath(new URL('../../detectors', import.meta.ur
 /** Loads files, runs their examples in RE2 alone, then through the scanner beside the bundled detectors. Names every mistake. */
 export async function checkDetectors({ positionals }: DetectorsArguments): Promise<Outcome> {
   const files = (positionals.length > 0 ? positionals : [bundledDirectory]).flatMap(filesAt)
-  const { placed, mistakes } = readDetectorFiles(files)
-  const alone = placed.map((one) => ({ ...one, found: selfTest(one) }))
+  const { placed, mistakes, remarks } = readDetectorFiles(files)
+  const alone = placed.map((one) => ({ ...one, found: one.detector.examples.length === 0 ? [] : selfTest(one) }))
   const sound = alone.filter(({ found }) => found.length === 0)
   const trial = createTrial(
     beside(
@@ -31,10 +32,15 @@ export async function checkDetectors({ positionals }: DetectorsArguments): Promi
   )
   const all = [...mistakes, ...alone.flatMap(({ found }) => found), ...together]
   const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`
-  const totals = [count(files.length, 'file'), count(placed.length, 'detector'), count(all.length, 'mistake')].join(
-    ', '
-  )
-  return { text: `${[...all.map(formatMistake), totals].join('\n')}\n`, status: all.length === 0 ? 0 : 1 }
+  const totals = [count(files.length, 'file'), count(placed.length, 'detector'), count(all.length, 'mistake')]
+  if (remarks.length > 0)
+    totals.push(`${rulesOf(remarks, 'left out')} left out`, `${rulesOf(remarks, 'changed')} changed`)
+  const lines = [...remarks.map(formatRemark), ...all.map(formatMistake), totals.join(', ')]
+  return { text: `${lines.join('\n')}\n`, status: all.length === 0 ? 0 : 1 }
+}
+
+function rulesOf(remarks: readonly Remark[], kind: Remark['kind']): number {
+  return new Set(remarks.flatMap((one) => (one.kind === kind ? [`${one.file}:${one.line}:${one.rule}`] : []))).size
 }
 
 function filesAt(path: string): string[] {

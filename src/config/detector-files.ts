@@ -9,27 +9,58 @@ import {
   type LoadedDetector,
   type LoadResult,
   loadDetectors,
-  type Mistake
+  type Mistake,
+  type Placed
 } from '../scan/load.ts'
 import { nearest } from '../scan/nearest.ts'
+import { importGitleaks, type Remark } from './gitleaks.ts'
 
-/** Loads every `*.yaml` of a directory (not of its subdirectories). Throws DETECTOR_INVALID with all mistakes, INPUT_FAILED when it cannot be read. */
+/** Loads every detector file of a directory (not of its subdirectories). Throws DETECTOR_INVALID with all mistakes, INPUT_FAILED when it cannot be read. */
 export function loadDetectorDirectory(path: string): LoadedDetector[] {
   return loadDetectorFiles(detectorFilesIn(path))
 }
 
-/** Loads detector files; throws as loadDetectorDirectory does. */
-export function loadDetectorFiles(paths: readonly string[]): LoadedDetector[] {
-  const { placed, mistakes } = readDetectorFiles(paths)
+/** Loads detector files, `*.toml` as gitleaks configurations; throws as loadDetectorDirectory does. `onRemark` hears what was left out. */
+export function loadDetectorFiles(
+  paths: readonly string[],
+  onRemark: (remark: Remark) => void = () => {}
+): LoadedDetector[] {
+  const { placed, mistakes, remarks } = readDetectorFiles(paths)
   assertNoMistakes(mistakes)
+  remarks.forEach(onRemark)
   return placed.map(({ detector }) => detector)
 }
 
+export interface ReadResult extends LoadResult {
+  /** What of gitleaks configurations could not be taken as it is. */
+  readonly remarks: readonly Remark[]
+}
+
 /** Detectors with their places, and the mistakes as data: for `detectors check`. */
-export function readDetectorFiles(paths: readonly string[]): LoadResult {
-  const read = paths.map(readSource)
+export function readDetectorFiles(paths: readonly string[]): ReadResult {
+  const imports = paths.filter(isToml).map(readImport)
+  const read = paths.filter((path) => !isToml(path)).map(readSource)
   const { placed, mistakes } = loadDetectors(read.flatMap(({ source }) => (source === null ? [] : [source])))
-  return { placed, mistakes: [...read.flatMap((result) => result.mistakes), ...mistakes] }
+  return {
+    placed: [...placed, ...imports.flatMap((result) => result.placed)],
+    mistakes: [...[...read, ...imports].flatMap((result) => result.mistakes), ...mistakes],
+    remarks: imports.flatMap((result) => result.remarks)
+  }
+}
+
+function isToml(path: string): boolean {
+  return path.endsWith('.toml')
+}
+
+function readImport(path: string): ReadResult {
+  const file = displayPath(path)
+  const { text, mistakes: tooLarge } = readText(path, file)
+  if (tooLarge.length > 0) return { placed: [], mistakes: tooLarge, remarks: [] }
+  const { detectors, mistakes, remarks } = importGitleaks(file, text)
+  const placed = detectors.map(({ detector, line }): Placed => {
+    return { detector, source: { file, content: null, lineOf: () => line }, path: [] }
+  })
+  return { placed, mistakes, remarks }
 }
 
 /** The detector files of a directory, in the order of their names. An empty directory is an error: it would switch detection off. */
@@ -38,8 +69,8 @@ export function detectorFilesIn(path: string): string[] {
   const misnamed = names.find((name) => name.endsWith('.yml'))
   if (misnamed !== undefined)
     throw new LogveilError('DETECTOR_INVALID', `${join(path, misnamed)}: rename it to .yaml, or it is not loaded`)
-  const files = names.filter((name) => name.endsWith('.yaml')).map((name) => join(path, name))
-  if (files.length === 0) throw new LogveilError('DETECTOR_INVALID', `${path}: holds no detector file (*.yaml)`)
+  const files = names.filter((name) => name.endsWith('.yaml') || isToml(name)).map((name) => join(path, name))
+  if (files.length === 0) throw new LogveilError('DETECTOR_INVALID', `${path}: holds no detector file (*.yaml, *.toml)`)
   return files
 }
 
@@ -83,20 +114,28 @@ const maxFileBytes = 1 << 20
 
 function readSource(path: string): { source: DetectorSource | null; mistakes: Mistake[] } {
   const file = displayPath(path)
-  const text = attempt(`detectors: cannot read ${file}`, () => readFileSync(path, 'utf8'))
-  const mistake = (line: number, message: string): Mistake => ({ file, line, detector: null, field: '', message })
-  if (text.length > maxFileBytes) return { source: null, mistakes: [mistake(0, 'is larger than 1 MiB')] }
+  const { text, mistakes } = readText(path, file)
+  if (mistakes.length > 0) return { source: null, mistakes }
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true })
   if (document.errors.length > 0) {
     const found = document.errors.map((error) =>
-      mistake(lines.linePos(error.pos[0]).line, `is no valid YAML: ${yamlProblem(error.code)}`)
+      fileMistake(file, lines.linePos(error.pos[0]).line, `is no valid YAML: ${yamlProblem(error.code)}`)
     )
     return { source: null, mistakes: found }
   }
   const content: unknown = attempt(`${file}: is no valid YAML`, () => document.toJS({ maxAliasCount: 100 }))
   const source = { file, content, lineOf: (keys: readonly PropertyKey[]) => lineOf(document.contents, keys, lines) }
   return { source, mistakes: [] }
+}
+
+function readText(path: string, file: string): { text: string; mistakes: Mistake[] } {
+  const text = attempt(`detectors: cannot read ${file}`, () => readFileSync(path, 'utf8'))
+  return { text, mistakes: text.length > maxFileBytes ? [fileMistake(file, 0, 'is larger than 1 MiB')] : [] }
+}
+
+function fileMistake(file: string, line: number, message: string): Mistake {
+  return { file, line, detector: null, field: '', message }
 }
 
 /** The path as a person in this directory would write it. */

@@ -34,6 +34,7 @@ export function complete(entry: DetectorEntry, file: FileHead): LoadedDetector {
     value: entry.value ?? null,
     matcher: entry.matcher,
     allow: entry.allow,
+    ...(entry.entropy === undefined ? {} : { entropy: entry.entropy }),
     examples: entry.examples,
     counterExamples: entry.counterExamples,
     references: entry.references ?? file.references,

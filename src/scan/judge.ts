@@ -3,6 +3,7 @@ import type { Check, Confidence, Detector, Hints, Surroundings, Verdict } from '
 import { latin1 } from './bytes.ts'
 import { checks } from './checks/index.ts'
 import { costs } from './effort.ts'
+import { shannonEntropy } from './entropy.ts'
 import { findOwnPlaceholder, overlapsOwnPlaceholder } from './placeholders.ts'
 import { type TextScan, toPayload, traceStep } from './text-scan.ts'
 
@@ -13,6 +14,7 @@ export type Judge = (scan: TextScan, start: number, end: number) => void
 export function compileJudge(detector: Detector, base: Confidence): Judge {
   const allow = detector.allow.map((pattern) => lazy(() => new RE2(pattern)))
   const prove = compileProof(detector, base)
+  const { entropy } = detector
   return (scan, start, end) => {
     scan.effort.left -= costs.candidate
     if (meetsPlaceholder(scan, start, end))
@@ -23,6 +25,11 @@ export function compileJudge(detector: Detector, base: Confidence): Judge {
       for (const pattern of allow) {
         if (pattern().test(text)) return traceStep(scan, 'allow', detector.id, start, end, 'reject: allowed')
       }
+    }
+    if (entropy !== undefined) {
+      scan.effort.left -= costs.test + costs.candidateByte * (end - start)
+      if (shannonEntropy(latin1(scan.bytes, start, end)) <= entropy)
+        return traceStep(scan, 'value', detector.id, start, end, 'reject: entropy')
     }
     const proof = prove(scan, start, end)
     if (proof === null) return

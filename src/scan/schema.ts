@@ -68,6 +68,14 @@ export const detectorSchema = z.strictObject({
     .array(z.string().min(1).max(500))
     .default([])
     .describe('RE2 patterns: a secret that one of them matches is never a finding.'),
+  entropy: z
+    .number()
+    .min(0)
+    .max(8)
+    .describe(
+      'Bits of Shannon entropy a byte, which a secret must exceed; a key of 32 random hex digits has about 3.5.'
+    )
+    .optional(),
   examples: z
     .array(line)
     .min(2)

@@ -3,6 +3,7 @@ import type { Detector } from '../model.ts'
 import { endsEscape, latin1 } from './bytes.ts'
 import { type ByteClass, parseClass } from './char-class.ts'
 import { checks } from './checks/index.ts'
+import { shannonEntropy } from './entropy.ts'
 import { type Mistake, mistakeAt, type Placed } from './load.ts'
 import { containsKeyword } from './rules.ts'
 import { type Expansion, expand } from './template.ts'
@@ -81,7 +82,7 @@ function exampleMistake(detector: Detector, { text, spans }: Expansion, find: Fi
     .find((outcome) => outcome !== 'kept')
   return dropped === undefined
     ? null
-    : `marks what ${dropped === 'dropped' ? 'an allow pattern or a check drops' : 'the pattern does not match'}`
+    : `marks what ${dropped === 'dropped' ? 'an allow pattern, entropy or a check drops' : 'the pattern does not match'}`
 }
 
 function nearMiss(hits: readonly Hit[], [start, end]: Span): string {
@@ -105,6 +106,7 @@ function matchesAlone(detector: Detector, secret: Uint8Array): boolean {
 
 function verdict(detector: Detector, secret: string): 'kept' | 'dropped' {
   if (detector.allow.some((pattern) => new RE2(pattern).test(secret))) return 'dropped'
+  if (detector.entropy !== undefined && shannonEntropy(secret) <= detector.entropy) return 'dropped'
   return detector.checks.some((name) => checks[name].check(secret) === 'reject') ? 'dropped' : 'kept'
 }
 

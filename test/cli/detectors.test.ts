@@ -160,7 +160,7 @@ describe('check', () => {
     [
       'an allow pattern that drops an example',
       [['    examples', "    allow: ['^zork']\n    examples"]],
-      '11: zork-token: examples[1]: marks what an allow pattern or a check drops'
+      '11: zork-token: examples[1]: marks what an allow pattern, entropy or a check drops'
     ],
     [
       'an allow pattern that is none',

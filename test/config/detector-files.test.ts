@@ -147,7 +147,7 @@ describe('a directory', () => {
     write('empty/README.md', 'x')
     expect(thrown(() => loadDetectorDirectory(directory.path('empty')))).toEqual({
       code: 'DETECTOR_INVALID',
-      message: `${directory.path('empty')}: holds no detector file (*.yaml)`
+      message: `${directory.path('empty')}: holds no detector file (*.yaml, *.toml)`
     })
   })
 

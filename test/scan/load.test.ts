@@ -105,7 +105,7 @@ describe('refuses', () => {
     [
       'an unknown member',
       { zzzzzz: 1 },
-      `zzzzzz: is not known: known are ${'id, name, severity, keywords, reason, context, pattern, caseInsensitive, maxLength, boundaries, checks, value, matcher, allow, examples, counterExamples, references, rotation, override'}`
+      `zzzzzz: is not known: known are ${'id, name, severity, keywords, reason, context, pattern, caseInsensitive, maxLength, boundaries, checks, value, matcher, allow, entropy, examples, counterExamples, references, rotation, override'}`
     ],
     ['a mistyped side', { boundaries: { rigth: '' } }, 'boundaries.rigth: is not known: did you mean right?'],
     ['a severity that is none', { severity: 'urgent' }, 'severity: must be one of critical, high, medium, low'],
