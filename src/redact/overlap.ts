@@ -70,7 +70,9 @@ const trust: Record<Confidence, number> = { confirmed: 0, likely: 1, possible: 2
 const weight: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 3 }
 
 /** Say where a secret stands, not whose it is: a token has one name, in a header as well as alone. */
-const carriers: ReadonlySet<string> = new Set(['http', 'url', 'connection-string', 'command-line'])
+const carriers: ReadonlySet<string> = new Set(
+  'http url connection-string command-line code ldap mail network-device pgpass redis snmp sql'.split(' ')
+)
 
 function vagueness({ provider }: Detector): number {
   return provider === 'generic' ? 2 : carriers.has(provider) ? 1 : 0
