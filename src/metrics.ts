@@ -1,0 +1,91 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client'
+
+/** Every instrument, with what it counts. Labels never come from log content. */
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** Instruments of one thread, in a registry of its own. */
+export function createMetrics() {
+  const registry = new Registry(Registry.OPENMETRICS_CONTENT_TYPE)
+  const counter = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
+    new Counter({ name: `logveil_${name}_total`, help, labelNames, registers: [registry as never] })
+  const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
+    new Gauge({ name: `logveil_${name}`, help, labelNames, registers: [registry as never] })
+  const seconds = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
+    new Histogram({
+      name: `logveil_${name}_seconds`,
+      help,
+      labelNames,
+      buckets: [1e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      enableExemplars: true,
+      registers: [registry as never]
+    })
+  return {
+    registry,
+    received: counter(
+      'records_received',
+      'Records taken in; those of a batch that comes again count again.',
+      'pipeline',
+      'signal'
+    ),
+    sent: counter('records_sent', 'Records that a sink has confirmed.', 'pipeline', 'signal'),
+    dropped: counter('records_dropped', 'Records taken out by the action drop.', 'pipeline', 'signal'),
+    rejected: counter(
+      'records_rejected',
+      'Records refused for good, by the downstream or as no OTLP.',
+      'pipeline',
+      'signal',
+      'reason'
+    ),
+    returned: counter(
+      'records_returned',
+      'Records of batches that failed retryably: their sender has them still.',
+      'pipeline',
+      'signal'
+    ),
+    withheld: counter(
+      'withheld',
+      'Parts of records withheld because they could not be scanned.',
+      'pipeline',
+      'signal',
+      'reason'
+    ),
+    findings: counter('findings', 'Secrets found.', 'pipeline', 'signal', 'detector', 'action'),
+    scannedBytes: counter('scanned_bytes', 'Bytes scanned.', 'pipeline', 'signal'),
+    batches: counter(
+      'batches',
+      'Batches by how they ended: sent, returned, rejected.',
+      'pipeline',
+      'signal',
+      'outcome'
+    ),
+    scan: seconds('scan', 'Time to scan and redact a batch.', 'pipeline', 'signal'),
+    delivery: seconds('delivery', 'Time until a sink has confirmed a batch, tries included.', 'pipeline', 'sink'),
+    retries: counter('delivery_retries', 'Further tries to deliver a batch.', 'pipeline', 'sink'),
+    refused: counter(
+      'requests_refused',
+      'Requests answered without success, by HTTP status or gRPC code.',
+      'source',
+      'status'
+    ),
+    inFlight: gauge('in_flight_bytes', 'Memory that batches in flight take.'),
+    detectors: gauge('detectors_loaded', 'Detectors in use.', 'version', 'digest'),
+    canary: gauge('canary_ok', '1 while a planted secret is found by the self-test.'),
+    reloads: counter('reloads', 'Times the configuration was read again: applied, failed.', 'outcome'),
+    reloadOk: gauge('reload_ok', '0 while the last read configuration is bad and the one before stays in use.'),
+    errors: counter('errors', 'Errors in logveil itself while it scanned: bugs.', 'pipeline'),
+    workers: gauge('workers', 'Worker threads that are running.'),
+    workerRestarts: counter('worker_restarts', 'Workers replaced: crashed, stuck.', 'reason')
+  }
+}
+
+/** Those of the process: memory, CPU, event loop. */
+export function collectProcessMetrics({ registry }: Metrics): void {
+  collectDefaultMetrics({ register: registry as never })
+}
+
+export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
+
+/** The metrics of several threads as one text. */
+export async function mergeMetrics(snapshots: readonly MetricsSnapshot[]): Promise<string> {
+  return Registry.aggregate(snapshots as never).metrics()
+}

@@ -1,0 +1,95 @@
+import { performance } from 'node:perf_hooks'
+import { LogveilError } from './errors.ts'
+import type { Metrics } from './metrics.ts'
+import type { Envelope, Finding, Next, Receipt, Sink, Source } from './model.ts'
+import type { Redacted } from './redactor.ts'
+
+/** Redacts a batch. Throws `PAYLOAD_INVALID` when it is none of its format. */
+export type Redact = (envelope: Envelope) => Redacted
+
+export interface PipelineParts {
+  readonly name: string
+  readonly sources: readonly Source[]
+  readonly redact: Redact
+  readonly sink: Sink
+  readonly metrics: Metrics
+  readonly onFindings?: (findings: readonly Finding[], envelope: Envelope) => void
+}
+
+/** Runs until `signal` aborts and all that was taken is settled. */
+export async function runPipeline(parts: PipelineParts, signal: AbortSignal): Promise<void> {
+  const next = createNext(parts)
+  await Promise.all(parts.sources.map((source) => source.run(next, signal)))
+  await parts.sink.close()
+}
+
+/**
+ * What sources hand batches to: redacted, then delivered, then acknowledged. Nothing goes on unscanned: what the redactor throws ends the
+ * batch. A batch that was not changed goes on as the very bytes it came in.
+ */
+export function createNext({ name: pipeline, redact, sink, metrics, onFindings }: PipelineParts): Next {
+  return async (envelope) => {
+    const account = open(metrics, pipeline, envelope)
+    const redacted = account.scan(() => redact(envelope))
+    if (redacted.findings.length > 0) onFindings?.(redacted.findings, envelope)
+    return account.deliver(redacted, () => sink.write(withPayload(envelope, redacted.payload)))
+  }
+}
+
+function withPayload(envelope: Envelope, payload: Uint8Array): Envelope {
+  return payload === envelope.payload ? envelope : { ...envelope, payload, encoded: null }
+}
+
+/** Keeps the books: received = sent + dropped + rejected + returned. */
+function open(metrics: Metrics, pipeline: string, { payload, signal: kind }: Envelope) {
+  const labels = { pipeline, signal: kind ?? 'lines' }
+
+  function scan(redact: () => Redacted): Redacted {
+    const begin = performance.now()
+    try {
+      const redacted = redact()
+      metrics.scannedBytes.inc(labels, payload.length)
+      metrics.received.inc(labels, redacted.records)
+      count(redacted)
+      return redacted
+    } catch (error) {
+      if (!(error instanceof LogveilError)) metrics.errors.inc({ pipeline })
+      metrics.batches.inc({ ...labels, outcome: 'rejected' })
+      throw error
+    } finally {
+      metrics.scan.observe({ labels, value: (performance.now() - begin) / 1000 })
+    }
+  }
+
+  function count({ findings, withheld, dropped }: Redacted): void {
+    for (const { detector, action } of findings) metrics.findings.inc({ ...labels, detector, action })
+    for (const [reason, parts] of Object.entries(withheld)) {
+      if (parts > 0) metrics.withheld.inc({ ...labels, reason }, parts)
+    }
+    if (dropped > 0) metrics.dropped.inc(labels, dropped)
+  }
+
+  async function deliver(
+    { payload: left, records, dropped }: Redacted,
+    write: () => Promise<Receipt>
+  ): Promise<Receipt> {
+    const kept = records - dropped
+    try {
+      const receipt = left.length === 0 ? nothing : await write()
+      metrics.rejected.inc({ ...labels, reason: 'downstream' }, receipt.rejected)
+      metrics.sent.inc(labels, Math.max(0, kept - receipt.rejected))
+      metrics.batches.inc({ ...labels, outcome: 'sent' })
+      return receipt
+    } catch (error) {
+      const retryable = error instanceof LogveilError && error.retryable
+      if (retryable) metrics.returned.inc(labels, kept)
+      else metrics.rejected.inc({ ...labels, reason: 'downstream' }, kept)
+      metrics.batches.inc({ ...labels, outcome: retryable ? 'returned' : 'rejected' })
+      throw error
+    }
+  }
+
+  return { scan, deliver }
+}
+
+const nothing: Receipt = { rejected: 0, message: '' }
