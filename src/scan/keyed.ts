@@ -1,6 +1,7 @@
 import RE2 from 're2'
 import type { Detector } from '../model.ts'
 import { isSpace, startsWithFolded } from './bytes.ts'
+import { namesContent } from './content-hash.ts'
 import { costs } from './effort.ts'
 import { compileJudge, type Judge, lazy } from './judge.ts'
 import { endsDescribing, governs } from './key-names.ts'
@@ -151,7 +152,9 @@ function compileNearJudge(detector: Detector): Judge {
       bond: 'assigned',
       compound: true
     }
-    const reason = notSecret(scan.bytes, pair, value, scan.end)
+    const reason = namesContent(scan.bytes, start, scan.start)
+      ? 'content'
+      : notSecret(scan.bytes, pair, value, scan.end)
     if (reason === null) judge(scan, start, end)
     else traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
   }

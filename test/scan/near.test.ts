@@ -31,7 +31,7 @@ const redactor = createRedactor({ detectors: placed.map(({ detector }) => detect
 const hex = ['3f9a1c47', 'b2d8e605', '91c4f7a3', '0e6bd258'].join('')
 
 function redact(line: string): string {
-  return Buffer.from(redactor.redact(Buffer.from(line.replace('@@', hex))).payload).toString()
+  return Buffer.from(redactor.redact(Buffer.from(line.replace(/@@|HEX/, hex))).payload).toString()
 }
 
 /** With a shape asked for, what stands near a vendor's name must look generated, and the name must not say what else it is. */
@@ -51,7 +51,11 @@ describe('a value of a shape near a key word', () => {
     'acme_request_id=@@',
     '{"acmeRequestId":"@@"}',
     'GET https://api.acme.test/@@',
+    'acme/acme-js@HEX',
+    'https://npm.test/acme/-/acme-1.0.0.tgz#@@',
+    'pulled acme/server:v2@sha256:@@',
+    'acme at commit @@',
     'acme AbstractAuthenticationFilter failed',
     'acme 11111111111111111111111111111111'
-  ])('%s is none', (line) => expect(redact(line)).toBe(line.replace('@@', hex)))
+  ])('%s is none', (line) => expect(redact(line)).toBe(line.replace(/@@|HEX/, hex)))
 })
