@@ -140,7 +140,18 @@ const delimiters = [
   ']',
   '\\"',
   '\0',
-  '\xff'
+  '\xff',
+  '%20',
+  '%22',
+  '%2522',
+  '%0A',
+  '&quot;',
+  '&lt;',
+  '&amp;',
+  '\\u0022',
+  '\\x22',
+  '\\n',
+  '\\\\"'
 ]
 
 const example = fc.constantFrom(...examples)
@@ -154,11 +165,6 @@ const piece = fc.oneof(
   // A part of an example: cut-off tokens.
   { weight: 1, arbitrary: fc.tuple(example, fc.nat(80), fc.nat(80)).map(([some, a, b]) => some.slice(a, a + b)) }
 )
-const glued = fc.array(piece, { maxLength: 8 }).map((parts) => parts.join(''))
-const delimited = fc
-  .array(fc.tuple(piece, fc.constantFrom(...delimiters)), { maxLength: 8 })
-  .map((parts) => parts.flat().join(''))
-
 const encode: ((some: string) => string)[] = [
   (some) => some,
   (some) => some,
@@ -167,15 +173,39 @@ const encode: ((some: string) => string)[] = [
   (some) => encodeURIComponent(some.toWellFormed()),
   (some) => Buffer.from(some).toString('base64'),
   (some) => Buffer.from(some).toString('hex'),
-  (some) => some.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
+  (some) => some.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;'),
+  (some) => some.replace(/[^a-zA-Z0-9 ]/g, (char) => `&#${char.charCodeAt(0)};`),
+  (some) => encodeURIComponent(encodeURIComponent(some.toWellFormed())),
+  (some) => some.replace(/[^a-zA-Z0-9]/g, (char) => `\\u${hex(char.charCodeAt(0), 4)}`),
+  (some) => some.replace(/[^a-zA-Z0-9]/g, (char) => `\\x${hex(char.charCodeAt(0) & 255, 2)}`),
+  (some) => some.replaceAll('"', '\\"').replaceAll('\n', '\\n'),
+  (some) => JSON.stringify(JSON.stringify({ password: some })),
+  (some) => JSON.stringify({ [some]: some, token: some, a: [some, { name: 'password', value: some }] }),
+  (some) => Buffer.from(JSON.stringify({ password: some })).toString('base64url'),
+  (some) => `data=${Buffer.from(some).toString('base64')}&x=${encodeURIComponent(some.toWellFormed())}`
 ]
+
+function hex(number: number, width: number): string {
+  return number.toString(16).padStart(width, '0')
+}
+
+/** Encoded as a whole, whatever it is. */
+function encoded(some: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  return fc.tuple(some, fc.constantFrom(...encode)).map(([text, write]) => write(text))
+}
+
+const part = fc.oneof({ weight: 4, arbitrary: piece }, { weight: 1, arbitrary: encoded(piece) })
+const glued = fc.array(part, { maxLength: 8 }).map((parts) => parts.join(''))
+const delimited = fc
+  .array(fc.tuple(part, fc.constantFrom(...delimiters)), { maxLength: 8 })
+  .map((parts) => parts.flat().join(''))
 
 /** Lines of pieces, some of them encoded, some among random bytes. */
 function payloadOf(text: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
   const line = fc.oneof(
     {
       weight: 6,
-      arbitrary: fc.tuple(text, fc.constantFrom(...encode)).map(([some, write]) => Buffer.from(write(some)))
+      arbitrary: encoded(text).map((some) => Buffer.from(some))
     },
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)) },
     { weight: 1, arbitrary: fc.constantFrom(...pem).map((some) => Buffer.from(some)) }
@@ -185,9 +215,28 @@ function payloadOf(text: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
     .map((lines) => Buffer.concat(lines.flatMap((one, i) => (i === 0 ? [one] : [Buffer.from('\n'), one]))))
 }
 
-const payload = payloadOf(fc.oneof(glued, delimited))
+const payload = payloadOf(
+  fc.oneof(
+    { weight: 3, arbitrary: glued },
+    { weight: 3, arbitrary: delimited },
+    { weight: 1, arbitrary: encoded(delimited) }
+  )
+)
 
 const numRuns = 1500
+
+/** What was redacted once is not changed by doing it again, and nothing is found in it. */
+function expectSettled(input: Uint8Array): void {
+  for (const one of [redactor, keyed]) {
+    const once = one.redact(input).payload
+    const { payload: output, findings, withheld } = one.redact(once)
+    expect([Buffer.from(output).toString('latin1'), findings, withheld]).toEqual([
+      Buffer.from(once).toString('latin1'),
+      [],
+      { depth: 0, size: 0, effort: 0, error: 0 }
+    ])
+  }
+}
 
 describe('for payloads made of everything', () => {
   test('nothing found, nothing changed: the same object', () => {
@@ -201,24 +250,10 @@ describe('for payloads made of everything', () => {
     )
   })
 
-  // Of two tokens without anything between them, only one may stand alone: the other one does when that is gone.
   test('once is enough', () => {
     fc.assert(
-      fc.property(payloadOf(delimited), (input) => {
-        // A key without an end takes the quotes behind it, and what seemed quoted is no more.
-        fc.pre(!/BEGIN(?!.*-END)/.test(input.toString('latin1')))
-        for (const one of [redactor, keyed]) {
-          const once = one.redact(input).payload
-          const twice = one.redact(once)
-          expect([Buffer.from(twice.payload).toString('latin1'), twice.findings]).toEqual([
-            Buffer.from(once).toString('latin1'),
-            []
-          ])
-        }
-      }),
-      // Seeded: free seeds find, once in some 2,000 cases, pairs nested in HTML references without anything between them (`&quot;password
-      // &quot;:&quot;password=&lt;password=,`) of which the second pass redacts more. A known limit, not yet repaired.
-      { numRuns, seed: 1 }
+      fc.property(payload, (input) => expectSettled(input)),
+      { numRuns }
     )
   })
 
@@ -363,10 +398,20 @@ describe('JSON', () => {
     }
   }
 
+  const written = fc
+    .tuple(json, fc.constantFrom(0, 2))
+    .map(([some, indent]) => JSON.stringify([some], null, indent).replaceAll('\n', ' '))
+
+  test('once is enough', () => {
+    fc.assert(
+      fc.property(written, (some) => expectSettled(Buffer.from(some))),
+      { numRuns }
+    )
+  })
+
   test('stays JSON of the same structure; only leaves and names with a secret differ', () => {
     fc.assert(
-      fc.property(json, fc.constantFrom(0, 2), (some, indent) => {
-        const input = JSON.stringify([some], null, indent).replaceAll('\n', ' ')
+      fc.property(written, (input) => {
         const output = redact(Buffer.from(input)).toString()
         // Names that become equal are one member for JSON.parse: the structure is seen only without them.
         fc.pre((output.match(/"(?:[^"\\]|\\.)*\[REDACTED:(?:[^"\\]|\\.)*" ?:/g) ?? []).length < 2)

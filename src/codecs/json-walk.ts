@@ -66,10 +66,23 @@ function visitObject(doc: Document, t: number, key: Located | null, place: Place
       if (sibling === undefined) sibling = findNaming(doc, t)
       governor = sibling
     }
-    if (governor === null && key !== null && isWrapperMember(bytes, start, end)) governor = key
-    if (governor === null && !doc.line.wanted && !touched(doc, tape.ints[value], tape.ints[value + 1])) continue
-    visitValue(doc, value, governor, { parent: place, bytes, start, end, hitEnd, text: null })
+    const outer = key !== null && isWrapperMember(bytes, start, end) ? key : null
+    if ((governor ?? outer) === null && !doc.line.wanted && !touched(doc, tape.ints[value], tape.ints[value + 1]))
+      continue
+    visitGoverned(doc, value, governor, outer, { parent: place, bytes, start, end, hitEnd, text: null })
   }
+}
+
+/**
+ * Visits a value that may have two names. A string is held against both: the nearer one does not shield it from the outer, which alone is left
+ * when the nearer one is redacted.
+ */
+function visitGoverned(doc: Document, t: number, nearer: Located | null, outer: Located | null, place: Place): void {
+  visitValue(doc, t, nearer ?? outer, place)
+  if (nearer === null || outer === null || doc.bytes[doc.tape.ints[t]] !== 0x22) return
+  const located = locateString(doc, t, false)
+  // The hits in it were seen: only the name is new.
+  visitText(doc, { ...located, to: located.from }, outer, place)
 }
 
 /** End of the last hit in a touched name that ends at `end`. */
@@ -119,14 +132,15 @@ function visitArray(doc: Document, t: number, key: Located | null, place: Place)
     ) {
       leader = null
     }
-    const governor = leader ?? key
+    const governor = leader
     leader = null
     const hit = touched(doc, start - 1, end + 1)
     if (hit && isString && leads(bytes, start, end, isPair && index === 0, inHeaders && index % 2 === 0)) {
       leader = findName(doc, element)
     }
-    if (governor === null && !hit && !doc.line.wanted) continue
-    visitValue(doc, element, governor, { parent: place, bytes: null, start: index, end: index, hitEnd: -1, text: null })
+    if ((governor ?? key) === null && !hit && !doc.line.wanted) continue
+    const here = { parent: place, bytes: null, start: index, end: index, hitEnd: -1, text: null }
+    visitGoverned(doc, element, governor, key, here)
   }
 }
 
@@ -137,7 +151,10 @@ function leads(bytes: Uint8Array, start: number, end: number, firstOfPair: boole
 }
 
 function visitString(doc: Document, t: number, key: Located | null, place: Place): void {
-  const located = locateString(doc, t, false)
+  visitText(doc, locateString(doc, t, false), key, place)
+}
+
+function visitText(doc: Document, located: Located, key: Located | null, place: Place): void {
   if (doc.depth < maxDocuments && visitNested(doc, located, key, place)) return
   if (key !== null || located.to > located.from || doc.line.wanted) emit(doc, located, 'value', key, '', place)
 }

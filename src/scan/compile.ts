@@ -127,7 +127,7 @@ function classNumber(set: Uint8Array): number {
 
 function addDetector(table: Table, detector: Detector, index: number, hooks: CompileHooks, percent: Confirm): void {
   if (detector.matcher === 'pem') {
-    const confirm = compilePem(detector, index, hooks.carry)
+    const confirm = compilePem(detector, index, hooks.carry, percent)
     for (const keyword of detector.keywords) table.confirms[table.index(keyword, { kind: 'none' })].push(confirm)
     return
   }

@@ -5,6 +5,7 @@ import { decodeEscapes, decodeHtml } from './decode/escapes.ts'
 import { decodeHex, hexRun } from './decode/hex.ts'
 import { decodePercent } from './decode/percent.ts'
 import { costs } from './effort.ts'
+import { overlapsOwnPlaceholder } from './placeholders.ts'
 import { type Confirm, type TextScan, toPayload, traceStep } from './text-scan.ts'
 
 /** How many encodings may lie around a secret; what is encoded more often is withheld, since nothing unscanned passes. */
@@ -46,6 +47,8 @@ export function compileDecode(name: Encoding, hooks: DecodeHooks): Confirm {
     scan.decodedTo ??= new Int32Array(encodings).fill(-1)
     const { decodedTo } = scan
     if (start < decodedTo[decoding.slot]) return
+    // The ids of detectors hold key words and the like, which say nothing about what is around the placeholder.
+    if (overlapsOwnPlaceholder(scan.bytes, start, start, scan.start, scan.end)) return
     const [rangeStart, to] = decoding.range(scan, start, end)
     const from = Math.max(rangeStart, decodedTo[decoding.slot])
     decodedTo[decoding.slot] = to

@@ -13,24 +13,27 @@ const minBodyLine = 40
 const maxPrefix = 4096 + 8
 
 /** A `BEGIN ... PRIVATE KEY` whose end has not been seen yet opens the carry, so that following records can be looked at. */
-export function compilePem(detector: Detector, index: number, carry: () => Carry): Confirm {
-  /** Text, and up to where neither an END nor a body was found in it: what begins there is the beginning only. */
-  let emptyEpoch = 0
+export function compilePem(detector: Detector, index: number, carry: () => Carry, percent: Confirm): Confirm {
+  /** A text, up to where neither an END nor a body is left to be found in it, and where the key found last in it ends. */
+  let epoch = 0
   let emptyTo = -1
   const prove = compileProof(detector, 'likely')
+  let foundTo = -1
   return (scan, start, end) => {
-    if (scan.epoch === emptyEpoch && start < emptyTo) return
+    if (end < scan.end && scan.bytes[end] === 0x25) return percent(scan, start, end)
+    if (scan.epoch !== epoch) emptyTo = foundTo = -1
+    epoch = scan.epoch
     // A key within a key, or one that begins again and again: it goes with the first.
-    if (start >= scan.foundFrom && start < scan.foundTo) return
+    if (start < foundTo || (start >= scan.foundFrom && start < scan.foundTo)) return
     const label = labelEnd(scan, end)
     if (label < 0) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
-    const close = keyEnd(scan, label)
+    const close = keyEnd(scan, label, emptyTo)
     const proof = prove(scan, start, close.end)
     if (proof === null) return
+    foundTo = close.end
     traceStep(scan, 'finding', detector.id, start, close.end, proof.confidence)
     scan.found(detector, proof.confidence, start, close.end, proof.hints)
     if (close.complete) return
-    emptyEpoch = scan.epoch
     emptyTo = Math.min(scan.end, label + maxKey)
     const state = carry()
     state.budget = maxKey
@@ -52,12 +55,15 @@ function labelEnd(scan: TextScan, from: number): number {
   return i
 }
 
-/** The end of the key that began before `from`: behind its END line, or the end of the text when that is missing. */
-function keyEnd(scan: TextScan, from: number): { end: number; complete: boolean } {
+/**
+ * The end of the key that began before `from`: behind its END line, or the end of the text when that is missing. Neither END nor body stands
+ * before `emptyTo`: what was looked through for one key is not for the next.
+ */
+function keyEnd(scan: TextScan, from: number, emptyTo: number): { end: number; complete: boolean } {
   const { bytes } = scan
   const stop = Math.min(scan.end, from + maxKey)
-  const label = findEndLabel(bytes, from, stop)
-  if (label < 0) return { end: openEnd(bytes, from, stop), complete: false }
+  const label = findEndLabel(bytes, Math.max(from, emptyTo - endLabel.length), stop)
+  if (label < 0) return { end: openEnd(bytes, from, emptyTo, stop), complete: false }
   let close = label + endLabel.length
   while (close < stop && bytes[close] !== 0x2d && close - label < maxLabel + endLabel.length) close++
   while (close < stop && bytes[close] === 0x2d) close++
@@ -73,10 +79,10 @@ function findEndLabel(bytes: Uint8Array, from: number, stop: number): number {
 }
 
 /** Where a key without an END ends: at the quote around it, else with the text; line ends are the record's (`\n` of Docker, `\r` of CRLF). */
-function openEnd(bytes: Uint8Array, from: number, stop: number): number {
+function openEnd(bytes: Uint8Array, from: number, emptyTo: number, stop: number): number {
   let end = from
   while (end < stop && !isQuote[bytes[end]]) end++
-  if (end < stop && bodyRun(bytes, end, stop) !== null) end = stop
+  if (end < stop && bodyRun(bytes, Math.max(end, emptyTo), stop) !== null) end = stop
   for (;;) {
     if (end > from && isSpace[bytes[end - 1]]) end--
     else if (end - 2 >= from && bytes[end - 2] === 0x5c && (bytes[end - 1] === 0x6e || bytes[end - 1] === 0x72))

@@ -7,14 +7,17 @@ import type {
   Scanner,
   ScanResult,
   Trace,
+  View,
   Visitor,
   WithheldReason
 } from '../model.ts'
 import { type CompiledSet, compileSet } from './compile.ts'
 import { budgetOf, costs, type Effort } from './effort.ts'
 import { continuesKey } from './pem.ts'
+import { containsOwnPlaceholder } from './placeholders.ts'
 import { pruneHits } from './prune.ts'
 import { collectMatch, type TextScan, toPayload, traceStep } from './text-scan.ts'
+import { settle } from './uncover.ts'
 import { flushWindows } from './windows.ts'
 
 /** Records of others that may stand between two lines of a key. */
@@ -30,6 +33,8 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
   let carry = createCarry()
   let matches: Match[] = []
   let withheld: ScanResult['withheld'] = []
+  /** Null while a text is looked at again: the first look told its story. */
+  let told = trace
   /** Whether the record being visited opened or continued a key. */
   let keyOpen = false
   /** Whether the codec has asked for the next record of this payload before. */
@@ -59,14 +64,14 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
 
   /** Stops, perhaps before its end, when the record has used up its budget. */
   function scanText(field: Field): void {
-    const scan = createTextScan(scanned, field, trace, effort, matches)
+    const scan = createTextScan(scanned, field, told, effort, matches)
     const { pairs } = field.hits
     scanGoverned(set, scan)
     for (let i = field.from; i < field.to && effort.left >= 0; i++) {
       const literal = pairs[2 * i]
       const end = pairs[2 * i + 1]
       const start = end - set.lengths[literal]
-      if (trace !== null) traceStep(scan, 'literal', set.names[literal], start, end, 'hit')
+      if (told !== null) traceStep(scan, 'literal', set.names[literal], start, end, 'hit')
       for (const confirm of set.confirms[literal]) confirm(scan, start, end)
       const keyed = set.keyed[literal]
       if (keyed.length === 0 || field.role === 'key') continue
@@ -77,6 +82,21 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
       }
     }
     flushWindows(scan)
+  }
+
+  /** Scans a field as it will read, and tells only what is found. */
+  function lookAgain(field: Field, view: View): void {
+    const known = matches.length
+    const hits = set.automaton.scan(view.bytes, view.start)
+    let to = hits.count
+    while (to > 0 && hits.pairs[2 * to - 1] > view.end) to--
+    if (to === 0 && field.key === null) return
+    told = null
+    scanText({ ...field, ...view, hits, from: 0, to })
+    told = trace
+    if (trace === null) return
+    for (const { detector, start, end, confidence } of matches.slice(known))
+      trace({ stage: 'finding', detector: detector.id, start, end, outcome: `${confidence}, beside what is redacted` })
   }
 
   /** A private key that a logger split over several records goes on only in a record that is key body itself. */
@@ -96,8 +116,11 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
         budgeted = field.recordStart
         effort.left = budgetOf(field.recordEnd - field.recordStart)
       }
+      const [known, knownWithheld] = [matches.length, withheld.length]
       if (carry.budget > 0 && field.role !== 'key' && field.role !== 'bare') continueKey(field)
       scanText(field)
+      if (effort.left >= 0 && (matches.length > known || withheld.length > knownWithheld))
+        settle(field, { matches, known, withheld, knownWithheld }, (view) => lookAgain(field, view))
       if (effort.left < 0) withholdWhole(field)
     },
     scan: (bytes, start, end) => set.automaton.scan(bytes, start, end),
@@ -120,6 +143,7 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
       scanned = payload
       matches = []
       withheld = []
+      told = trace
       carry = streamCarry
       keyOpen = false
       asked = false
@@ -134,10 +158,17 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
   }
 }
 
-/** The member name's key words decide over the value as a whole. */
+/** Shortest placeholder of ours. */
+const minPlaceholder = '[REDACTED]'.length
+
+/**
+ * The member name's key words decide over the value as a whole. Not those of a text in which something was redacted: it may have been too long
+ * for a name before.
+ */
 function scanGoverned(set: CompiledSet, scan: TextScan): void {
   const { key } = scan.field
   if (key === null) return
+  if (key.end - key.start > minPlaceholder && containsOwnPlaceholder(key.bytes, key.start, key.end)) return
   for (let i = key.from; i < key.to; i++) {
     const literal = key.hits.pairs[2 * i]
     const end = key.hits.pairs[2 * i + 1]
@@ -147,7 +178,8 @@ function scanGoverned(set: CompiledSet, scan: TextScan): void {
 
 let epoch = 0
 
-function createTextScan(
+/** The scan of one text of `payload`; what it finds goes to `matches`. */
+export function createTextScan(
   payload: Uint8Array,
   field: Field,
   trace: Trace | null,

@@ -297,11 +297,12 @@ describe('what an element names', () => {
     expect(rowsOf(text)).toEqual(rows)
   })
 
-  test('its own name comes before that of the list', () => {
+  test('its own name comes before that of the list, which governs as well', () => {
     expect(rowsOf('{"aKEY":["--bKEY","x","y"]}')).toEqual([
       ['key', 'aKEY', null, 'aKEY'],
       ['value', 'aKEY.0', 'aKEY', '--bKEY'],
       ['value', 'aKEY.1', '--bKEY', 'x'],
+      ['value', 'aKEY.1', 'aKEY', 'x'],
       ['value', 'aKEY.2', 'aKEY', 'y']
     ])
   })

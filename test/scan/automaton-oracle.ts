@@ -83,6 +83,7 @@ function assigned(text: string, end: number): boolean {
     } else if (char === ' ') open = true
     else if (/[\n\r]/.test(char)) return false
     else if (/[[({]/.test(char)) {
+      if (char === '[' && /^(?:REDACTED|WITHHELD)/.test(cut(text, next, 8))) return false
       if (open && isRandom(text, next)) return true
       const index = char === '[' ? skipIndex(text, next) : null
       open ||= index === null

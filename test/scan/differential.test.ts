@@ -105,7 +105,8 @@ function isKept(detector: Detector, secret: string): boolean {
 function scanned(scanner: ReturnType<typeof createScanner>, text: Buffer): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>()
   for (const { detector, start, end, field } of scanner.scan(text, textCodec).matches) {
-    if (field.depth > 0) continue
+    // A text with an origin came out of an encoding, or shows what a redaction uncovers.
+    if (field.origin !== null) continue
     const spans = found.get(detector.id) ?? new Set()
     found.set(detector.id, spans.add(`${start}-${end}`))
   }

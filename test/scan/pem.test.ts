@@ -89,6 +89,19 @@ describe('in one record', () => {
     expect(redactor.redact(Buffer.from(cut)).findings[0].confidence).toBe('likely')
   })
 
+  test('percent-encoded, also what a URL need not encode', () => {
+    const key = keyLines().join('\n')
+    expect(redact(`a=${encodeURIComponent(key)}&b=1`)).toBe('a=█&b=1')
+    expect(redact(`a=${key.replaceAll(' ', '%20').replaceAll('\n', '%0A')}&b=1`)).toBe('a=█&b=1')
+    expect(redact('-----BEGIN%20PUBLIC%20KEY-----')).toBe('-----BEGIN%20PUBLIC%20KEY-----')
+  })
+
+  test('several without an END each go to the quote behind them', () => {
+    const cut = '-----BEGIN RSA PRIVATE KEY-----'
+    expect(redact(`a "${cut}" "${cut} b" "${cut}\\" c" '${cut}' d`)).toBe('a "█" "█" "█" c" \'█\' d')
+    expect(redact(`a "${cut}" b "${keyLines().join(' ')}" c "${cut}" d`)).toBe('a "█" c "█" d')
+  })
+
   test('base64 of a key', () => {
     const encoded = Buffer.from(keyLines().join('\n')).toString('base64')
     expect(redact(`tls.key: ${encoded} x`)).toBe('tls.key: █ x')

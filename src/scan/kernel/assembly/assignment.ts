@@ -77,6 +77,7 @@ function valueFollows(end: u32): bool {
       return false
     } else if (char == 0x5b || char == 0x28 || char == 0x7b) {
       // [ ( {
+      if (char == 0x5b && isPlaceholder(next)) return false
       if (open && isRandom(next)) return true
       const index = char == 0x5b ? skipIndex(next) : 0
       open = open || index == 0
@@ -137,6 +138,16 @@ function onText(p: u32): bool {
 /** A tag begins at p, and no `<!` of CDATA. */
 function isTag(p: u32): bool {
   return read(p) == 0x3c && at(p + width) != 0x21
+}
+
+/**
+ * A placeholder of ours stands where a value would, behind its `[`. Whatever its length, it is no index behind which one could follow: what
+ * is found beside a placeholder must not depend on what it stands for.
+ */
+function isPlaceholder(p: u32): bool {
+  if (p + 8 > to) return false
+  const word = load<u64>(p)
+  return word == 0x4445544341444552 || word == 0x444c454848544957 // REDACTED, WITHHELD
 }
 
 /** Behind the `]` that closes an index; 0 when there is none. Not past another `[`, to stay linear. */
