@@ -54,41 +54,37 @@ interface Trie {
   readonly outputs: (readonly number[])[]
 }
 
+/** Numbers the states by depth: the few that real text visits lie side by side, in few pages of memory. */
 function grow(folded: readonly Uint8Array[], classes: number, classOf: Uint8Array): Trie {
   const most = folded.reduce((sum, text) => sum + text.length, 1)
   const next = new Int32Array(most * classes)
   const outputs: (readonly number[])[] = [none]
-  folded.forEach((text, literal) => {
-    let state = 0
-    for (const byte of text) {
-      const edge = state * classes + classOf[byte]
+  const reached = new Int32Array(folded.length)
+  let growing = folded.map((_, literal) => literal)
+  for (let depth = 0; growing.length > 0; depth++) {
+    for (const literal of growing) {
+      const text = folded[literal]
+      const edge = reached[literal] * classes + classOf[text[depth]]
       if (next[edge] === 0) next[edge] = outputs.push(none) - 1
-      state = next[edge]
+      reached[literal] = next[edge]
+      if (depth === text.length - 1) outputs[next[edge]] = [...outputs[next[edge]], literal]
     }
-    outputs[state] = [...outputs[state], literal]
-  })
+    growing = growing.filter((literal) => folded[literal].length > depth + 1)
+  }
   return { count: outputs.length, next, outputs }
 }
 
-/** Breadth first: a missing edge leads where it leads from the longest proper suffix, whose outputs also are ours. */
+/** Breadth first, as they are numbered: a missing edge leads where it leads from the longest proper suffix, whose outputs also are ours. */
 function complete({ count, next, outputs }: Trie, classes: number): void {
   const suffix = new Int32Array(count)
-  const queue = next.subarray(0, classes).filter((state) => state !== 0)
-  const order = new Int32Array(count)
-  order.set(queue)
-  let end = queue.length
-  for (let i = 0; i < end; i++) {
-    const state = order[i]
+  for (let state = 1; state < count; state++) {
     const row = state * classes
     const fallback = suffix[state] * classes
     if (outputs[suffix[state]].length > 0) outputs[state] = [...outputs[state], ...outputs[suffix[state]]]
     for (let c = 0; c < classes; c++) {
       const target = next[row + c]
-      if (target === 0) next[row + c] = next[fallback + c]
-      else {
-        suffix[target] = next[fallback + c]
-        order[end++] = target
-      }
+      if (target <= state) next[row + c] = next[fallback + c]
+      else suffix[target] = next[fallback + c]
     }
   }
 }
