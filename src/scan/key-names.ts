@@ -33,6 +33,11 @@ function words(text: string): ReadonlySet<string> {
 /** Words of one-way values, without their numbers: they stand for a secret only under key words that mean a password. */
 const oneWay = words('hash hashes digest checksum sum sha md crc')
 
+/** More of what a vendor's name ends in when its value names one of many things. */
+const identifying = words(
+  'uuid guid commit revision rev build trace span correlation invoice customer account project team'
+)
+
 /** Key words of this length and more are also found inside a run of small letters (`dbpassword`, `authtoken`). */
 const minInner = 5
 
@@ -66,7 +71,8 @@ export function endsDescribing(bytes: Uint8Array, hitEnd: number, keyEnd: number
   for (let at = hitEnd; at < keyEnd; at = nextWordEnd(bytes, at, keyEnd)) if (isLetter[bytes[at]] === 1) last = at
   // Behind a digit it is a part of a value joined to the name.
   if (last >= keyEnd || isDigit[bytes[last - 1]] === 1) return false
-  return describing.has(wordAt(bytes, last, nextWordEnd(bytes, last, keyEnd)))
+  const word = wordAt(bytes, last, nextWordEnd(bytes, last, keyEnd))
+  return describing.has(word) || oneWay.has(word) || identifying.has(word)
 }
 
 /** Whether a word begins at the key word: behind no letter, at a change of case, or anywhere when it is long enough to be told apart. */

@@ -1,10 +1,10 @@
 import RE2 from 're2'
 import type { Detector } from '../model.ts'
 import { isSpace, startsWithFolded } from './bytes.ts'
-import { namesContent } from './content-hash.ts'
 import { costs } from './effort.ts'
 import { compileJudge, type Judge, lazy } from './judge.ts'
 import { endsDescribing, governs } from './key-names.ts'
+import { otherUse } from './other-use.ts'
 import { isCompound, keyEndOf, type Pair, readJoined, readPair } from './pairs.ts'
 import { overlapsOwnPlaceholder, ownPlaceholderEnd } from './placeholders.ts'
 import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from './text-scan.ts'
@@ -152,9 +152,7 @@ function compileNearJudge(detector: Detector): Judge {
       bond: 'assigned',
       compound: true
     }
-    const reason = namesContent(scan.bytes, start, scan.start)
-      ? 'content'
-      : notSecret(scan.bytes, pair, value, scan.end)
+    const reason = otherUse(scan.bytes, start, scan.start) ?? notSecret(scan.bytes, pair, value, scan.end)
     if (reason === null) judge(scan, start, end)
     else traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
   }

@@ -49,6 +49,12 @@ describe('a value of a shape near a key word', () => {
 
   it.each([
     'acme_request_id=@@',
+    'acme_uuid=@@',
+    'acme refused, request_id=@@',
+    '{"msg":"acme order id: @@"}',
+    'acme call (trace: "@@") failed',
+    '{"acmeCommit":"@@"}',
+    'acme_file_sha256: @@',
     '{"acmeRequestId":"@@"}',
     'GET https://api.acme.test/@@',
     'acme/acme-js@HEX',
