@@ -99,9 +99,9 @@ export function isExpired({ expires }: Hints, now: number): boolean | null {
 }
 
 /**
- * What stands around a candidate in its record: decoded as far as the candidate's own text goes, beyond that as it came in. One character
- * a byte, at most so many of them, less at the ends. Costs nothing until it is asked for. Other secrets may be in it: only what is
- * strictly validated may become a hint.
+ * What stands around a candidate in its record: decoded as far as the candidate's own text goes and, behind a line end, as it came in. One
+ * character a byte, at most so many of them, less at the ends. Costs nothing until it is asked for. Other secrets may be in it: only what
+ * is strictly validated may become a hint.
  */
 export interface Surroundings {
   before(bytes: number): string

@@ -79,20 +79,21 @@ function surroundingsOf(scan: TextScan, start: number, end: number): Surrounding
   const { bytes, field, effort, payload } = scan
   const whole = toPayload(field, field.start, field.end)
   const read = (from: Uint8Array, first: number, last: number): string => {
-    if (first >= last) return ''
-    effort.left -= costs.candidateByte * (last - first)
+    effort.left -= costs.candidateByte * Math.max(0, last - first)
     return latin1(from, first, last)
   }
   return {
     before(length) {
       const own = Math.max(field.start, start - length)
       const rest = Math.max(field.recordStart, whole.start - (length - (start - own)))
-      return read(payload, rest, whole.start) + read(bytes, own, start)
+      const outer = read(payload, rest, whole.start)
+      return (outer === '' ? '' : `${outer}\n`) + read(bytes, own, start)
     },
     after(length) {
       const own = Math.min(field.end, end + length)
       const rest = Math.min(field.recordEnd, whole.end + length - (own - end))
-      return read(bytes, end, own) + read(payload, whole.end, rest)
+      const outer = read(payload, whole.end, rest)
+      return read(bytes, end, own) + (outer === '' ? '' : `\n${outer}`)
     }
   }
 }

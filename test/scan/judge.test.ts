@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { detectorFilesIn, readDetectorFiles } from '../../src/config/detector-files.ts'
 import { bundledDetectors, createRedactor } from '../../src/index.ts'
@@ -83,6 +84,31 @@ describe('hints', () => {
     // An account of more than 12 digits.
     expect(found(`x ${['AKIA', '7'.repeat(16)].join('')} y`, 'aws-access-key-id')).toEqual([['possible', {}]])
   })
+})
+
+test('a host is told only where the password cannot reach into it', () => {
+  const host = 'db.internal.test'
+  const lines: ((password: string) => string)[] = [
+    (password) => `postgres://app:${password}@${host}:5432/app`,
+    (password) => `open https://app:${password}@${host}/x?y=1 now`,
+    (password) => `Server=${host};User Id=a;Password=${password};Encrypt=true`,
+    (password) => `jdbc:mysql://${host}/a?user=x&password=${password}&z=1`,
+    (password) => `app:${password}@tcp(${host}:3306)/x`,
+    (password) => `curl -u bob:${password} https://${host}/v1`,
+    (password) => JSON.stringify({ url: `amqp://a:${password}@${host}/v`, n: 1 })
+  ]
+  const awkward = fc.string({
+    unit: fc.constantFrom(...'ab01.-@@//??##;;:=&%!$"\' <>{}()[]\\,'),
+    minLength: 4,
+    maxLength: 16
+  })
+  fc.assert(
+    fc.property(awkward, fc.constantFrom(...lines), (password, write) => {
+      const { findings } = redact(Buffer.from(write(password)))
+      for (const { hints } of findings) expect([host, undefined]).toContain(hints.host)
+    }),
+    { numRuns: 3000, seed: 7 }
+  )
 })
 
 /** Names of parts that stand in the secret as they are, and that are public. */

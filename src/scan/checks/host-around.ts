@@ -1,5 +1,5 @@
 import type { Hints, Surroundings } from '../../model.ts'
-import { wordAround } from './around.ts'
+import { lastWord } from './around.ts'
 
 /** Bytes on either side in which the host of a password is looked for. */
 const reach = 512
@@ -11,7 +11,7 @@ export function passwordHost(around: Surroundings): Hints {
   return hostHint(
     behindPassword(after) ??
       inConnectionString(before, after) ??
-      hostOfUrl(wordAround(around, reach).before) ??
+      hostOfUrl(lastWord(before)) ??
       inCommand(before, after)
   )
 }
@@ -36,12 +36,13 @@ export function hostName(text: string): string | null {
   return /^(?!-)(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}$/.test(text) ? text : null
 }
 
-/** `@host:5432/db`, `@tcp(host:3306)/db`, `@//host:1521/service`. */
+/**
+ * `@host:5432/db`, `@tcp(host:3306)`, `@//host:1521/service`. A password with an `@` in it may be matched too short, so that a part of it
+ * stands where the host should: with another `@` behind, nobody knows.
+ */
 function behindPassword(after: string): string | null {
-  const at = /^@(?:tcp6?\(|\/\/)?([a-z0-9.-]{1,253})(?::[0-9]{1,5})?([/?#,;:)\s"'<>\]}\\]|$)/.exec(after)
-  if (at === null) return null
-  const rest = /^[^\s"<>]*/.exec(after.slice(at[0].length - at[2].length))?.[0] ?? ''
-  return rest.includes('@') ? null : hostName(at[1])
+  const at = /^@(?:tcp6?\(|\/\/)?([a-z0-9.-]{1,253})(?::[0-9]{1,5})?(?=[/?,:)\s"']|$)/.exec(after)
+  return at === null || after.split('\n', 1)[0].includes('@', at[0].length) ? null : hostName(at[1])
 }
 
 const inString =

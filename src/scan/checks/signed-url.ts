@@ -1,5 +1,5 @@
 import type { Check, Hints, Verdict } from '../../model.ts'
-import { alone, parametersAround, percentDecoded, wordAround } from './around.ts'
+import { alone, percentDecoded, urlAround } from './around.ts'
 import { awsKeyId } from './aws-key-id.ts'
 import { canonicalBase64 } from './base-n.ts'
 import { hostHint, hostOfUrl } from './host-around.ts'
@@ -50,12 +50,11 @@ export const signedUrl: Check = {
   name: 'signed-url',
   description:
     'length that the scheme of the URL demands (Azure SAS, AWS SigV4, Google and others; the providers’ documentation)',
-  check: (secret, around = alone) => verdictOf(secret, parametersAround(around)),
+  check: (secret, around = alone) => verdictOf(secret, urlAround(around).parameters),
   hints(secret, around = alone) {
-    const parameters = parametersAround(around)
-    const host = hostHint(hostOfUrl(wordAround(around).before))
+    const { before, parameters } = urlAround(around)
     return {
-      ...host,
+      ...hostHint(hostOfUrl(before)),
       ...scopeOf(parameters),
       ...(verdictOf(secret, parameters) === 'pass' ? expiryOf(parameters) : {})
     }

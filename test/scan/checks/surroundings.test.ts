@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Surroundings } from '../../../src/model.ts'
-import { parametersAround } from '../../../src/scan/checks/around.ts'
+import { urlAround } from '../../../src/scan/checks/around.ts'
 import { passwordHost } from '../../../src/scan/checks/host-around.ts'
 import { checks } from '../../../src/scan/checks/index.ts'
 
@@ -109,7 +109,7 @@ describe('signed-url', () => {
     [
       'Tencent',
       `https://b.myqcloud.com/k?q-sign-algorithm=sha1&q-ak=x&q-sign-time=1700000000;1900000000&q-signature=«${hex(40)}»`,
-      { host: 'b.myqcloud.com' }
+      { host: 'b.myqcloud.com', expires: '2030-03-17T17:46:40Z' }
     ],
     [
       'CloudFront',
@@ -156,8 +156,9 @@ describe('the host of a password', () => {
     ['postgres://app:«x»@db.internal:5432/app', 'db.internal'],
     ['mongodb://root:«x»@h1:27017,h2:27017/admin', 'h1'],
     ['redis://:«x»@cache', 'cache'],
-    ['{"u":"redis://:«x»@cache","mail":"a@b.test"}', 'cache'],
-    ['https://bob:«x»@api.example.test/users?a=1 to a@b.test', 'api.example.test'],
+    // What stands behind the text itself, in another field, comes behind a line end.
+    ['redis://:«x»@cache\n","mail":"a@b.test"}', 'cache'],
+    ['https://bob:«x»@api.example.test/users?a=1 failed', 'api.example.test'],
     ['dsn=app:«x»@tcp(db-1:3306)/shop', 'db-1'],
     ['jdbc:oracle:thin:scott/«x»@//db.example.test:1521/orcl', 'db.example.test'],
     ['jdbc:oracle:thin:scott/«x»@db:1521:XE', 'db'],
@@ -173,6 +174,8 @@ describe('the host of a password', () => {
     // Where the password might go on behind the match, nothing is told.
     ['amqp://u:«a»@b/cde@mq/v', null],
     ['https://u:«a»@b?c=d@host.test/', null],
+    ['https://u:«a»@b"]c d@host.test/', null],
+    ['https://bob:«x»@host.test/users?a=1 to a@b.test', null],
     ['https://u:«a»@S3cret/x', null],
     [`https://u:«a»@${'k'.repeat(31)}/x`, null],
     ['https://u:«a»@-x/', null],
@@ -252,7 +255,7 @@ describe('gcp-service-account', () => {
 
 test('parameters are those of the word around, decoded', () => {
   const { around } = cut('a=1 https://h.test/p?b=%2541&C=3;d&e=«x»&f=%3d&g= "h=4')
-  expect([...parametersAround(around)]).toEqual([
+  expect([...urlAround(around).parameters]).toEqual([
     ['b', 'A'],
     ['c', '3'],
     ['e', ''],
