@@ -94,15 +94,21 @@ function writeLists(memory: Memory, states: States, lists: number, records: numb
   return addresses
 }
 
-/** Rows of u32: the address of the outputs, then by class the offset of the next row, + 1 when that has outputs. */
+/**
+ * Rows of u32: the address of the outputs, then by class the offset of the next row, + 1 when that has outputs. A missing edge leads where
+ * it leads from the state's suffix: so a row begins as a copy of that one's, which is whole, since the suffix is less deep.
+ */
 function writeTable(memory: Memory, states: States, lists: Int32Array): void {
+  const { levels, parent, label, suffix } = states
   const columns = states.classes + 1
   const table = new Uint32Array(memory.buffer, TABLE, states.count * columns)
-  for (let state = 0; state < states.count; state++) {
-    table[state * columns] = lists[state]
-    for (let c = 0; c < states.classes; c++) {
-      const next = states.next[state * states.classes + c]
-      table[state * columns + 1 + c] = 4 * columns * next + (lists[next] === 0 ? 0 : 1)
+  for (let depth = 1; depth + 1 < levels.length; depth++) {
+    for (let state = levels[depth]; state < levels[depth + 1]; state++)
+      table[parent[state] * columns + 1 + label[state]] = 4 * columns * state + (lists[state] === 0 ? 0 : 1)
+    for (let state = levels[depth]; state < levels[depth + 1]; state++) {
+      const from = suffix[state] * columns
+      table.copyWithin(state * columns, from, from + columns)
+      table[state * columns] = lists[state]
     }
   }
   new Uint8Array(memory.buffer).set(

@@ -3,14 +3,19 @@
 import { MAX_LITERAL } from './layout.ts'
 
 export interface States {
+  /** States are numbered by depth: the few that real text visits lie side by side, in few pages of memory. The start state is 0. */
   readonly count: number
+  /** The first state of each depth, and behind the last one `count`. */
+  readonly levels: readonly number[]
+  /** By state: the state that it continues, by which class, and the state of its longest proper suffix. */
+  readonly parent: Int32Array
+  readonly label: Uint8Array
+  readonly suffix: Int32Array
+  /** Literals that end in the state, by state; longer ones first. Most are empty. */
+  readonly outputs: readonly (readonly number[])[]
   /** Classes of bytes that no literal tells apart; class 0 are the bytes in no literal. */
   readonly classes: number
   readonly classOf: Uint8Array
-  /** `next[state * classes + class]`; the start state is 0. */
-  readonly next: Int32Array
-  /** Literals that end in the state, by state; longer ones first. Most are empty. */
-  readonly outputs: readonly (readonly number[])[]
   readonly longest: number
 }
 
@@ -21,9 +26,16 @@ export function buildStates(texts: readonly Uint8Array[]): States {
   texts.forEach(requireLength)
   const folded = texts.map((text) => text.map(fold))
   const { classes, classOf } = classify(folded)
-  const trie = grow(folded, classes, classOf)
-  complete(trie, classes)
-  return { ...trie, classes, classOf, longest: texts.reduce((most, text) => Math.max(most, text.length), 1) }
+  const trie = grow(folded, classOf)
+  const suffix = findSuffixes(trie)
+  return {
+    ...trie,
+    suffix,
+    outputs: completeOutputs(trie, suffix),
+    classes,
+    classOf,
+    longest: Math.max(1, trie.levels.length - 2)
+  }
 }
 
 function requireLength(text: Uint8Array, index: number): void {
@@ -48,43 +60,64 @@ function classify(folded: readonly Uint8Array[]): Pick<States, 'classes' | 'clas
   return { classes, classOf }
 }
 
-interface Trie {
-  count: number
-  readonly next: Int32Array
-  readonly outputs: (readonly number[])[]
+interface Trie extends Pick<States, 'count' | 'levels' | 'parent' | 'label'> {
+  /** Without those of suffixes. */
+  readonly outputs: readonly number[][]
+  /** The state that continues another by a class, when there is one. */
+  readonly child: (state: number, label: number) => number | undefined
 }
 
-/** Numbers the states by depth: the few that real text visits lie side by side, in few pages of memory. */
-function grow(folded: readonly Uint8Array[], classes: number, classOf: Uint8Array): Trie {
+function grow(folded: readonly Uint8Array[], classOf: Uint8Array): Trie {
   const most = folded.reduce((sum, text) => sum + text.length, 1)
-  const next = new Int32Array(most * classes)
-  const outputs: (readonly number[])[] = [none]
+  const parent = new Int32Array(most)
+  const label = new Uint8Array(most)
+  const outputs: number[][] = [[]]
+  const children = new Map<number, number>()
   const reached = new Int32Array(folded.length)
+  const levels = [0, 1]
   let growing = folded.map((_, literal) => literal)
   for (let depth = 0; growing.length > 0; depth++) {
     for (const literal of growing) {
-      const text = folded[literal]
-      const edge = reached[literal] * classes + classOf[text[depth]]
-      if (next[edge] === 0) next[edge] = outputs.push(none) - 1
-      reached[literal] = next[edge]
-      if (depth === text.length - 1) outputs[next[edge]] = [...outputs[next[edge]], literal]
+      const byClass = classOf[folded[literal][depth]]
+      const edge = reached[literal] * 256 + byClass
+      let state = children.get(edge)
+      if (state === undefined) {
+        state = outputs.push([]) - 1
+        children.set(edge, state)
+        parent[state] = reached[literal]
+        label[state] = byClass
+      }
+      reached[literal] = state
+      if (depth === folded[literal].length - 1) outputs[state].push(literal)
     }
     growing = growing.filter((literal) => folded[literal].length > depth + 1)
+    levels.push(outputs.length)
   }
-  return { count: outputs.length, next, outputs }
+  const child = (state: number, by: number) => children.get(state * 256 + by)
+  return { count: outputs.length, levels, parent, label, outputs, child }
 }
 
-/** Breadth first, as they are numbered: a missing edge leads where it leads from the longest proper suffix, whose outputs also are ours. */
-function complete({ count, next, outputs }: Trie, classes: number): void {
+function findSuffixes({ count, parent, label, child, levels }: Trie): Int32Array {
   const suffix = new Int32Array(count)
-  for (let state = 1; state < count; state++) {
-    const row = state * classes
-    const fallback = suffix[state] * classes
-    if (outputs[suffix[state]].length > 0) outputs[state] = [...outputs[state], ...outputs[suffix[state]]]
-    for (let c = 0; c < classes; c++) {
-      const target = next[row + c]
-      if (target <= state) next[row + c] = next[fallback + c]
-      else suffix[target] = next[fallback + c]
+  for (let state = levels[2]; state < count; state++) {
+    let shorter = suffix[parent[state]]
+    let next = child(shorter, label[state])
+    while (next === undefined && shorter !== 0) {
+      shorter = suffix[shorter]
+      next = child(shorter, label[state])
     }
+    suffix[state] = next ?? 0
   }
+  return suffix
+}
+
+/** What ends in the longest proper suffix ends here, too. */
+function completeOutputs({ count, outputs }: Trie, suffix: Int32Array): States['outputs'] {
+  const all: (readonly number[])[] = [none]
+  for (let state = 1; state < count; state++) {
+    const own = outputs[state]
+    const shorter = all[suffix[state]]
+    all.push(shorter.length === 0 ? (own.length === 0 ? none : own) : [...own, ...shorter])
+  }
+  return all
 }
