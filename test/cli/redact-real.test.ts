@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { decrypt } from '../../src/redact/encrypt.ts'
 import { main, run, temporaryDirectory } from './spawn.ts'
@@ -48,6 +48,19 @@ describe.concurrent('logveil redact with the detectors of the package', () => {
       stdout: '',
       stderr: 'logveil: action hmac needs a fingerprint key: give one or choose another action\n'
     })
+  })
+
+  test('--findings say whether a credential has run out, when it says so itself', async () => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const token = (exp: number | undefined) => `${part({ alg: 'HS256' })}.${part({ exp })}.${'x7Y'.repeat(14)}`
+    const lines = [token(1_700_000_000), token(4_000_000_000), token(undefined)].map((jwt) => `t ${jwt}\n`).join('')
+    expect((await run(main, ['redact', '--findings', path('f.jsonl')], lines)).status).toBe(0)
+    const findings = readFileSync(path('f.jsonl'), 'utf8').trimEnd().split('\n')
+    expect(findings.map((line) => JSON.parse(line)).map(({ line, hints, expired }) => [line, hints, expired])).toEqual([
+      [1, { alg: 'HS256', expires: '2023-11-14T22:13:20Z' }, true],
+      [2, { alg: 'HS256', expires: '2096-10-02T07:06:40Z' }, false],
+      [3, { alg: 'HS256' }, undefined]
+    ])
   })
 
   test('--encrypt-to', async () => {
