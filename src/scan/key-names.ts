@@ -1,5 +1,5 @@
 import type { ValueShape } from '../model.ts'
-import { isDigit, isLetter, isLower, isUpper, latin1 } from './bytes.ts'
+import { isDigit, isLetter, isLower, isUpper, latin1, startsWithFolded } from './bytes.ts'
 
 /**
  * Words which, standing behind the key word in a key's name, say that the value describes the secret instead of being it:
@@ -63,6 +63,47 @@ export function governs(
     at = next
   }
   return !harmless.has(wordAt(bytes, previousWordStart(bytes, keyStart, hitStart), hitStart))
+}
+
+/** Words that are written on to a vendor's name without a change of case: `acmekey`, `ACMESECRET`. */
+const written = [
+  'api',
+  'key',
+  'token',
+  'secret',
+  'access',
+  'auth',
+  'app',
+  'client',
+  'private',
+  'pass',
+  'pwd',
+  'cred',
+  'account',
+  'admin',
+  'user',
+  'id'
+]
+
+/**
+ * Whether a vendor's name at `[hitStart, hitEnd)` of the name `[keyStart, keyEnd)` is a word of it and no part of another one (`acme` in
+ * `acmeToken`, `ACME_KEY`, `acmekey`, but not in `pharmacmedia`), and the name does not describe something else (`acme_request_id`).
+ */
+export function standsForVendor(
+  bytes: Uint8Array,
+  keyStart: number,
+  keyEnd: number,
+  hitStart: number,
+  hitEnd: number
+): boolean {
+  if (hitStart > keyStart && isLetter[bytes[hitStart]] === 1 && isLetter[bytes[hitStart - 1]] === 1) {
+    if (isUpper[bytes[hitStart]] === 0 || isUpper[bytes[hitStart - 1]] === 1) return false
+  }
+  if (hitEnd < keyEnd && isLetter[bytes[hitEnd - 1]] === 1 && isLetter[bytes[hitEnd]] === 1) {
+    const goesOn = isUpper[bytes[hitEnd - 1]] === isUpper[bytes[hitEnd]] || isLower[bytes[hitEnd]] === 1
+    if (goesOn && !written.some((word) => startsWithFolded(bytes, hitEnd, keyEnd, word))) return false
+  }
+  return !endsDescribing(bytes, hitEnd, keyEnd)
 }
 
 /** Whether the last word of a name, of those behind its key word, says that the value describes something: `acme_request_id`, `acmeUrl`. */

@@ -3,9 +3,9 @@ import type { Detector } from '../model.ts'
 import { isSpace, startsWithFolded } from './bytes.ts'
 import { costs } from './effort.ts'
 import { compileJudge, type Judge, lazy } from './judge.ts'
-import { endsDescribing, governs } from './key-names.ts'
+import { endsDescribing, governs, standsForVendor } from './key-names.ts'
 import { otherUse } from './other-use.ts'
-import { isCompound, keyEndOf, type Pair, readJoined, readPair } from './pairs.ts'
+import { isCompound, keyEndOf, keyStartOf, type Pair, readJoined, readPair } from './pairs.ts'
 import { overlapsOwnPlaceholder, ownPlaceholderEnd } from './placeholders.ts'
 import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from './text-scan.ts'
 import { notSecret } from './values.ts'
@@ -51,13 +51,12 @@ export function compileKeyed(detector: Detector): Keyed {
     named
       ? detector.value === null || !endsDescribing(bytes, end, keyEnd)
       : governs(bytes, keyStart, keyEnd, start, end, detector.value)
+  const names: Keyed['mayGovern'] = near === null || detector.value === null ? () => true : standsForVendor
   return {
     inText(scan, start, end) {
       if (isCovered(scan, start) || isPlaceholderWord(scan, start)) return
       if (
-        near !== null &&
-        detector.value !== null &&
-        endsDescribing(scan.bytes, end, keyEndOf(scan.bytes, scan.end, end))
+        !names(scan.bytes, keyStartOf(scan.bytes, scan.start, start), keyEndOf(scan.bytes, scan.end, end), start, end)
       )
         return traceStep(scan, 'value', detector.id, start, end, 'reject: key name')
       near?.(scan, end)
@@ -74,14 +73,17 @@ export function compileKeyed(detector: Detector): Keyed {
     governed(scan, start, end) {
       const { key } = scan.field
       if (key === null || isOfPlaceholder(key.bytes, start, key.start, key.end)) return
-      if (near !== null && detector.value !== null && endsDescribing(key.bytes, end, key.end))
+      if (!names(key.bytes, key.start, key.end, start, end))
         return traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
       near?.(scan, scan.start)
       if (decides(key.bytes, key.start, key.end, start, end))
         test(scan, wholeValue(scan, isCompound(key.bytes, key.start, start)))
       else traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
     },
-    mayGovern: (bytes, keyStart, keyEnd, start, end) => near !== null || decides(bytes, keyStart, keyEnd, start, end)
+    mayGovern: (bytes, keyStart, keyEnd, start, end) =>
+      near === null
+        ? decides(bytes, keyStart, keyEnd, start, end)
+        : names(bytes, keyStart, keyEnd, start, end)
   }
 }
 

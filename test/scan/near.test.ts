@@ -43,6 +43,9 @@ describe('a value of a shape near a key word', () => {
     ['acmeSECRET: @@', 'acmeSECRET: [REDACTED:acme-api-key]'],
     ['acme-token-@@', 'acme-token-[REDACTED:acme-api-key]'],
     ["acme: '@@'", "acme: '[REDACTED:acme-api-key]'"],
+    ['ACMESECRETKEY @@', 'ACMESECRETKEY [REDACTED:acme-api-key]'],
+    ['acmekey=@@', 'acmekey=[REDACTED:acme-api-key]'],
+    ['myAcmeToken @@', 'myAcmeToken [REDACTED:acme-api-key]'],
     ['{"acme_api_key":"@@"}', '{"acme_api_key":"[REDACTED:acme-api-key]"}'],
     ['Acme::Client.new("@@")', 'Acme::Client.new("[REDACTED:acme-api-key]")']
   ])('%s', (line, redacted) => expect(redact(line)).toBe(redacted))
@@ -50,6 +53,9 @@ describe('a value of a shape near a key word', () => {
   it.each([
     'acme_request_id=@@',
     'acme_uuid=@@',
+    'macmePart @@',
+    'acmea @@',
+    '{"pacmeKey":"@@"}',
     'acme refused, request_id=@@',
     '{"msg":"acme order id: @@"}',
     'acme call (trace: "@@") failed',
