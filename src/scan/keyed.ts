@@ -4,15 +4,13 @@ import { isSpace, startsWithFolded } from './bytes.ts'
 import { costs } from './effort.ts'
 import { compileJudge, type Judge, lazy } from './judge.ts'
 import { endsDescribing, governs, standsForVendor } from './key-names.ts'
+import { compileRunTest, nearby } from './near-run.ts'
 import { otherUse } from './other-use.ts'
 import { isCompound, keyEndOf, keyStartOf, type Pair, readJoined, readPair } from './pairs.ts'
 import { overlapsOwnPlaceholder, ownPlaceholderEnd } from './placeholders.ts'
 import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from './text-scan.ts'
 import { notSecret } from './values.ts'
 import { compileBoundaries, compileWindowSearch, enqueue, firstGroup, openEnded } from './windows.ts'
-
-/** How far behind the key word a value of `context: near` may begin, in bytes. */
-const nearby = 40
 
 /** What a detector of assigned values does at a key word in free text, and at one in the member name of a value. */
 export interface Keyed {
@@ -47,6 +45,7 @@ export function compileKeyed(detector: Detector): Keyed {
   const test = compileValueTest(detector)
   const named = detector.pattern !== ''
   const near = detector.context === 'near' ? compileNear(detector) : null
+  const runFollows = compileRunTest(detector)
   const decides: Keyed['mayGovern'] = (bytes, keyStart, keyEnd, start, end) =>
     named
       ? detector.value === null || !endsDescribing(bytes, end, keyEnd)
@@ -83,7 +82,7 @@ export function compileKeyed(detector: Detector): Keyed {
     mayGovern: (bytes, keyStart, keyEnd, start, end) =>
       near === null
         ? decides(bytes, keyStart, keyEnd, start, end)
-        : names(bytes, keyStart, keyEnd, start, end)
+        : runFollows(bytes, end) && names(bytes, keyStart, keyEnd, start, end)
   }
 }
 

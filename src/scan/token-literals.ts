@@ -43,7 +43,7 @@ function hasReserved(set: Uint8Array): boolean {
 }
 
 /** The bytes that a match may hold. */
-function alphabetOf(node: PatternNode): Uint8Array {
+export function alphabetOf(node: PatternNode): Uint8Array {
   switch (node.kind) {
     case 'literal':
       return classOf(...node.bytes)
