@@ -52,14 +52,15 @@ describe.concurrent('logveil redact with the detectors of the package', () => {
 
   test('--findings say whether a credential has run out, when it says so itself', async () => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-    const token = (exp: number | undefined) => `${part({ alg: 'HS256' })}.${part({ exp })}.${'x7Y'.repeat(14)}`
+    const token = (exp: number | undefined) =>
+      `${part({ alg: 'HS256' })}.${part({ iss: 'id.test', exp })}.${'x7Y'.repeat(14)}`
     const lines = [token(1_700_000_000), token(4_000_000_000), token(undefined)].map((jwt) => `t ${jwt}\n`).join('')
     expect((await run(main, ['redact', '--findings', path('f.jsonl')], lines)).status).toBe(0)
     const findings = readFileSync(path('f.jsonl'), 'utf8').trimEnd().split('\n')
     expect(findings.map((line) => JSON.parse(line)).map(({ line, hints, expired }) => [line, hints, expired])).toEqual([
-      [1, { alg: 'HS256', expires: '2023-11-14T22:13:20Z' }, true],
-      [2, { alg: 'HS256', expires: '2096-10-02T07:06:40Z' }, false],
-      [3, { alg: 'HS256' }, undefined]
+      [1, { iss: 'id.test', alg: 'HS256', expires: '2023-11-14T22:13:20Z' }, true],
+      [2, { iss: 'id.test', alg: 'HS256', expires: '2096-10-02T07:06:40Z' }, false],
+      [3, { iss: 'id.test', alg: 'HS256' }, undefined]
     ])
   })
 

@@ -20,6 +20,17 @@ const endsBelow = (hash: string, limit: number) => crypt64.indexOf(hash.slice(-1
 const isBase64Of = (text: string, ...sizes: number[]) =>
   sizes.includes(canonicalBase64(text.replaceAll('.', '+'))?.length ?? -1)
 
+/** In bytes. */
+const digestSizes: Readonly<Record<string, number>> = {
+  md5: 16,
+  sha: 20,
+  sha1: 20,
+  sha224: 28,
+  sha256: 32,
+  sha384: 48,
+  sha512: 64
+}
+
 const schemes: readonly Scheme[] = [
   {
     mark: /^\$2[abxy]\$/,
@@ -77,11 +88,19 @@ const schemes: readonly Scheme[] = [
       isBase64Of(stored, 32) &&
       isBase64Of(server, 32)
   },
-  { mark: /^\{SHA\}/, fields: /^\{SHA\}([A-Za-z0-9+/]{27}=)$/, holds: ([hash]) => isBase64Of(hash, 20) },
   {
-    mark: /^\{SSHA\}/,
-    fields: /^\{SSHA\}([A-Za-z0-9+/]+={0,2})$/,
-    holds: ([hash]) => between(String(canonicalBase64(hash)?.length ?? 0), 24, 84)
+    mark: /^\{(?:s?sha|s?md5)/i,
+    fields: /^\{(s?)(sha|sha-?1|sha-?256|sha-?384|sha-?512|md5)\}([A-Za-z0-9+/]+={0,2})$/i,
+    holds: ([salted, digest, hash]) => {
+      const size = digestSizes[digest.toLowerCase().replace('-', '')]
+      const length = canonicalBase64(hash)?.length ?? 0
+      return salted === '' ? length === size : length >= size + 4 && length <= size + 64
+    }
+  },
+  {
+    mark: /^pbkdf2:sha/,
+    fields: /^pbkdf2:(sha1|sha224|sha256|sha384|sha512)(?::([0-9]{1,9}))?\$[A-Za-z0-9]+\$([0-9a-f]+)$/,
+    holds: ([digest, rounds = '1', hash]) => between(rounds, 1, 999_999_999) && hash.length === 2 * digestSizes[digest]
   }
 ]
 
