@@ -2,10 +2,12 @@ import { createMetrics, type Metrics } from '../../src/metrics.ts'
 import type { Sink } from '../../src/model.ts'
 import { type Redact, runPipeline } from '../../src/pipeline.ts'
 import type { Redacted } from '../../src/redactor.ts'
+import { createOtlpGrpcSink } from '../../src/sinks/otlp-grpc.ts'
 import { createOtlpHttpSink } from '../../src/sinks/otlp-http.ts'
 import { withRetry } from '../../src/sinks/retry.ts'
 import { createAuthorize } from '../../src/sources/bearer.ts'
 import { createByteBudget } from '../../src/sources/byte-budget.ts'
+import { listenOtlpGrpc } from '../../src/sources/otlp-grpc.ts'
 import { type ListeningSource, listenOtlpHttp, type OtlpSourceOptions } from '../../src/sources/otlp-http.ts'
 
 /** A relay within the test's process: the parts of `logveil relay`, without its configuration. */
@@ -91,4 +93,21 @@ export async function startRelay(
       await running
     }
   }
+}
+
+export function grpcSink(url: URL, options: Partial<Parameters<typeof createOtlpGrpcSink>[0]> = {}): Sink {
+  return createOtlpGrpcSink({
+    name: 'backend',
+    url,
+    headers: {},
+    tls: { caFile: null, certFile: null, keyFile: null },
+    compression: 'identity',
+    scrub: (text) => text,
+    toProto: ({ payload }) => payload,
+    ...options
+  })
+}
+
+export async function startGrpcRelay(options: RelayOptions): Promise<Relay> {
+  return startRelay(options, listenOtlpGrpc, 'http')
 }
