@@ -27,8 +27,9 @@ const maxReplyBytes = 1 << 20
 export function call(connection: GrpcConnection, request: GrpcRequest): Promise<GrpcReply> {
   const { bytes, encoding, leftMs } = request
   return new Promise((resolve, reject) => {
-    const stream = open(connection, request, reject)
-    if (stream === null) return
+    const opened = open(connection, request, reject)
+    if (opened === null) return
+    const stream: ClientHttp2Stream = opened
     const timer = leftMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(expire, leftMs)
     function expire(): void {
       reject(timedOut())

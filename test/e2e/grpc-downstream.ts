@@ -42,7 +42,7 @@ export async function startGrpcDownstream(): Promise<GrpcDownstream> {
       responseDeserialize: identity
     } as const
     server.addService({ export: definition } as never, {
-      export(call: never, callback: (error: unknown, message?: Buffer) => void) {
+      export(call: unknown, callback: (error: unknown, message?: Buffer) => void) {
         const { request, metadata, getDeadline } = call as {
           request: Buffer
           metadata: Metadata
@@ -56,7 +56,7 @@ export async function startGrpcDownstream(): Promise<GrpcDownstream> {
           else callback(null, Buffer.from(message))
         }, delayMs)
       }
-    })
+    } as never)
   }
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
