@@ -1,0 +1,131 @@
+import { z } from 'zod'
+
+/** The configuration of `logveil run`: the one source for its validation, its JSON Schema and its documentation. */
+
+const secret = z.string().min(1).meta({ secret: true })
+const file = z.string().min(1)
+const ms = (low: number) => z.int().min(low).max(3_600_000)
+const bytes = (low: number) =>
+  z
+    .int()
+    .min(low)
+    .max(2 ** 40)
+
+const address = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^:\s]*):\d{1,5}$/, 'is no address: write HOST:PORT, for all interfaces 0.0.0.0:PORT')
+  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) < 65536, 'has a port above 65535')
+
+const serverTls = z.strictObject({
+  certFile: file.describe('PEM, with the intermediate certificates'),
+  keyFile: file.describe('PEM'),
+  clientCaFile: file.nullable().default(null).describe('Only clients whose certificate it vouches for are taken (mTLS)')
+})
+
+const otlpSource = z.strictObject({
+  type: z.literal('otlp'),
+  http: address.nullable().default('127.0.0.1:4318').describe('OTLP over HTTP; null: off'),
+  grpc: address.nullable().default('127.0.0.1:4317').describe('OTLP over gRPC; null: off'),
+  tls: serverTls.nullable().default(null).describe('Certificates are read again when their files change'),
+  bearerTokens: z
+    .array(secret)
+    .default([])
+    .describe('One of them has to be sent; several, so that they can be changed'),
+  maxBodyBytes: bytes(1024)
+    .default(2 ** 26)
+    .describe('Longest request, compressed and decompressed'),
+  maxConnections: z.int().min(1).max(1_000_000).default(10_000),
+  timeoutMs: ms(10).default(9000).describe('For senders that do not say how long they wait')
+})
+
+const clientTls = z.strictObject({
+  caFile: file.nullable().default(null).describe('PEM; null: the authorities of the system'),
+  certFile: file.nullable().default(null).describe('PEM; for downstreams that ask for a certificate'),
+  keyFile: file.nullable().default(null)
+})
+
+const retry = z.strictObject({
+  initialMs: ms(1).default(200).describe('First pause; doubles with every try'),
+  maxMs: ms(1).default(5000)
+})
+
+const otlpSink = z.strictObject({
+  type: z.literal('otlp'),
+  name: z.string().min(1).nullable().default(null).describe('In metrics; null: the host and port'),
+  url: z
+    .url({
+      protocol: /^(https?|grpcs?)$/,
+      error: 'is no URL of an OTLP backend: http://, https://, grpc:// or grpcs://'
+    })
+    .refine((text) => !/^[a-z]+:\/\/[^/]*@/.test(text), 'holds credentials: put them into headers')
+    .describe('http://HOST:4318 (to it come /v1/logs and so on) or grpc://HOST:4317; https and grpcs with TLS'),
+  headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9a-zA-Z-]+$/), secret).default({}),
+  tls: clientTls.prefault({}),
+  compression: z
+    .enum(['none', 'gzip', 'zstd', 'deflate'])
+    .default('none')
+    .describe('Clean gzip batches stay as they came'),
+  timeoutMs: ms(10).default(9000).describe('Less where the sender waits less'),
+  retry: retry.prefault({})
+})
+
+const stdoutSink = z.strictObject({ type: z.literal('stdout').describe('OTLP/JSON, one batch a line') })
+
+const pipeline = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'is lower-case letters, digits and dashes'),
+  source: z.discriminatedUnion('type', [otlpSource]),
+  annotate: z.boolean().default(false).describe('Adds the attribute logveil.detectors to records with findings'),
+  unknownFields: z.enum(['withhold', 'scan']).default('withhold').describe('Protobuf fields that OTLP does not define'),
+  sinks: z
+    .array(z.discriminatedUnion('type', [otlpSink, stdoutSink]))
+    .min(1)
+    .describe('Each gets every batch')
+})
+
+const actions = ['label', 'mask', 'partial', 'hmac', 'encrypt', 'remove', 'drop', 'flag'] as const
+
+const override = z.strictObject({
+  detector: z.string().min(1).optional().describe('Id or glob: aws-*'),
+  confidence: z.enum(['confirmed', 'likely', 'possible']).optional(),
+  path: z.string().min(1).optional().describe('Path or glob of the field: **.password'),
+  action: z.enum(actions)
+})
+
+const redaction = z.strictObject({
+  action: z.enum(actions).default('label').describe('What takes the place of a secret'),
+  overrides: z.array(override).default([]).describe('The first one that fits decides'),
+  packs: z.array(z.string().min(1)).default([]).describe('Packs of detectors beside the default one'),
+  detectors: z.array(file).default([]).describe('More detectors: YAML files, or folders of them'),
+  disable: z.array(z.string().min(1)).default([]).describe('Ids of detectors that are left out'),
+  keys: z.array(secret).default([]).describe('For fingerprints: base64 or hex, or id:key; the first is used'),
+  encryptTo: file.nullable().default(null).describe('Public key (PEM) for the action encrypt')
+})
+
+export const configSchema = z.strictObject({
+  admin: address.nullable().default('127.0.0.1:9464').describe('/metrics, /healthz, /readyz; null: off'),
+  workers: z
+    .union([z.int().min(1).max(256), z.literal('auto')])
+    .default(1)
+    .describe('Threads; auto: one for each core'),
+  gracePeriodMs: ms(0).default(25_000).describe('So long may batches in flight take to settle at the end'),
+  maxInFlightBytes: bytes(2 ** 20)
+    .default(2 ** 27)
+    .describe('What all batches in flight may take, of each worker'),
+  redaction: redaction.prefault({}).describe('Read again at SIGHUP and when a file changes; the rest needs a restart'),
+  pipelines: z
+    .array(pipeline)
+    .min(1)
+    .prefault([{ name: 'otlp', source: { type: 'otlp' }, sinks: [{ type: 'stdout' }] }])
+})
+
+export type Config = z.output<typeof configSchema>
+/** As it is written: defaults left out. */
+export type ConfigInput = z.input<typeof configSchema>
+export type PipelineConfig = Config['pipelines'][number]
+export type SinkConfig = PipelineConfig['sinks'][number]
+export type RedactionConfig = Config['redaction']
+
+/** JSON Schema, for editors. */
+export function configJsonSchema(): object {
+  return z.toJSONSchema(configSchema, { io: 'input' })
+}
