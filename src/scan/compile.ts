@@ -140,7 +140,8 @@ function addDetector(table: Table, detector: Detector, index: number, hooks: Com
   const literals = detector.literals ?? tokenLiteralsOf(detector)
   const confirm = compileToken(detector, literals[0], percent)
   for (const literal of literals) {
-    table.confirms[table.index(literal.text, guardOf(detector, literal))].push(confirm)
+    for (const { text, guard } of spelledOut(literal.text, guardOf(detector, literal)))
+      table.confirms[table.index(text, guard)].push(confirm)
     const encoded = percentLiteral(literal.text)
     if (encoded !== null) addOnce(table.confirms[table.index(encoded, { kind: 'none' })], percent)
   }
@@ -181,6 +182,28 @@ function guardOf(detector: Detector, literal: TokenLiteral): Guard {
   const { left } = detector.boundaries
   const before = left === '' || !groupComesFirst(detector.pattern) ? null : sharedClass(left)
   return { kind: 'run', min: literal.min, after: fromHex(literal.after), before, exactCase }
+}
+
+/** Two bytes spelled out behind a prefix are at most so many literals. */
+const mostSpelled = 1400
+
+/**
+ * A prefix that ordinary words hold (`pat` of `path`, `AC` of `access`) with two of the bytes behind it spelled out: at every occurrence the
+ * kernel leaves its fast loop, and most do not go on like that.
+ */
+function spelledOut(text: string, guard: Guard): Literal[] {
+  const members = guard.kind === 'run' && guard.min >= 2 ? foldedMembers(guard.after) : []
+  const most = /^[a-z]{3}$/.test(text) ? mostSpelled : /^[a-z]{2}$/i.test(text) ? 256 : 0
+  if (guard.kind !== 'run' || members.length === 0 || members.length ** 2 > most) return [{ text, guard }]
+  // The bytes spelled out may have either case.
+  const rest: Guard = { ...guard, min: guard.min - 2, exactCase: false }
+  return members.flatMap((one) => members.map((two) => ({ text: text + one + two, guard: rest })))
+}
+
+function foldedMembers(set: Uint8Array): string[] {
+  const members = new Set<string>()
+  for (let byte = 0; byte < 256; byte++) if (set[byte] === 1) members.add(String.fromCharCode(byte).toLowerCase())
+  return [...members].every((member) => member < '\x80') ? [...members] : []
 }
 
 const sharedClasses = new Map<string, Uint8Array>()
