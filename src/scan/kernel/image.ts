@@ -36,7 +36,7 @@ export function buildImage(literals: readonly Literal[]): Image {
   const lists = records + LITERAL_BYTES * literals.length
   const strings = lists + listBytes(states)
   const classTables = strings + texts.reduce((sum, text) => sum + text.length, 0)
-  const hits = align(classTables + 256 * classes.size)
+  const hits = align(classTables + 256 * classes.contents.length)
   const bytesPerStream = streamBytes(states)
   const memory = new wasm.Memory({ initial: Math.ceil((hits + STREAMS * bytesPerStream) / PAGE_BYTES) })
   writeTable(memory, states, writeLists(memory, states, lists, records))
@@ -44,23 +44,31 @@ export function buildImage(literals: readonly Literal[]): Image {
   return { memory, states, tableBytes, hits, bytesPerStream }
 }
 
-/** The distinct classes of all guards, by content, in the order of their places in memory. */
-function distinctClasses(literals: readonly Literal[]): Map<string, number> {
-  const classes = new Map<string, number>()
+/** The classes of all guards, by identity, and the number of each distinct content, in the order of their places in memory. */
+interface Classes {
+  readonly numberOf: ReadonlyMap<ByteClass, number>
+  readonly contents: readonly ByteClass[]
+}
+
+function distinctClasses(literals: readonly Literal[]): Classes {
+  const numberOf = new Map<ByteClass, number>()
+  const contents: ByteClass[] = []
+  const known = new Map<string, number>()
+  const add = (members: ByteClass) => {
+    if (numberOf.has(members)) return
+    if (members.length !== 256) throw new RangeError('a byte class has 256 entries')
+    const content = Buffer.from(members).toString('latin1')
+    const number = known.get(content) ?? contents.push(members) - 1
+    known.set(content, number)
+    numberOf.set(members, number)
+  }
   for (const { guard } of literals) {
     if (guard.kind !== 'run') continue
     if (!(guard.min >= 0 && guard.min <= MAX_MIN)) throw new RangeError(`a guard's min is 0 to ${MAX_MIN}`)
-    for (const members of guard.before === null ? [guard.after] : [guard.after, guard.before]) {
-      const key = contentOf(members)
-      if (!classes.has(key)) classes.set(key, classes.size)
-    }
+    add(guard.after)
+    if (guard.before !== null) add(guard.before)
   }
-  return classes
-}
-
-function contentOf(members: ByteClass): string {
-  if (members.length !== 256) throw new RangeError('a byte class has 256 entries')
-  return Buffer.from(members).toString('latin1')
+  return { numberOf, contents }
 }
 
 function listBytes(states: States): number {
@@ -121,7 +129,7 @@ interface Places {
   readonly records: number
   readonly strings: number
   readonly classTables: number
-  readonly classes: ReadonlyMap<string, number>
+  readonly classes: Classes
 }
 
 function writeLiterals(
@@ -132,7 +140,7 @@ function writeLiterals(
 ): void {
   const bytes = new Uint8Array(memory.buffer)
   const words = new Uint32Array(memory.buffer)
-  for (const [content, i] of places.classes) bytes.set(Buffer.from(content, 'latin1'), places.classTables + 256 * i)
+  for (const [i, members] of places.classes.contents.entries()) bytes.set(members, places.classTables + 256 * i)
   let text = places.strings
   literals.forEach(({ guard }, index) => {
     const at = places.records + LITERAL_BYTES * index
@@ -148,7 +156,7 @@ function writeLiterals(
 }
 
 function placeOf({ classTables, classes }: Places, members: ByteClass): number {
-  return classTables + 256 * (classes.get(contentOf(members)) ?? 0)
+  return classTables + 256 * (classes.numberOf.get(members) ?? 0)
 }
 
 function kindNumber(guard: Guard): number {
