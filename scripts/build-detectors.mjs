@@ -1,6 +1,7 @@
-// detectors/*.yaml → src/generated/detectors.json, validated by the same loader that reads a user's detectors, so that no
-// placement pays for YAML and validation when it starts. Also detectors/schema.json, for editors: that one is in git.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+// detectors/*.yaml → src/generated/detectors.json, and detectors/packs/<name>/*.yaml → packs.json, validated by the same loader that reads
+// a user's detectors, so that no placement pays for YAML and validation when it starts. Also detectors/schema.json, for editors: that one
+// is in git.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { remake, root } from './generated.mjs'
@@ -9,22 +10,33 @@ const directory = join(root, 'detectors')
 
 export async function buildDetectors() {
   const code = ['src/config', 'src/scan', 'src/model.ts', 'src/errors.ts'].map((path) => join(root, path))
-  await remake('detectors.json', [directory, ...code, fileURLToPath(import.meta.url)], async () => {
-    const { loadDetectorDirectory, mergeDetectors } = await import('../src/config/detector-files.ts')
-    const { tokenLiteralsOf } = await import('../src/scan/token-literals.ts')
+  const inputs = [directory, ...code, fileURLToPath(import.meta.url)]
+  await remake('detectors.json', inputs, async () => {
     const { detectorJsonSchema } = await import('../src/scan/schema.ts')
-    const detectors = mergeDetectors([], loadDetectorDirectory(directory), { disable: [] })
     writeIfChanged(join(directory, 'schema.json'), `${JSON.stringify(detectorJsonSchema(), null, 2)}\n`)
+    const detectors = await load(directory)
     console.log(`detectors: ${detectors.length}`)
-    return `${JSON.stringify(detectors.map(atRunTime))}\n`
-
-    /** Examples stay in the files: they are half of the list, and only tests read them. */
-    function atRunTime(detector) {
-      const lean = { ...detector, examples: [], counterExamples: [] }
-      const isToken = detector.context === 'anywhere' && detector.matcher === 'pattern'
-      return isToken ? { ...lean, literals: tokenLiteralsOf(detector) } : lean
-    }
+    return `${JSON.stringify(detectors)}\n`
   })
+  await remake('packs.json', inputs, async () => {
+    const packs = {}
+    for (const name of readdirSync(join(directory, 'packs')).sort())
+      packs[name] = await load(join(directory, 'packs', name))
+    return `${JSON.stringify(packs)}\n`
+  })
+}
+
+async function load(path) {
+  const { loadDetectorDirectory, mergeDetectors } = await import('../src/config/detector-files.ts')
+  const { tokenLiteralsOf } = await import('../src/scan/token-literals.ts')
+  return mergeDetectors([], loadDetectorDirectory(path), { disable: [] }).map(atRunTime)
+
+  /** Examples stay in the files: they are half of the list, and only tests read them. */
+  function atRunTime(detector) {
+    const lean = { ...detector, examples: [], counterExamples: [] }
+    const isToken = detector.context === 'anywhere' && detector.matcher === 'pattern'
+    return isToken ? { ...lean, literals: tokenLiteralsOf(detector) } : lean
+  }
 }
 
 function writeIfChanged(file, text) {

@@ -3,12 +3,15 @@ import { jsonCodec } from './codecs/json.ts'
 import { textCodec } from './codecs/text.ts'
 import { LogveilError } from './errors.ts'
 import bundled from './generated/detectors.json' with { type: 'json' }
-import type { Codec, Detector, Trace } from './model.ts'
+import packs from './generated/packs.json' with { type: 'json' }
+import type { Codec, Detector, Scanner, Trace } from './model.ts'
+import { assertPacks, type Pack, packNames } from './packs.ts'
 import type { Encryptor } from './redact/encrypt.ts'
 import { createFingerprinter, type FingerprintKey } from './redact/fingerprint.ts'
 import { compilePolicy, type Policy } from './redact/policy.ts'
 import type { EstimateStrength } from './redact/strength.ts'
 import { assembleRedactor, type Redactor } from './redactor.ts'
+import { createRunScanner, withRuns } from './scan/run-scanner.ts'
 import { createCarry, createScanner } from './scan/scanner.ts'
 
 export { createStrengthEstimator, type StrengthLimits } from './config/strength.ts'
@@ -25,18 +28,32 @@ export type {
   TraceEvent,
   WithheldReason
 } from './model.ts'
+export { type Pack, packNames } from './packs.ts'
 export type { Encryptor } from './redact/encrypt.ts'
 export type { FingerprintKey } from './redact/fingerprint.ts'
 export type { Policy, PolicyOverride } from './redact/policy.ts'
 export type { EstimateStrength, Strength } from './redact/strength.ts'
 export type { Redacted, Redactor } from './redactor.ts'
 
-/** The detectors that come with logveil, validated when the package was built. */
+/** The detectors that are on by default, validated when the package was built: the pack `default`. */
 export const bundledDetectors = bundled as unknown as readonly Detector[]
 
+/** The detectors of these packs, in the order of `packNames`. Throws `CONFIG_INVALID` for a pack that there is not. */
+export function packDetectors(names: readonly Pack[]): readonly Detector[] {
+  assertPacks(names)
+  const all: Record<Pack, readonly Detector[]> = {
+    default: bundledDetectors,
+    strict: packs.strict as unknown as readonly Detector[],
+    pii: packs.pii as unknown as readonly Detector[]
+  }
+  return packNames.flatMap((name) => (names.includes(name) ? all[name] : []))
+}
+
 export interface RedactorOptions {
-  /** Validated detectors; default: those of the package. */
+  /** Validated detectors; default: those of the packs. */
   readonly detectors?: readonly Detector[]
+  /** Packs beside `default`, which is always on; not with `detectors` (which may hold `packDetectors(...)`). Default: none. */
+  readonly packs?: readonly Pack[]
   /** Ids of detectors that are left out. An unknown id throws `DETECTOR_UNKNOWN`. */
   readonly disable?: readonly string[]
   /** What happens to which secret; default: every one becomes its label. */
@@ -60,12 +77,13 @@ const codecs: Record<'auto' | 'text' | 'json', Codec> = { auto: autoCodec, text:
 /**
  * A redactor for payloads of newline-separated records. Compiling the detectors takes some 30 ms: make one and keep it.
  *
- * Throws `LogveilError`: no detectors are left (`DETECTORS_EMPTY`), an id in `disable` is unknown (`DETECTOR_UNKNOWN`), a policy is
- * invalid or names an action whose key is missing (`POLICY_INVALID`, `KEY_MISSING`).
+ * Throws `LogveilError`: no detectors are left (`DETECTORS_EMPTY`), an id in `disable` is unknown (`DETECTOR_UNKNOWN`), there is no such
+ * pack, or there are detectors as well (`CONFIG_INVALID`), a policy is invalid or names an action whose key is missing (`POLICY_INVALID`,
+ * `KEY_MISSING`).
  */
 export function createRedactor(options: RedactorOptions = {}): Redactor {
   return assembleRedactor({
-    scanner: createScanner(enabledDetectors(options), options.trace ?? null),
+    scanner: scannerOf(enabledDetectors(options), options.trace ?? null),
     codec: codecs[options.codec ?? 'auto'],
     policy: compilePolicy(options.policy),
     fingerprinter: createFingerprinter(options.keys ?? []),
@@ -76,13 +94,27 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
   })
 }
 
-function enabledDetectors({ detectors = bundledDetectors, disable = [] }: RedactorOptions): readonly Detector[] {
+/** Detectors without keywords need a scanner of their own, which nobody else pays for. */
+function scannerOf(detectors: readonly Detector[], trace: Trace | null): Scanner {
+  const runs = detectors.filter(({ keywords }) => keywords.length === 0)
+  if (runs.length === 0) return createScanner(detectors, trace)
+  const others = detectors.filter(({ keywords }) => keywords.length > 0)
+  return withRuns(createScanner(others, trace), createRunScanner(runs, trace))
+}
+
+function enabledDetectors({ detectors, packs = [], disable = [] }: RedactorOptions): readonly Detector[] {
+  if (detectors !== undefined && packs.length > 0)
+    throw new LogveilError(
+      'CONFIG_INVALID',
+      'detectors and packs exclude each other: put packDetectors(...) into detectors'
+    )
+  const chosen = detectors ?? packDetectors(['default', ...packs])
   for (const id of disable) {
-    if (!detectors.some((detector) => detector.id === id)) {
+    if (!chosen.some((detector) => detector.id === id)) {
       throw new LogveilError('DETECTOR_UNKNOWN', `no detector has the id "${id}"; see \`logveil detectors list\``)
     }
   }
-  const enabled = detectors.filter(({ id }) => !disable.includes(id))
+  const enabled = chosen.filter(({ id }) => !disable.includes(id))
   if (enabled.length === 0) throw new LogveilError('DETECTORS_EMPTY', 'no detector is left: nothing would be redacted')
   return enabled
 }

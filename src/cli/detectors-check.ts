@@ -1,11 +1,12 @@
 import { existsSync, statSync } from 'node:fs'
-import { resolve, sep } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { detectorFilesIn, readDetectorFiles } from '../config/detector-files.ts'
 import { formatRemark, type Remark } from '../config/gitleaks.ts'
 import { LogveilError } from '../errors.ts'
 import type { Detector } from '../model.ts'
-import { formatMistake, type LoadedDetector, mistakeAt } from '../scan/load.ts'
+import { packNames } from '../packs.ts'
+import { formatMistake, type LoadedDetector, type Mistake, mistakeAt } from '../scan/load.ts'
 import { selfTest } from '../scan/self-test.ts'
 import type { DetectorsArguments, Outcome } from './detectors.ts'
 import { createTrial } from './detectors-test.ts'
@@ -13,9 +14,40 @@ import { extendBundled } from './own-detectors.ts'
 
 const bundledDirectory = fileURLToPath(new URL('../../detectors', import.meta.url))
 
+/** Of the bundled files, each pack is checked beside the default one, not beside the others: who wants all sees what they all find. */
+const bundledGroups = [
+  [bundledDirectory],
+  ...packNames.filter((name) => name !== 'default').map((name) => [join(bundledDirectory, 'packs', name)])
+]
+
 /** Loads files, runs their examples in RE2 alone, then through the scanner beside the bundled detectors. Names every mistake. */
 export async function checkDetectors({ positionals }: DetectorsArguments): Promise<Outcome> {
-  const files = (positionals.length > 0 ? positionals : [bundledDirectory]).flatMap(filesAt)
+  const groups = (positionals.length > 0 ? [positionals] : bundledGroups).map((paths) =>
+    checkFiles(paths.flatMap(filesAt))
+  )
+  const remarks = groups.flatMap((group) => group.remarks)
+  const mistakes = groups.flatMap((group) => group.mistakes)
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0)
+  const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`
+  const totals = [
+    count(sum(groups.map(({ files }) => files)), 'file'),
+    count(sum(groups.map(({ detectors }) => detectors)), 'detector'),
+    count(mistakes.length, 'mistake')
+  ]
+  if (remarks.length > 0)
+    totals.push(`${rulesOf(remarks, 'left out')} left out`, `${rulesOf(remarks, 'changed')} changed`)
+  const lines = [...remarks.map(formatRemark), ...mistakes.map(formatMistake), totals.join(', ')]
+  return { text: `${lines.join('\n')}\n`, status: mistakes.length === 0 ? 0 : 1 }
+}
+
+interface Checked {
+  readonly files: number
+  readonly detectors: number
+  readonly remarks: readonly Remark[]
+  readonly mistakes: readonly Mistake[]
+}
+
+function checkFiles(files: readonly string[]): Checked {
   const { placed, mistakes, remarks } = readDetectorFiles(files)
   const alone = placed.map((one) => ({ ...one, found: one.detector.examples.length === 0 ? [] : selfTest(one) }))
   const sound = alone.filter(({ found }) => found.length === 0)
@@ -31,12 +63,7 @@ export async function checkDetectors({ positionals }: DetectorsArguments): Promi
     )
   )
   const all = [...mistakes, ...alone.flatMap(({ found }) => found), ...together]
-  const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`
-  const totals = [count(files.length, 'file'), count(placed.length, 'detector'), count(all.length, 'mistake')]
-  if (remarks.length > 0)
-    totals.push(`${rulesOf(remarks, 'left out')} left out`, `${rulesOf(remarks, 'changed')} changed`)
-  const lines = [...remarks.map(formatRemark), ...all.map(formatMistake), totals.join(', ')]
-  return { text: `${lines.join('\n')}\n`, status: all.length === 0 ? 0 : 1 }
+  return { files: files.length, detectors: placed.length, remarks, mistakes: all }
 }
 
 function rulesOf(remarks: readonly Remark[], kind: Remark['kind']): number {
@@ -54,7 +81,7 @@ function filesAt(path: string): string[] {
  */
 function beside(given: readonly LoadedDetector[], files: readonly string[]): Detector[] {
   const ids = new Set(given.map(({ id }) => id))
-  const isOwn = files.some((file) => resolve(file).startsWith(`${bundledDirectory}${sep}`))
+  const isOwn = files.some((file) => dirname(resolve(file)) === bundledDirectory)
   const providers = new Set(isOwn ? given.map(({ provider }) => provider) : [])
-  return [...given, ...extendBundled([], []).filter(({ id, provider }) => !ids.has(id) && !providers.has(provider))]
+  return [...given, ...extendBundled([]).filter(({ id, provider }) => !ids.has(id) && !providers.has(provider))]
 }

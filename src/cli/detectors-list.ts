@@ -1,14 +1,15 @@
 import { checks } from '../scan/checks/index.ts'
 import type { DetectorsArguments, Outcome } from './detectors.ts'
-import { extendBundled } from './own-detectors.ts'
+import { extendPacks } from './own-detectors.ts'
 
 export async function listDetectors({
   detectors: paths,
+  packs,
   json,
   checks: listChecks
 }: DetectorsArguments): Promise<Outcome> {
   if (listChecks) return table(json, Object.values(checks), ['name', 'description'])
-  const rows = extendBundled(paths, []).map(({ id, severity, context, checks, keywords }) => ({
+  const rows = extendPacks(paths, packs).map(({ id, severity, context, checks, keywords }) => ({
     id,
     severity,
     context,
@@ -38,8 +39,13 @@ function table<T extends object>(json: boolean, rows: readonly T[], columns: rea
 }
 
 function cell(value: unknown, last: boolean): string {
-  const text = Array.isArray(value) ? value.join(' ') || '-' : String(value)
+  const text = (Array.isArray(value) ? value.join(' ') || '-' : String(value)).replace(/\p{Cc}/gu, shown)
   return !last || text.length <= cellWidth || !Array.isArray(value)
     ? text
     : `${text.slice(0, text.lastIndexOf(' ', cellWidth))} ...`
+}
+
+/** A keyword may hold a line break. */
+function shown(control: string): string {
+  return JSON.stringify(control).slice(1, -1)
 }

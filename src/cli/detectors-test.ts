@@ -16,8 +16,12 @@ export interface Failure {
 }
 
 /** Runs the examples of detectors through a redactor with all of them, and names what fails. */
-export async function testDetectors({ positionals: ids, detectors: paths }: DetectorsArguments): Promise<Outcome> {
-  const all = extendBundled(paths, [])
+export async function testDetectors({
+  positionals: ids,
+  detectors: paths,
+  packs
+}: DetectorsArguments): Promise<Outcome> {
+  const all = extendBundled(paths, { packs })
   const trial = createTrial(all)
   const tested = ids.length === 0 ? all : ids.map((id) => byId(all, id))
   const results = tested.map((detector) => ({ detector, failures: trial(detector) }))

@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util'
 import { LogveilError } from '../errors.ts'
+import type { Pack } from '../packs.ts'
 import { nearest } from '../scan/nearest.ts'
 import { detectorsHelp } from './detectors-help.ts'
+import { parsePacks } from './pack-option.ts'
 
 /** What the subcommands share. */
 export interface DetectorsArguments {
   readonly positionals: readonly string[]
   readonly detectors: readonly string[]
+  readonly packs: readonly Pack[]
   readonly json: boolean
   readonly checks: boolean
 }
@@ -49,18 +52,28 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 }
 
 function parse(name: string, args: readonly string[]): DetectorsArguments {
+  const { values, positionals } = parseOptions(name, args)
+  return {
+    positionals,
+    detectors: values.detectors ?? [],
+    packs: parsePacks(values.pack),
+    json: values.json ?? false,
+    checks: values.checks ?? false
+  }
+}
+
+function parseOptions(name: string, args: readonly string[]) {
   try {
-    const { values, positionals } = parseArgs({
+    return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { detectors: { type: 'string', multiple: true }, json: { type: 'boolean' }, checks: { type: 'boolean' } }
+      options: {
+        detectors: { type: 'string', multiple: true },
+        pack: { type: 'string', multiple: true },
+        json: { type: 'boolean' },
+        checks: { type: 'boolean' }
+      }
     })
-    return {
-      positionals,
-      detectors: values.detectors ?? [],
-      json: values.json ?? false,
-      checks: values.checks ?? false
-    }
   } catch (cause) {
     // Without the argument: for `explain` it can be a secret that begins with a hyphen.
     const remedy =

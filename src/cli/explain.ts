@@ -12,11 +12,16 @@ const maxBytes = 1 << 20
  * What the scanner did with a text: which literal stood where, which pattern matched, what a check said, what was found. Places
  * and lengths only: the text may be a secret.
  */
-export async function explainLine({ positionals, detectors: paths, json }: DetectorsArguments): Promise<Outcome> {
+export async function explainLine({
+  positionals,
+  detectors: paths,
+  packs,
+  json
+}: DetectorsArguments): Promise<Outcome> {
   const input = readInput(positionals)
   const steps: TraceEvent[] = []
   const { findings } = createRedactor({
-    detectors: extendBundled(paths, []),
+    detectors: extendBundled(paths, { packs }),
     strength: createStrengthEstimator(),
     trace: (event) => steps.push(event)
   }).redact(input)

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util'
 import { LogveilError } from '../errors.ts'
 import type { Action } from '../model.ts'
+import type { Pack } from '../packs.ts'
 import { allActions } from '../redact/policy.ts'
+import { parsePacks } from './pack-option.ts'
 
 export interface RedactArguments {
   readonly files: readonly string[]
@@ -10,6 +12,7 @@ export interface RedactArguments {
   readonly action: Action
   readonly detectors: readonly string[]
   readonly disable: readonly string[]
+  readonly packs: readonly Pack[]
   readonly keyFile: string | null
   readonly encryptTo: string | null
   readonly maxRecordBytes: number
@@ -32,6 +35,7 @@ export function parseRedactArguments(args: readonly string[]): RedactArguments {
     action: oneOf('--action', allActions, values.action ?? 'label'),
     detectors: values.detectors ?? [],
     disable: values.disable ?? [],
+    packs: parsePacks(values.pack),
     keyFile: values['key-file'] ?? null,
     encryptTo: values['encrypt-to'] ?? null,
     maxRecordBytes: wholeNumber('--max-record-bytes', values['max-record-bytes']) ?? defaultMaxRecordBytes,
@@ -53,6 +57,7 @@ function parse(args: readonly string[]) {
         action: { type: 'string' },
         detectors: { type: 'string', multiple: true },
         disable: { type: 'string', multiple: true },
+        pack: { type: 'string', multiple: true },
         'key-file': { type: 'string' },
         'encrypt-to': { type: 'string' },
         'max-record-bytes': { type: 'string' },

@@ -60,9 +60,9 @@ async function showHelp(): Promise<number> {
 
 /** Only what was asked for is loaded: nobody waits for cryptography without a key. */
 async function settingsOf(options: RedactArguments): Promise<RedactorOptions> {
-  const { codec, disable } = options
+  const { codec, disable, packs } = options
   const policy = { default: options.action }
-  const settings = { codec, disable, policy, onError: complainOnce(), ...(await strengthFor(options)) }
+  const settings = { codec, disable, packs, policy, onError: complainOnce(), ...(await strengthFor(options)) }
   const fromEnvironment = process.env.LOGVEIL_KEY
   if (options.keyFile === null && options.encryptTo === null && !fromEnvironment) return settings
   const { parseKeys, readEncryptor, readKeys } = await import('./keys.ts')
@@ -88,7 +88,8 @@ async function createBuiltIn(settings: RedactorOptions, detectorPaths: readonly 
   const { createRedactor } = await import('../index.ts')
   if (detectorPaths.length === 0) return createRedactor(settings)
   const { extendBundled } = await import('./own-detectors.ts')
-  return createRedactor({ ...settings, detectors: extendBundled(detectorPaths, settings.disable ?? []), disable: [] })
+  const { packs = [], disable = [], ...others } = settings
+  return createRedactor({ ...others, detectors: extendBundled(detectorPaths, { disable, packs }) })
 }
 
 function outputError(what: string, cause: Error | 'closed'): LogveilError {

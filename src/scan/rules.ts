@@ -1,9 +1,10 @@
-import { parseClass } from './char-class.ts'
+import { isWide, parseClass } from './char-class.ts'
 import { checks } from './checks/index.ts'
 import { nearest } from './nearest.ts'
-import { groupCount, maxLengthOf, PatternError, parsePattern } from './pattern.ts'
+import { groupCount, maxLengthOf, minLengthOf, type PatternAst, PatternError, parsePattern } from './pattern.ts'
 import type { DetectorEntry, FileHead } from './schema.ts'
 import { expand, templateMistake } from './template.ts'
+import { alphabetOf } from './token-literals.ts'
 
 /** A mistake in a detector: where, seen from the detector, and what. */
 export interface Problem {
@@ -16,6 +17,7 @@ export function problemsOf(entry: DetectorEntry, file: FileHead | null): Problem
   return [
     ...(file === null ? [] : idMistakes(entry, file)),
     ...keywordMistakes(entry),
+    ...runMistakes(entry),
     ...patternMistakes(entry),
     ...boundaryMistakes(entry),
     ...checkMistakes(entry),
@@ -48,6 +50,34 @@ function keywordMistakes({ keywords, reason, context }: DetectorEntry): Problem[
       }
     ]
   })
+}
+
+/** Shortest match of a pattern that no keyword leads to, in bytes: shorter runs are everywhere. */
+const shortestRun = 12
+
+/** Without keywords every run of the pattern's alphabet is looked at, which must be few and quick to skip. */
+function runMistakes({ keywords, context, matcher, pattern, caseInsensitive }: DetectorEntry): Problem[] {
+  if (keywords.length > 0) return []
+  const mistake = (message: string): Problem[] => [{ at: ['keywords'], message }]
+  if (context !== 'anywhere' || matcher !== 'pattern' || pattern === undefined)
+    return mistake('are missing: only a pattern with context anywhere can do without')
+  const root = parsedOrNull(pattern, caseInsensitive)
+  if (root === null) return []
+  if (minLengthOf(root) < shortestRun)
+    return mistake(`are missing: only a pattern of at least ${shortestRun} bytes can do without`)
+  return isWide(alphabetOf(root.root))
+    ? mistake('are missing: only a pattern of ASCII characters can do without, so no . and no [^...]')
+    : []
+}
+
+/** What is wrong with the pattern itself is told by patternMistakes. */
+function parsedOrNull(pattern: string, caseInsensitive: boolean): PatternAst | null {
+  try {
+    return parsePattern(pattern, caseInsensitive)
+  } catch (error) {
+    if (error instanceof PatternError) return null
+    throw error
+  }
 }
 
 function patternMistakes(entry: DetectorEntry): Problem[] {
@@ -149,7 +179,9 @@ function exampleMistakes(entry: DetectorEntry): Problem[] {
   return [...examples, ...counterExamples]
 }
 
+/** True also where there are none, and nothing is asked. */
 export function containsKeyword(text: string, keywords: readonly string[]): boolean {
+  if (keywords.length === 0) return true
   const folded = foldAscii(text)
   return keywords.some((keyword) => folded.includes(foldAscii(keyword)))
 }

@@ -19,10 +19,9 @@ export const detectorSchema = z.strictObject({
     .describe('How dangerous a leak is; drives the ticket, never the redaction.'),
   keywords: z
     .array(z.string().min(1).max(64))
-    .min(1)
     .max(200)
     .describe(
-      'Literals of which one must be there before the pattern runs; at least 3 bytes each; ASCII case does not matter.'
+      'Literals of which one must be there before the pattern runs; at least 3 bytes each; ASCII case does not matter. [] for what only its length and alphabet give away.'
     ),
   reason: z.string().min(10).describe('Why a keyword of only 2 bytes is worth its cost.').optional(),
   context: z

@@ -32,6 +32,7 @@ test('defaults', () => {
     action: 'label',
     detectors: [],
     disable: [],
+    packs: [],
     keyFile: null,
     encryptTo: null,
     maxRecordBytes: 16777216,
@@ -62,6 +63,7 @@ test('options reach the redactor', async () => {
     codec: 'json',
     policy: { default: 'mask' },
     disable: ['a', 'b'],
+    packs: [],
     onError: expect.any(Function)
   })
   expect(paths).toEqual(['x', 'y'])

@@ -111,7 +111,7 @@ describe('refuses', () => {
     ['a severity that is none', { severity: 'urgent' }, 'severity: must be one of critical, high, medium, low'],
     ['a name that is none', { name: 7 }, 'name: must be a text'],
     ['no name', { name: undefined }, 'name: is missing: a text is expected'],
-    ['no keywords', { keywords: [] }, 'keywords: needs at least 1 entries'],
+    ['no keywords', { keywords: undefined }, 'keywords: is missing: a list is expected'],
     ['one example', { examples: ['t=[[acme_{{lower:12}}]]'] }, 'examples: needs at least 2 entries'],
     ['no counter-example', { counterExamples: [] }, 'counterExamples: needs at least 1 entries'],
     ['a reference that is no address', { references: ['docs'] }, 'references[1]: must be an http(s) address']

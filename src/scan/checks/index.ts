@@ -32,6 +32,7 @@ import { openaiMark } from './openai-mark.ts'
 import { privateKey } from './private-key.ts'
 import { puttyKey } from './putty-key.ts'
 import { pypiMacaroon } from './pypi-macaroon.ts'
+import { random } from './random.ts'
 import { sentryOrg } from './sentry-org.ts'
 import { signedUrl } from './signed-url.ts'
 import { slackTeam } from './slack-team.ts'
@@ -82,7 +83,8 @@ const all: readonly Check[] = [
   cryptHash,
   luhn,
   cardNumber,
-  iban
+  iban,
+  random
 ]
 
 /** Every check by the name that detector files use. */

@@ -24,3 +24,9 @@ export function holdsLuhn(digits: string): boolean {
   }
   return sum % 10 === 0
 }
+
+/** The last digit of a number that goes on with it; spaces and hyphens do not count. */
+export function luhnDigit(text: string): string {
+  const digits = text.replace(/[^0-9]/g, '')
+  return [...'0123456789'].find((digit) => holdsLuhn(digits + digit)) ?? '0'
+}

@@ -10,6 +10,7 @@ import { base62Checksum } from './github-crc32.ts'
 import { fineGrainedChecksum } from './github-fine-grained.ts'
 import { gitlabTrailer } from './gitlab-routable.ts'
 import { grafanaChecksum } from './grafana-crc32.ts'
+import { luhnDigit } from './luhn.ts'
 import { vercelChecksum } from './vercel-crc32.ts'
 import { zuploChecksum } from './zuplo-crc32.ts'
 
@@ -31,5 +32,6 @@ export const signatures: Readonly<Record<string, Sign>> = {
   'azure-his-v1': ({ secret }) => hisChecksum(secret),
   'entra-client-secret': ({ secret }) => entraChecksum(secret),
   'azure-devops-pat': ({ random }) => azureDevopsToken(random.bytes(32)),
+  luhn: ({ secret }) => luhnDigit(secret),
   'aws-key-id': ({ random }) => awsKeyBody(random.bytes(10))
 }

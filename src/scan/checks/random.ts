@@ -1,0 +1,17 @@
+import type { Check } from '../../model.ts'
+import { looksRandom, measure } from '../randomness.ts'
+
+/** A longer run of letters and digits is data: an image, an archive, a certificate. */
+const longest = 1024
+
+/** For detectors that have nothing but the value: what looks written, or is too long for a secret, is dropped. */
+export const random: Check = {
+  name: 'random',
+  filter: true,
+  description: 'looks generated, by entropy, letter pairs and changes of letter case; anything else is dropped',
+  check(secret) {
+    if (secret.length > longest) return 'reject'
+    const bytes = Buffer.from(secret, 'latin1')
+    return looksRandom(measure(bytes, 0, bytes.length)) ? 'pass' : 'reject'
+  }
+}
