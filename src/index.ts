@@ -1,5 +1,6 @@
 import { autoCodec } from './codecs/auto.ts'
 import { jsonCodec } from './codecs/json.ts'
+import { createOtlpCodec, type OtlpOptions } from './codecs/otlp-codec.ts'
 import { textCodec } from './codecs/text.ts'
 import { LogveilError } from './errors.ts'
 import bundled from './generated/detectors.json' with { type: 'json' }
@@ -10,10 +11,11 @@ import type { Encryptor } from './redact/encrypt.ts'
 import { createFingerprinter, type FingerprintKey } from './redact/fingerprint.ts'
 import { compilePolicy, type Policy } from './redact/policy.ts'
 import type { EstimateStrength } from './redact/strength.ts'
-import { assembleRedactor, type Redactor } from './redactor.ts'
+import { assembleRedactor, type Redactor, type RedactorParts } from './redactor.ts'
 import { createRunScanner, withRuns } from './scan/run-scanner.ts'
 import { createCarry, createScanner } from './scan/scanner.ts'
 
+export { type OtlpFormat, type OtlpOptions, type UnknownFields, validateOtlp } from './codecs/otlp-codec.ts'
 export { createStrengthEstimator, type StrengthLimits } from './config/strength.ts'
 export { LogveilError } from './errors.ts'
 export type {
@@ -82,16 +84,40 @@ const codecs: Record<'auto' | 'text' | 'json', Codec> = { auto: autoCodec, text:
  * `KEY_MISSING`).
  */
 export function createRedactor(options: RedactorOptions = {}): Redactor {
-  return assembleRedactor({
+  return createRedactors(options).lines
+}
+
+/** Redactors for several formats that share what is compiled. They share scratch memory, too: none may be used inside a callback of another. */
+export interface Redactors {
+  /** Newline-separated records. */
+  readonly lines: Redactor
+  /** OTLP export requests of one signal in one format; cheap to make. */
+  otlp(options: OtlpOptions & OtlpRedactorOptions): Redactor
+}
+
+export interface OtlpRedactorOptions {
+  /** Records with findings get the attribute `logveil.detectors`, an array of detector ids; those found in a resource or scope go to the record behind. */
+  readonly annotate?: boolean | undefined
+}
+
+/** As `createRedactor`, for all formats. */
+export function createRedactors(options: RedactorOptions = {}): Redactors {
+  const parts: Omit<RedactorParts, 'codec'> = {
     scanner: scannerOf(enabledDetectors(options), options.trace ?? null),
-    codec: codecs[options.codec ?? 'auto'],
     policy: compilePolicy(options.policy),
     fingerprinter: createFingerprinter(options.keys ?? []),
     encryptor: options.encryptor,
     strength: options.strength,
     onError: options.onError,
     createCarry
-  })
+  }
+  return {
+    lines: assembleRedactor({ ...parts, codec: codecs[options.codec ?? 'auto'] }),
+    otlp(choice) {
+      const codec = createOtlpCodec(choice)
+      return assembleRedactor({ ...parts, codec, framing: codec, annotates: choice.annotate })
+    }
+  }
 }
 
 /** Detectors without keywords need a scanner of their own, which nobody else pays for. */

@@ -198,6 +198,10 @@ export interface Edit {
  */
 export interface Codec {
   readonly name: string
+  /** Texts stand between bytes that are no text, so that what precedes a name may look like a part of it. */
+  readonly binary?: true
+  /** Whether `locate` has to look at a payload even when no hit falls in it; without this it has not. */
+  always?(payload: Uint8Array): boolean
   /** Hands every record's touched fields to the visitor, in payload order. */
   locate(payload: Uint8Array, hits: Hits, visitor: Visitor): void
   splice(payload: Uint8Array, edits: readonly Edit[]): Uint8Array
@@ -205,9 +209,9 @@ export interface Codec {
 
 /**
  * Why a part is withheld. `depth`: encoded or nested too often. `size`: a record too long. `effort`: looking at it would take too long (see
- * scan/effort.ts). `error`: the scan failed.
+ * scan/effort.ts). `error`: the scan failed. `unknown`: a field that is not in the format's definition; it is taken out.
  */
-export const withheldReasons = ['depth', 'size', 'effort', 'error'] as const
+export const withheldReasons = ['depth', 'size', 'effort', 'error', 'unknown'] as const
 export type WithheldReason = (typeof withheldReasons)[number]
 
 /** One matched secret, in payload coordinates. Internal: it refers to the secret's bytes and never leaves the redactor. */

@@ -2,6 +2,7 @@ import {
   type Carry,
   type Codec,
   type Edit,
+  type Field,
   type Finding,
   type Match,
   type Scanner,
@@ -24,9 +25,9 @@ export interface Redacted {
   readonly payload: Uint8Array
   /** In payload order. */
   readonly findings: readonly Finding[]
-  /** Lines that came in; the last one counts without its newline, too. */
+  /** Records that came in: lines (the last one counts without its newline, too), log records, spans or data points. */
   readonly records: number
-  /** Parts withheld behind `[WITHHELD:<reason>]`, by reason. */
+  /** Parts withheld behind `[WITHHELD:<reason>]`, by reason; `unknown`: parts taken out. */
   readonly withheld: WithheldCounts
   /** Records that went with action `drop`. */
   readonly dropped: number
@@ -43,9 +44,24 @@ export interface Redactor {
   createCarry(): Carry
 }
 
+/** What is asked, beside `Codec`, of one whose records are no lines. */
+export interface Framing {
+  countRecords(payload: Uint8Array): number
+  /** Takes out what may not pass unscanned; spans of findings count in what is left. The same object when there is none. */
+  strip(payload: Uint8Array): { readonly payload: Uint8Array; readonly removed: number }
+  /** Writes detector ids into records, by index. */
+  annotate(payload: Uint8Array, annotations: ReadonlyMap<number, readonly string[]>): Uint8Array
+  /** A payload without records. */
+  readonly empty: Uint8Array
+}
+
 export interface RedactorParts {
   readonly scanner: Scanner
   readonly codec: Codec
+  /** Default: records are lines. */
+  readonly framing?: Framing | undefined
+  /** Records with findings are annotated with the detectors' ids; only with `framing`. */
+  readonly annotates?: boolean | undefined
   readonly policy: CompiledPolicy
   readonly fingerprinter: Fingerprinter
   readonly encryptor?: Encryptor | undefined
@@ -58,15 +74,16 @@ export interface RedactorParts {
 
 const newline = 0x0a
 const carriageReturn = 0x0d
-const noneWithheld: WithheldCounts = { depth: 0, size: 0, effort: 0, error: 0 }
+const noneWithheld: WithheldCounts = { depth: 0, size: 0, effort: 0, error: 0, unknown: 0 }
+const nothing = new Uint8Array(0)
 
 export function assembleRedactor(parts: RedactorParts): Redactor {
-  const { scanner, codec, policy, fingerprinter, strength } = parts
+  const { scanner, policy, fingerprinter, strength, framing } = parts
   const planEdits = createPlanner(parts)
 
-  function redactOrThrow(payload: Uint8Array, carry: Carry): Redacted {
-    const records = countRecords(scanner, payload)
+  function redactOrThrow(payload: Uint8Array, carry: Carry, codec = parts.codec): Redacted {
     const result = scanner.scan(payload, codec, carry)
+    const records = framing === undefined ? countLines(scanner, payload) : framing.countRecords(payload)
     if (result.matches.length === 0 && result.withheld.length === 0) {
       return { payload, findings: [], records, withheld: noneWithheld, dropped: 0 }
     }
@@ -89,16 +106,20 @@ export function assembleRedactor(parts: RedactorParts): Redactor {
       if (union.start < droppedTo) continue
       for (const { start, end, replacement } of planEdits(union)) {
         if (replacement === dropRecord) {
-          droppedTo = lineEnd(payload, recordEnd)
+          droppedTo = framing === undefined ? lineEnd(payload, recordEnd) : recordEnd
           while (edits.length > 0 && edits[edits.length - 1].start >= recordStart) edits.pop()
-          edits.push({ start: recordStart, end: droppedTo, replacement: new Uint8Array(0) })
+          edits.push({ start: recordStart, end: droppedTo, replacement: nothing })
           dropped++
           break
         }
         edits.push({ start, end, replacement })
       }
     }
-    return { edits: withheld.length === 0 ? edits : withWithheld(edits, withheld), dropped }
+    if (withheld.length === 0) return { edits, dropped }
+    if (framing === undefined) return { edits: withWithheld(edits, withheld), dropped }
+    const whole = edits.filter(({ replacement }) => replacement === nothing)
+    const inRecords = withheld.filter((part) => !whole.some(({ start, end }) => part.start >= start && part.end <= end))
+    return { edits: withWithheld(edits, inRecords), dropped }
   }
 
   function report({ detector, confidence, start, end, secret, hints, field }: Match): Finding {
@@ -116,22 +137,90 @@ export function assembleRedactor(parts: RedactorParts): Redactor {
     }
   }
 
+  function redactFramed(payload: Uint8Array, carry: Carry, frame: Framing, codec = parts.codec): Redacted {
+    const { payload: known, removed } = frame.strip(payload)
+    const redacted = redactOrThrow(known, carry, codec)
+    const { withheld, findings } = redacted
+    const annotated = parts.annotates === true && findings.length > 0
+    return {
+      ...redacted,
+      payload: annotated ? frame.annotate(redacted.payload, annotationsOf(findings)) : redacted.payload,
+      withheld: removed === 0 ? withheld : { ...withheld, unknown: withheld.unknown + removed }
+    }
+  }
+
   return {
     createCarry: parts.createCarry,
     redact(payload, carry = parts.createCarry()) {
       const before = { ...carry }
       try {
-        return redactOrThrow(payload, carry)
+        return framing === undefined ? redactOrThrow(payload, carry) : redactFramed(payload, carry, framing)
       } catch (error) {
         parts.onError?.(error)
         Object.assign(carry, before)
-        return redactEach(payload, carry, redactOrThrow)
+        if (framing === undefined) return redactEach(payload, carry, redactOrThrow)
+        try {
+          return redactFramed(payload, carry, framing, withholdingErrors(parts.codec))
+        } catch {
+          Object.assign(carry, before)
+          return withholdAll(payload, framing)
+        }
       }
     }
   }
 }
 
-function countRecords(scanner: Scanner, payload: Uint8Array): number {
+/** Detector ids by the index that a record has in the output, from which others may have been dropped. */
+function annotationsOf(findings: readonly Finding[]): Map<number, string[]> {
+  const isGone = ({ action, path }: Finding) => action === 'drop' && !/^(resource|scope|metric)\b/.test(path)
+  const gone = [...new Set(findings.filter(isGone).map(({ record }) => record))].sort((a, b) => a - b)
+  const annotations = new Map<number, string[]>()
+  let before = 0
+  for (const { record, detector } of [...findings].sort((a, b) => a.record - b.record)) {
+    while (before < gone.length && gone[before] < record) before++
+    if (gone[before] === record) continue
+    const ids = annotations.get(record - before) ?? []
+    if (!ids.includes(detector)) ids.push(detector)
+    annotations.set(record - before, ids)
+  }
+  return annotations
+}
+
+/** The codec, but for fields whose scan throws: those are withheld. */
+function withholdingErrors(codec: Codec): Codec {
+  return {
+    ...codec,
+    locate(payload, hits, visitor) {
+      const field = (scanned: Field) => {
+        try {
+          visitor.field(scanned)
+        } catch {
+          visitor.withhold(inPayload(scanned), 'error')
+        }
+      }
+      codec.locate(payload, hits, { ...visitor, field })
+    }
+  }
+}
+
+function inPayload(field: Field): Field {
+  const { enclosing, origin, start, end } = field
+  if (enclosing !== null) return { ...field, ...enclosing }
+  return origin === null ? field : { ...field, start: origin[0], end: origin[end - start] }
+}
+
+function withholdAll(payload: Uint8Array, framing: Framing): Redacted {
+  let records = 1
+  try {
+    records = framing.countRecords(payload)
+  } catch {
+    // What cannot even be counted is one record.
+  }
+  const withheld = { ...noneWithheld, error: Math.max(1, records) }
+  return { payload: framing.empty, findings: [], records, withheld, dropped: 0 }
+}
+
+function countLines(scanner: Scanner, payload: Uint8Array): number {
   const newlines = scanner.countNewlines(payload)
   return payload.length === 0 || payload[payload.length - 1] === newline ? newlines : newlines + 1
 }

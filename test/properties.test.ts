@@ -233,7 +233,7 @@ function expectSettled(input: Uint8Array): void {
     expect([Buffer.from(output).toString('latin1'), findings, withheld]).toEqual([
       Buffer.from(once).toString('latin1'),
       [],
-      { depth: 0, size: 0, effort: 0, error: 0 }
+      { depth: 0, size: 0, effort: 0, error: 0, unknown: 0 }
     ])
   }
 }

@@ -42,7 +42,7 @@ function fingerprint(secret: string): string {
   return `k1.${createHmac('sha256', key.key).update(secret).digest().toString('base64url', 0, 12)}`
 }
 
-const nothing = { depth: 0, size: 0, effort: 0, error: 0 }
+const nothing = { depth: 0, size: 0, effort: 0, error: 0, unknown: 0 }
 
 describe('actions', () => {
   const input = [
@@ -403,7 +403,7 @@ describe('what cannot be scanned is withheld', () => {
       payload: null,
       findings: null,
       records: 5,
-      withheld: { depth: 0, size: 0, effort: 0, error: 2 },
+      withheld: { depth: 0, size: 0, effort: 0, error: 2, unknown: 0 },
       dropped: 0
     })
     expect(result.findings.map(({ record, span }) => ({ record, span }))).toEqual([
@@ -442,7 +442,7 @@ describe('what cannot be scanned is withheld', () => {
     expect(textOf(result)).toBe(
       `x [WITHHELD:depth] y\n{"a":"[WITHHELD:depth]","b":"${pat}","n":1}\n${pat} [WITHHELD:depth]\n`
     )
-    expect(result.withheld).toEqual({ depth: 3, size: 0, effort: 0, error: 0 })
+    expect(result.withheld).toEqual({ depth: 3, size: 0, effort: 0, error: 0, unknown: 0 })
     expect(result.findings).toHaveLength(2)
   })
 
@@ -458,7 +458,7 @@ describe('what cannot be scanned is withheld', () => {
     }
     const result = assemble(withholding).redact(Buffer.from(`abcd ${token} efgh`))
     expect(textOf(result)).toBe('abc[WITHHELD:size] efgh')
-    expect(result.withheld).toEqual({ depth: 0, size: 1, effort: 0, error: 0 })
+    expect(result.withheld).toEqual({ depth: 0, size: 1, effort: 0, error: 0, unknown: 0 })
   })
 
   test('a redactor goes on after an error', () => {

@@ -65,14 +65,14 @@ function noTotals(countsOutput: boolean): Totals {
     bytesOut: 0,
     findings: 0,
     byDetector: new Map(),
-    withheld: { depth: 0, size: 0, effort: 0, error: 0 },
+    withheld: { depth: 0, size: 0, effort: 0, error: 0, unknown: 0 },
     dropped: 0
   }
 }
 
 function redactPiece(piece: Piece, redactor: Redactor, carry: Carry): Redacted {
   if (piece.kind === 'lines') return redactor.redact(piece.bytes, carry)
-  const withheld = { depth: 0, size: 1, effort: 0, error: 0 }
+  const withheld = { depth: 0, size: 1, effort: 0, error: 0, unknown: 0 }
   return { payload: Buffer.from(`[WITHHELD:size]${piece.end}`), findings: [], records: 1, withheld, dropped: 0 }
 }
 

@@ -32,7 +32,8 @@ export function pathOf(place: Place): string {
 /** The place of a record's outermost value. */
 export const root: Place = { parent: null, bytes: null, start: 0, end: 0, hitEnd: -1, text: '' }
 
-function segmentOf(place: Place): string {
+/** The last part of the path. */
+export function segmentOf(place: Place): string {
   const { bytes, start, end } = place
   if (bytes === null) return `${start}`
   return isShown(place, bytes) ? String.fromCharCode(...bytes.subarray(start, end)) : '*'

@@ -28,8 +28,22 @@ export function visitDocument(line: Line, visitor: Visitor, tape: Tape): boolean
   return true
 }
 
+/** A text that another format holds, and that `key` governs: as JSON when it is an object or array, else as one field. */
+export function visitEmbedded(
+  line: Line,
+  visitor: Visitor,
+  tape: Tape,
+  located: Located,
+  key: Located | null,
+  place: Place
+): void {
+  const doc = { ...located, line, visitor, tape, quote: '"', at: located.from, containers: 0 }
+  if (visitInside(doc, key, place)) return
+  if (key !== null || located.to > located.from || line.wanted) emit(doc, located, 'value', key, '', place)
+}
+
 /** Visits the value at token `t`, which `key` governs, and whatever is in it. */
-function visitValue(doc: Document, t: number, key: Located | null, place: Place): void {
+export function visitValue(doc: Document, t: number, key: Located | null, place: Place): void {
   const byte = doc.bytes[doc.tape.ints[t]]
   if (byte === 0x22) visitString(doc, t, key, place)
   else if (byte === 0x7b) visitContainer(doc, t, key, place, visitObject)
@@ -83,6 +97,18 @@ function visitGoverned(doc: Document, t: number, nearer: Located | null, outer: 
   const located = locateString(doc, t, false)
   // The hits in it were seen: only the name is new.
   visitText(doc, { ...located, to: located.from }, outer, place)
+}
+
+/** Visits one member of an object at `place`; its name may govern its value. */
+export function visitMember(doc: Document, name: number, place: Place): void {
+  const { bytes, tape } = doc
+  const start = tape.ints[name] + 1
+  const end = tape.ints[name + 1] - 1
+  const hitEnd = touched(doc, start, end) ? lastHitEnd(doc, end) : -1
+  const here = { parent: place, bytes, start, end, hitEnd, text: null }
+  const governor = hitEnd < 0 ? null : visitName(doc, name, here)
+  if (governor === null && !doc.line.wanted && !touched(doc, tape.ints[name + 3], tape.ints[name + 4])) return
+  visitValue(doc, name + 3, governor, here)
 }
 
 /** End of the last hit in a touched name that ends at `end`. */
@@ -150,7 +176,7 @@ function leads(bytes: Uint8Array, start: number, end: number, firstOfPair: boole
   return (firstOfPair && isPairName(bytes, start, end)) || (header && isHeaderName(bytes, start, end))
 }
 
-function visitString(doc: Document, t: number, key: Located | null, place: Place): void {
+export function visitString(doc: Document, t: number, key: Located | null, place: Place): void {
   visitText(doc, locateString(doc, t, false), key, place)
 }
 
@@ -161,13 +187,19 @@ function visitText(doc: Document, located: Located, key: Located | null, place: 
 
 /** A string that is itself a JSON object or array is visited instead of the string. */
 function visitNested(outer: Document, located: Located, key: Located | null, place: Place): boolean {
-  const { line, visitor, tape, containers } = outer
   if (!isBracketed(located.bytes, located.start, located.end)) return false
-  const top = tape.top
-  if (!readJson(tape, located.bytes, located.start, located.end, maxContainers - containers)) return false
+  const { line, visitor, tape, containers } = outer
   const quote = `\\${outer.quote.replaceAll('\\', '\\\\')}`
   const depth = outer.depth + 1
-  visitValue({ ...located, line, visitor, tape, quote, depth, at: located.from, containers }, top, key, place)
+  return visitInside({ ...located, line, visitor, tape, quote, depth, at: located.from, containers }, key, place)
+}
+
+function visitInside(doc: Document, key: Located | null, place: Place): boolean {
+  const { tape, bytes, start, end } = doc
+  if (!isBracketed(bytes, start, end)) return false
+  const top = tape.top
+  if (!readJson(tape, bytes, start, end, maxContainers - doc.containers)) return false
+  visitValue(doc, top, key, place)
   tape.top = top
   return true
 }

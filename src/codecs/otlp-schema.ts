@@ -88,6 +88,7 @@ export interface MessageType {
   /** Holds records. */
   readonly structural: boolean
   readonly record: boolean
+  readonly fields: readonly FieldType[]
   /** By number; the highest is 16. */
   readonly byNumber: readonly (FieldType | undefined)[]
   /** By both of its names: readers of JSON must accept `severityText`, some writers send `severity_text`. */
@@ -97,6 +98,7 @@ export interface MessageType {
 }
 
 type Draft = { -readonly [K in keyof MessageType]: MessageType[K] } & {
+  fields: FieldType[]
   byNumber: (FieldType | undefined)[]
   byName: Map<string, FieldType>
 }
@@ -112,6 +114,7 @@ function compile(): ReadonlyMap<string, MessageType> {
       name,
       structural: structure.has(name),
       record: recordTypes.has(name),
+      fields: [],
       byNumber: [],
       byName: new Map(),
       attributes: null
@@ -135,6 +138,7 @@ function addField(draft: Draft, text: string, drafts: ReadonlyMap<string, Draft>
     repeated: star === '*',
     label: draft.structural && type?.record !== true && type?.structural !== true ? labelOf(draft.name, name) : ''
   }
+  draft.fields.push(field)
   draft.byNumber[field.number] = field
   draft.byName.set(field.name, field)
   draft.byName.set(field.jsonName, field)

@@ -1,4 +1,4 @@
-import { anyValue, arrayValue, keyValue, type MessageType, messages } from './otlp-schema.ts'
+import { anyValue, keyValue, type MessageType, messages } from './otlp-schema.ts'
 
 // The wire format of protobuf, by byte ranges; nothing is decoded:
 //
@@ -57,6 +57,12 @@ export interface WireField {
 
 /** The field at `at`; null when it is malformed or does not end by `end`. */
 export function readField(bytes: Uint8Array, at: number, end: number, depth = 0): WireField | null {
+  const first = bytes[at]
+  if (at + 2 <= end && first < 0x80 && first > 7 && (first & 7) === wireLength && bytes[at + 1] < 0x80) {
+    // Most fields.
+    const next = at + 2 + bytes[at + 1]
+    return next > end ? null : { from: at, number: first >> 3, wire: wireLength, start: at + 2, end: next, next }
+  }
   const tag = readVarint(bytes, at, end)
   const number = Math.floor(tag / 8)
   if (behind < 0 || number === 0 || number >= 2 ** 29) return null
@@ -101,8 +107,8 @@ export interface Survey {
   readonly malformed: number
   readonly records: number
   /**
-   * Offsets inside messages that must be looked at even when no hit says so, in order: names whose value does not stand right behind them,
-   * and arrays, in which one element can name the next (`--password`, `x`). The automaton does not recognise those as names.
+   * Offsets of names of pairs that must be looked at even when no hit says so, in order: their value does not stand right behind them, or
+   * they hold bytes that names seldom hold. The automaton does not recognise those as names.
    */
   readonly spots: Int32Array
   /** Fields the definitions do not know, and known ones of another wire type: start and end, in order. */
@@ -217,7 +223,6 @@ export function survey(bytes: Uint8Array, request: MessageType): Survey {
       end = stop
       first = at
       records += isRecord[type]
-      if (type === arrayValue.id && mayLead(bytes, at, end)) spots.add(at)
     } else if (code === isVarint) {
       while (at < end && bytes[at] > 0x7f) at++
       if (at++ >= end || at - from > 15) {
@@ -264,13 +269,6 @@ function isPlainPair(bytes: Uint8Array, start: number, end: number): boolean {
     bytes[value + 3] === length &&
     isName(bytes, start + 2, value)
   )
-}
-
-/** An array of more than one element. */
-function mayLead(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start < 2) return false
-  const length = readVarint(bytes, start + 1, end)
-  return behind > 0 && behind + length < end
 }
 
 interface List {

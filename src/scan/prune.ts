@@ -7,16 +7,17 @@ const minSpacing = 256
 
 /**
  * Drops, in place, hits of key words whose name rules out a secret (`last_passed`, `key_length`): to see that costs a tenth of a
- * microsecond, to parse the line of JSON around it many. Next to an escape a hit stays, because decoding may change the name.
+ * microsecond, to parse the line of JSON around it many. Next to an escape a hit stays, because decoding may change the name. In a `binary`
+ * payload the first byte of a name may be its length.
  */
-export function pruneHits(set: CompiledSet, bytes: Uint8Array, hits: Hits): Hits {
+export function pruneHits(set: CompiledSet, bytes: Uint8Array, hits: Hits, binary = false): Hits {
   if (hits.count * minSpacing > bytes.length) return hits
   const { pairs } = hits
   let kept = 0
   for (let i = 0; i < hits.count; i++) {
     const literal = pairs[2 * i]
     const end = pairs[2 * i + 1]
-    if (set.confirms[literal].length === 0 && !mayGovern(set, bytes, literal, end)) continue
+    if (set.confirms[literal].length === 0 && !mayGovern(set, bytes, literal, end, binary)) continue
     pairs[2 * kept] = literal
     pairs[2 * kept + 1] = end
     kept++
@@ -24,14 +25,19 @@ export function pruneHits(set: CompiledSet, bytes: Uint8Array, hits: Hits): Hits
   return kept === hits.count ? hits : { count: kept, pairs }
 }
 
-function mayGovern(set: CompiledSet, bytes: Uint8Array, literal: number, end: number): boolean {
+function mayGovern(set: CompiledSet, bytes: Uint8Array, literal: number, end: number, binary: boolean): boolean {
   const start = end - set.lengths[literal]
   const keyStart = keyStartOf(bytes, 0, start)
   if (keyStart > 0 && beginsEscape(bytes[keyStart - 1])) return true
   const joined = readJoined(bytes, 0, bytes.length, start, end)
   const keyEnd = joined === null ? keyEndOf(bytes, bytes.length, end) : joined.keyEnd
-  return set.keyed[literal].some((keyed) => keyed.mayGovern(bytes, keyStart, keyEnd, start, end))
+  if (set.keyed[literal].some((keyed) => keyed.mayGovern(bytes, keyStart, keyEnd, start, end))) return true
+  const mayBeLength = binary && keyStart > 0 && keyStart < start && (bytes[keyStart - 1] & 7) === lengthDelimited
+  return mayBeLength && set.keyed[literal].some((keyed) => keyed.mayGovern(bytes, keyStart + 1, keyEnd, start, end))
 }
+
+/** Protobuf's wire type of texts: in a tag, which stands before the length. */
+const lengthDelimited = 2
 
 /** `\n`, `\u000a`, `%0A`: what seems to be a part of the name is a part of the escape. */
 function beginsEscape(byte: number): boolean {

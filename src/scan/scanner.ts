@@ -71,6 +71,8 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
       const literal = pairs[2 * i]
       const end = pairs[2 * i + 1]
       const start = end - set.lengths[literal]
+      // Half of it stands before the text, in what is no text.
+      if (start < field.start) continue
       if (told !== null) traceStep(scan, 'literal', set.names[literal], start, end, 'hit')
       for (const confirm of set.confirms[literal]) confirm(scan, start, end)
       const keyed = set.keyed[literal]
@@ -150,8 +152,8 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
       budgeted = -1
       const found = set.automaton.scan(payload, 0, payload.length)
       // Whoever asks to be told every step hears of all hits.
-      const hits = trace === null ? pruneHits(set, payload, found) : found
-      if (hits.count > 0 || carry.budget > 0) codec.locate(payload, hits, visitor)
+      const hits = trace === null ? pruneHits(set, payload, found, codec.binary) : found
+      if (hits.count > 0 || carry.budget > 0 || codec.always?.(payload) === true) codec.locate(payload, hits, visitor)
       return { matches, withheld }
     },
     countNewlines: (payload) => set.automaton.countNewlines(payload)
@@ -172,7 +174,9 @@ function scanGoverned(set: CompiledSet, scan: TextScan): void {
   for (let i = key.from; i < key.to; i++) {
     const literal = key.hits.pairs[2 * i]
     const end = key.hits.pairs[2 * i + 1]
-    for (const keyed of set.keyed[literal]) keyed.governed(scan, end - set.lengths[literal], end)
+    const start = end - set.lengths[literal]
+    if (start < key.start) continue
+    for (const keyed of set.keyed[literal]) keyed.governed(scan, start, end)
   }
 }
 

@@ -9,7 +9,7 @@ const clean: Totals = {
   bytesOut: 4460000,
   findings: 0,
   byDetector: new Map(),
-  withheld: { depth: 0, size: 0, effort: 0, error: 0 },
+  withheld: { depth: 0, size: 0, effort: 0, error: 0, unknown: 0 },
   dropped: 0
 }
 
@@ -33,7 +33,7 @@ test('findings by number, then by name; withheld by reason', () => {
       ['toy-c', 1200],
       ['toy-a', 2]
     ]),
-    withheld: { depth: 0, size: 1, effort: 0, error: 2 },
+    withheld: { depth: 0, size: 1, effort: 0, error: 2, unknown: 0 },
     dropped: 1
   }
   expect(summarize(totals, 0)).toBe(

@@ -16,7 +16,7 @@ export function toyRedactor(onError: (error: unknown) => void = () => {}): Redac
 
 /** Passes everything on: what is measured is the stream. */
 export function idleRedactor(): Redactor {
-  const withheld = { depth: 0, size: 0, effort: 0, error: 0 }
+  const withheld = { depth: 0, size: 0, effort: 0, error: 0, unknown: 0 }
   return {
     createCarry: () => ({ budget: 0, detector: -1, gap: 0 }),
     redact: (payload) => ({ payload, findings: [], records: 1, withheld, dropped: 0 })
@@ -25,7 +25,7 @@ export function idleRedactor(): Redactor {
 
 function redact(payload: Uint8Array, onError: (error: unknown) => void): Redacted {
   const findings: Finding[] = []
-  const withheld = { depth: 0, size: 0, effort: 0, error: 0 }
+  const withheld = { depth: 0, size: 0, effort: 0, error: 0, unknown: 0 }
   let dropped = 0
   let out = ''
   let records = 0

@@ -110,7 +110,7 @@ describe('the hint', () => {
     ]) {
       const { findings, withheld } = createRedactor({ strength: silent }).redact(Buffer.from('password=tr0ub4dor'))
       expect(findings.map(({ hints }) => hints)).toEqual([{}])
-      expect(withheld).toEqual({ depth: 0, size: 0, effort: 0, error: 0 })
+      expect(withheld).toEqual({ depth: 0, size: 0, effort: 0, error: 0, unknown: 0 })
     }
   })
 })

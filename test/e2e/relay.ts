@@ -33,7 +33,7 @@ export function unchanged(payload: Uint8Array): Redacted {
     payload,
     findings: [],
     records: 1,
-    withheld: { depth: 0, size: 0, effort: 0, error: 0 } as never,
+    withheld: { depth: 0, size: 0, effort: 0, error: 0, unknown: 0 } as never,
     dropped: 0
   }
 }

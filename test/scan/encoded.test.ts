@@ -162,7 +162,7 @@ describe('how often', () => {
     const { payload, findings, withheld } = redactor.redact(Buffer.from(line))
     expect(Buffer.from(payload).toString()).toBe('x [WITHHELD:depth] y\n{"a":"[WITHHELD:depth]","b":1}\nclean\n')
     expect(findings).toEqual([])
-    expect(withheld).toEqual({ depth: 2, size: 0, effort: 0, error: 0 })
+    expect(withheld).toEqual({ depth: 2, size: 0, effort: 0, error: 0, unknown: 0 })
   })
 
   test('what is withheld stays so', () => {
@@ -171,7 +171,7 @@ describe('how often', () => {
       payload: once,
       findings: [],
       records: 1,
-      withheld: { depth: 0, size: 0, effort: 0, error: 0 },
+      withheld: { depth: 0, size: 0, effort: 0, error: 0, unknown: 0 },
       dropped: 0
     })
   })
@@ -188,7 +188,7 @@ describe('how often', () => {
     const out = Buffer.from(payload).toString()
     expect(out).not.toContain(password)
     expect(() => JSON.parse(out)).not.toThrow()
-    expect(withheld).toEqual({ depth: 1, size: 0, effort: 0, error: 0 })
+    expect(withheld).toEqual({ depth: 1, size: 0, effort: 0, error: 0, unknown: 0 })
   })
 })
 

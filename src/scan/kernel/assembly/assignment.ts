@@ -3,7 +3,8 @@
 //   text      = [rest of the identifier] gap separator [spaces] value   |  gap value
 //             | identifier of which more than 16 bytes, with 4 digits in them, stand behind the word
 //   gap       = quotes, closing brackets, `[index]`, spaces (raw or escaped, see `read` in text.ts)
-//   separator = `=` `:` `|` `>` `->` TAB, `</`, `,` behind a quote, the protobuf tag between a key and its value
+//   separator = `=` `:` `|` `>` `->` TAB, `</`, `,` behind a quote, the protobuf tag between a key and its value or
+//               between the elements of an array
 //   value     = after a separator anything but white space to the end of the line; without one: a quoted text,
 //               a random looking word, a word after `is`, any word when the identifier is an option (`--key`), and an
 //               attribute when the identifier is quoted or a tag (`name="key" value=`, `<key type=`)
@@ -62,6 +63,7 @@ function holdsValue(p: u32): bool {
 function valueFollows(end: u32): bool {
   const limit = min(end + GAP_MAX, to)
   if (at(end) == 0x12) return end + 1 < to // OTLP: the tag of KeyValue.value
+  if (at(end) == 0x0a && isElement(end)) return true
   let quoted = false // a quote closed the identifier
   let open = false // a value may begin here, without a separator
   let p = end
@@ -105,6 +107,12 @@ function valueFollows(end: u32): bool {
     p = next
   }
   return false
+}
+
+/** OTLP: a string that follows in an array: `tag length tag length`. */
+function isElement(p: u32): bool {
+  if (at(p + 1) >= 128) return at(p + 3) == 0x0a
+  return at(p + 2) == 0x0a && at(p + 1) == at(p + 3) + 2
 }
 
 /** `)` `]` `}` */
