@@ -8,8 +8,10 @@ export function createMetrics() {
   const registry = new Registry(Registry.OPENMETRICS_CONTENT_TYPE)
   const counter = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
     new Counter({ name: `logveil_${name}_total`, help, labelNames, registers: [registry as never] })
-  const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
-    new Gauge({ name: `logveil_${name}`, help, labelNames, registers: [registry as never] })
+  /** How the values of several threads become one. */
+  type Merge = 'sum' | 'max' | 'min' | 'first'
+  const gauge = <L extends string>(name: string, aggregator: Merge, help: string, ...labelNames: L[]) =>
+    new Gauge({ name: `logveil_${name}`, aggregator, help, labelNames, registers: [registry as never] })
   const seconds = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
     new Histogram({
       name: `logveil_${name}_seconds`,
@@ -67,13 +69,17 @@ export function createMetrics() {
       'source',
       'status'
     ),
-    inFlight: gauge('in_flight_bytes', 'Memory that batches in flight take.'),
-    detectors: gauge('detectors_loaded', 'Detectors in use.', 'version', 'digest'),
-    canary: gauge('canary_ok', '1 while a planted secret is found by the self-test.'),
+    inFlight: gauge('in_flight_bytes', 'sum', 'Memory that batches in flight take.'),
+    detectors: gauge('detectors_loaded', 'max', 'Detectors in use.', 'version', 'digest'),
+    canary: gauge('canary_ok', 'min', '1 while a planted secret is found by the self-test.'),
     reloads: counter('reloads', 'Times the configuration was read again: applied, failed.', 'outcome'),
-    reloadOk: gauge('reload_ok', '0 while the last read configuration is bad and the one before stays in use.'),
+    reloadOk: gauge(
+      'reload_ok',
+      'first',
+      '0 while the last read configuration is bad and the one before stays in use.'
+    ),
     errors: counter('errors', 'Errors in logveil itself while it scanned: bugs.', 'pipeline'),
-    workers: gauge('workers', 'Worker threads that are running.'),
+    workers: gauge('workers', 'first', 'Worker threads that are running.'),
     workerRestarts: counter('worker_restarts', 'Workers replaced: crashed, stuck.', 'reason')
   }
 }

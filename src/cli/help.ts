@@ -2,6 +2,9 @@ export const mainHelp = `logveil takes secrets out of logs.
 
 Usage
   logveil redact [FILE...]     redact lines from files or standard input to standard output
+  logveil relay --to URL       stand in front of an OTLP backend: logs, traces and metrics
+  logveil run [--config FILE]  the same with a configuration file; without one: OTLP in, standard output
+  logveil config ...           check a configuration, show it, print its JSON Schema
   logveil detectors ...        list, check and explain detectors
   logveil --version
 

@@ -109,7 +109,7 @@ function shown(path: readonly PropertyKey[]): string {
 }
 
 /** What no single value shows. */
-function clashesIn({ pipelines, admin }: Config): { path: PropertyKey[]; message: string }[] {
+function clashesIn({ pipelines, admin, workers }: Config): { path: PropertyKey[]; message: string }[] {
   const clashes: { path: PropertyKey[]; message: string }[] = []
   const names = new Set<string>()
   const addresses = new Set(admin === null ? [] : [admin])
@@ -127,6 +127,8 @@ function clashesIn({ pipelines, admin }: Config): { path: PropertyKey[]; message
       addresses.add(address)
     }
     sinks.forEach((sink, j) => {
+      if (sink.type === 'stdout' && workers !== 1)
+        clashes.push({ path: at('sinks', j), message: 'needs workers: 1, as threads would write into each other' })
       if (sink.type === 'otlp' && (sink.tls.certFile === null) !== (sink.tls.keyFile === null))
         clashes.push({ path: at('sinks', j, 'tls'), message: 'needs certFile and keyFile together' })
     })

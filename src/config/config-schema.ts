@@ -75,7 +75,10 @@ const pipeline = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'is lower-case letters, digits and dashes'),
   source: z.discriminatedUnion('type', [otlpSource]),
   annotate: z.boolean().default(false).describe('Adds the attribute logveil.detectors to records with findings'),
-  unknownFields: z.enum(['withhold', 'scan']).default('withhold').describe('Protobuf fields that OTLP does not define'),
+  unknownFields: z
+    .enum(['strict', 'lenient'])
+    .default('strict')
+    .describe('Protobuf fields that OTLP does not define: strict takes them out, lenient scans them'),
   sinks: z
     .array(z.discriminatedUnion('type', [otlpSink, stdoutSink]))
     .min(1)

@@ -1,0 +1,94 @@
+import { collectProcessMetrics, createMetrics, type Metrics, mergeMetrics } from '../metrics.ts'
+import { type EngineOptions, startEngine } from './run-engine.ts'
+import type { RedactionSettings } from './run-redaction.ts'
+import { startWorker, type Worker } from './run-thread.ts'
+
+/** Whoever does the work: this thread, or several others. */
+export interface Crew {
+  /** Instruments of this thread. */
+  readonly metrics: Metrics
+  readonly ports: Readonly<Record<string, number>>
+  /** All metrics as text. */
+  exposition(): Promise<string>
+  /** Rejects when the new settings are not taken; then the old ones stay. */
+  swap(settings: RedactionSettings): Promise<void>
+  unready(): string[]
+  /** Takes nothing more; resolves when all in flight is settled. */
+  stop(): Promise<void>
+}
+
+/** One thread, this one. */
+export async function startSolo(options: Omit<EngineOptions, 'reusePort'>): Promise<Crew> {
+  const engine = await startEngine({ ...options, reusePort: false })
+  collectProcessMetrics(engine.metrics)
+  engine.metrics.workers.set(1)
+  return {
+    metrics: engine.metrics,
+    ports: engine.ports,
+    exposition: () => engine.metrics.registry.metrics(),
+    async swap(settings) {
+      engine.swap(settings)
+    },
+    unready: () => engine.unready(),
+    stop: () => engine.stop()
+  }
+}
+
+export type CrewOptions = Omit<EngineOptions, 'reusePort' | 'write'>
+
+/** Before a worker that died right after its start is replaced. */
+const pauseMs = 1000
+
+/**
+ * So many threads, which share nothing but the addresses. One that crashes or does not answer is replaced; the connections it had break, so
+ * that their senders come again.
+ */
+export async function startThreads(count: number, options: CrewOptions): Promise<Crew> {
+  const metrics = createMetrics()
+  collectProcessMetrics(metrics)
+  metrics.canary.set(1)
+  const workers = new Set<Worker>()
+  let settings = options.redaction
+  let stopping = false
+
+  async function hire(): Promise<Worker> {
+    const worker = await startWorker({ ...options, redaction: settings }, (reason) => lost(worker, reason))
+    workers.add(worker)
+    metrics.workers.set(workers.size)
+    return worker
+  }
+
+  function lost(worker: Worker, reason: 'crashed' | 'stuck'): void {
+    workers.delete(worker)
+    metrics.workers.set(workers.size)
+    if (stopping) return
+    metrics.workerRestarts.inc({ reason })
+    options.report('error', 'a worker is replaced', { reason })
+    replace()
+  }
+
+  function replace(): void {
+    if (stopping) return
+    hire().catch(() => setTimeout(replace, pauseMs))
+  }
+
+  const hired = await Promise.all(Array.from({ length: count }, hire))
+  return {
+    metrics,
+    ports: hired[0].ports,
+    async exposition() {
+      const own = await metrics.registry.getMetricsAsJSON()
+      const others = await Promise.all([...workers].map((worker) => worker.snapshot()))
+      return mergeMetrics([own, ...others.flat()])
+    },
+    async swap(fresh) {
+      await Promise.all([...workers].map((worker) => worker.swap(fresh)))
+      settings = fresh
+    },
+    unready: () => (workers.size === 0 ? ['no worker is running'] : [...workers].flatMap((worker) => worker.unready())),
+    async stop() {
+      stopping = true
+      await Promise.all([...workers].map((worker) => worker.stop()))
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import type { Config, PipelineConfig } from '../config/config-schema.ts'
+import { LogveilError } from '../errors.ts'
+import { createMetrics, type Metrics } from '../metrics.ts'
+import { type Redact, runPipeline } from '../pipeline.ts'
+import { toAll } from '../sinks/fan-out.ts'
+import { createByteBudget } from '../sources/byte-budget.ts'
+import type { ListeningSource } from '../sources/otlp-http.ts'
+import { canaryPasses } from './run-canary.ts'
+import { createRedaction, type Redaction, type RedactionSettings } from './run-redaction.ts'
+import { createSink } from './run-sinks.ts'
+import { listenAll } from './run-sources.ts'
+
+/** What an engine tells to whoever runs it: numbers and names, never log content. */
+export type Report = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  facts?: Readonly<Record<string, unknown>>
+) => void
+
+export interface EngineOptions {
+  readonly config: Config
+  readonly redaction: RedactionSettings
+  readonly reusePort: boolean
+  readonly version: string
+  readonly write: (bytes: Uint8Array) => Promise<void>
+  readonly report: Report
+}
+
+/** All pipelines in one thread. */
+export interface Engine {
+  readonly metrics: Metrics
+  /** Where it listens, by source. */
+  readonly ports: Readonly<Record<string, number>>
+  /** Puts new detectors and policy in place for the batches that come from now on; on failure the old ones stay. */
+  swap(settings: RedactionSettings): void
+  /** Why nothing should be sent here. */
+  unready(): string[]
+  /** Redacts a line of our own log. */
+  line(text: string): string
+  /** Takes nothing more, settles what is in flight. */
+  stop(): Promise<void>
+}
+
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { config, report } = options
+  const metrics = createMetrics()
+  const budget = createByteBudget(config.maxInFlightBytes)
+  const onError = (): void => report('error', 'a bug in logveil: the records it met are withheld')
+  let redaction = createRedaction(options.redaction, onError)
+  let redacts = bind(redaction, config)
+  let canary = inspect(redaction, options.redaction)
+  const listening: [PipelineConfig, ListeningSource[]][] = []
+  for (const pipeline of config.pipelines)
+    listening.push([pipeline, await listenAll(pipeline, budget, metrics, options)])
+  const timer = setInterval(() => metrics.inFlight.set(budget.used), 1000).unref()
+  const abort = new AbortController()
+  let draining = false
+  const running = listening.map(([pipeline, sources]) => {
+    const redact: Redact = (envelope) => (redacts.get(pipeline.name) as Redact)(envelope)
+    const sinks = pipeline.sinks.map((sink) =>
+      createSink(sink, pipeline.name, metrics, options, (text) => redaction.line(text))
+    )
+    return runPipeline({ name: pipeline.name, sources, redact, sink: toAll(sinks), metrics }, abort.signal)
+  })
+
+  function inspect(candidate: Redaction, { detectors, digest }: RedactionSettings): boolean {
+    metrics.detectors.reset()
+    metrics.detectors.set({ version: options.version, digest }, detectors.length)
+    const passes = canaryPasses(candidate)
+    metrics.canary.set(passes ? 1 : 0)
+    if (!passes) report('error', 'the self-test fails: a planted secret was not found')
+    return passes
+  }
+
+  return {
+    metrics,
+    ports: Object.fromEntries(listening.flatMap(([, sources]) => sources.map(({ name, port }) => [name, port]))),
+    swap(settings) {
+      const fresh = createRedaction(settings, onError)
+      const bound = bind(fresh, config)
+      if (!canaryPasses(fresh))
+        throw new LogveilError(
+          'CONFIG_INVALID',
+          'with these detectors the self-test fails: a planted secret was not found'
+        )
+      redacts = bound
+      redaction = fresh
+      canary = inspect(fresh, settings)
+    },
+    unready: () => [...(draining ? ['shutting down'] : []), ...(canary ? [] : ['the self-test fails'])],
+    line: (text) => redaction.line(text),
+    async stop() {
+      draining = true
+      abort.abort()
+      await Promise.all(running)
+      clearInterval(timer)
+    }
+  }
+}
+
+function bind(redaction: Redaction, { pipelines }: Config): ReadonlyMap<string, Redact> {
+  return new Map(pipelines.map((pipeline) => [pipeline.name, redaction.forPipeline(pipeline)]))
+}

@@ -1,0 +1,33 @@
+export const runHelp = `Usage: logveil run [--config FILE]
+
+Takes OTLP in, takes the secrets out, and hands it on. Without a file: OTLP in on 127.0.0.1:4317 (gRPC) and 127.0.0.1:4318 (HTTP), out on
+standard output as OTLP/JSON, a batch a line; metrics and health on http://127.0.0.1:9464.
+
+  -c, --config FILE    YAML; \`logveil config schema\` tells what can be in it, \`logveil config check FILE\` what is wrong with it
+  --print-config       shows the configuration with all defaults, secrets masked, and ends
+
+SIGTERM and SIGINT end it when all batches in flight are settled, a second one at once. SIGHUP, or a change of the file, reads detectors,
+policy and keys again.
+`
+
+export const relayHelp = `Usage: logveil relay --to URL [OPTION...]
+
+Stands in front of an OTLP backend and takes the secrets out of what is sent to it.
+
+  --to URL             http://HOST:4318 or grpc://HOST:4317; https and grpcs with TLS; repeatable, each gets everything
+  --http ADDR          HOST:PORT for OTLP over HTTP (default 127.0.0.1:4318, "off": none)
+  --grpc ADDR          HOST:PORT for OTLP over gRPC (default 127.0.0.1:4317, "off": none)
+  --admin ADDR         HOST:PORT for metrics and health (default 127.0.0.1:9464, "off": none)
+  --workers N          threads, or auto (default 1)
+  --print-config       shows the same as a configuration file for \`logveil run\`, and ends
+
+Example
+  logveil relay --to http://collector:4318
+`
+
+export const configHelp = `Usage: logveil config check FILE | print [FILE] | schema
+
+  check FILE     tells every mistake with its line
+  print [FILE]   shows the configuration with all defaults, secrets masked
+  schema         JSON Schema, for editors: # yaml-language-server: $schema=./logveil.schema.json
+`

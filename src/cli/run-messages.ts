@@ -1,0 +1,28 @@
+import type { ErrorCode } from '../errors.ts'
+import type { MetricsSnapshot } from '../metrics.ts'
+import type { CrewOptions } from './run-crew.ts'
+import type { RedactionSettings } from './run-redaction.ts'
+
+/** What a worker is started with. */
+export type WorkerData = Omit<CrewOptions, 'report'>
+
+/** To a worker. */
+export type Order =
+  | { readonly type: 'swap'; readonly settings: RedactionSettings }
+  | { readonly type: 'snapshot' }
+  | { readonly type: 'ping' }
+  | { readonly type: 'stop' }
+
+/** From a worker. `swapped` and `snapshot` come in the order they were asked for. */
+export type News =
+  | { readonly type: 'ready'; readonly ports: Readonly<Record<string, number>> }
+  | { readonly type: 'failed'; readonly code: ErrorCode; readonly message: string }
+  | {
+      readonly type: 'report'
+      readonly level: 'info' | 'warn' | 'error'
+      readonly message: string
+      readonly facts: Readonly<Record<string, unknown>>
+    }
+  | { readonly type: 'swapped'; readonly error: { readonly code: ErrorCode; readonly message: string } | null }
+  | { readonly type: 'snapshot'; readonly metrics: MetricsSnapshot }
+  | { readonly type: 'pong'; readonly unready: readonly string[] }

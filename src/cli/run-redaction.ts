@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import type { PipelineConfig, RedactionConfig } from '../config/config-schema.ts'
+import { LogveilError } from '../errors.ts'
+import {
+  createRedactor,
+  createRedactors,
+  type OtlpFormat,
+  type Pack,
+  packDetectors,
+  type RedactorOptions,
+  validateOtlp
+} from '../index.ts'
+import type { Detector, Signal } from '../model.ts'
+import type { Redact } from '../pipeline.ts'
+import type { FingerprintKey } from '../redact/fingerprint.ts'
+import type { Policy } from '../redact/policy.ts'
+import { parseKeys, readEncryptor } from './keys.ts'
+import { canaryDetector } from './run-canary.ts'
+
+/** What redaction needs, read and checked: plain data, so that it reaches every worker as the same. */
+export interface RedactionSettings {
+  readonly detectors: readonly Detector[]
+  readonly policy: Policy
+  readonly keys: readonly FingerprintKey[]
+  readonly encryptTo: string | null
+  /** Tells sets of detectors apart. */
+  readonly digest: string
+}
+
+/** Reads detectors and keys. Throws `CONFIG_INVALID`, `DETECTOR_INVALID`, `DETECTOR_UNKNOWN`, `KEY_INVALID`, `INPUT_FAILED`. */
+export async function readRedaction(config: RedactionConfig): Promise<RedactionSettings> {
+  const chosen = await detectorsOf(config)
+  if (chosen.length === 0) throw new LogveilError('DETECTORS_EMPTY', 'no detector is left: nothing would be redacted')
+  const detectors = [...chosen, canaryDetector]
+  const { action, overrides, encryptTo } = config
+  return {
+    detectors,
+    policy: { default: action, overrides } as Policy,
+    keys: config.keys.length === 0 ? [] : parseKeys(config.keys.join('\n'), 'redaction.keys'),
+    encryptTo,
+    digest: createHash('sha256').update(JSON.stringify(detectors)).digest('hex').slice(0, 12)
+  }
+}
+
+async function detectorsOf({ packs, detectors, disable }: RedactionConfig): Promise<readonly Detector[]> {
+  if (detectors.length > 0) {
+    const { extendBundled } = await import('./own-detectors.ts')
+    return extendBundled(detectors, { disable, packs: packs as Pack[] })
+  }
+  const base = packDetectors(['default', ...(packs as Pack[])])
+  const unknown = disable.find((id) => !base.some((detector) => detector.id === id))
+  if (unknown !== undefined) {
+    throw new LogveilError('DETECTOR_UNKNOWN', `redaction.disable: there is no detector "${unknown}"`)
+  }
+  return base.filter(({ id }) => !disable.includes(id))
+}
+
+/** Redactors made of one set of settings. */
+export interface Redaction {
+  /** For the batches of a pipeline. */
+  forPipeline(pipeline: Pick<PipelineConfig, 'annotate' | 'unknownFields'>): Redact
+  /** For our own log, and what downstreams say. */
+  readonly line: (text: string) => string
+}
+
+/** Compiles the detectors. Throws `DETECTORS_EMPTY`, `POLICY_INVALID`, `KEY_MISSING`, `KEY_INVALID`. */
+export function createRedaction(settings: RedactionSettings, onError: (error: unknown) => void): Redaction {
+  const { detectors, policy, keys, encryptTo } = settings
+  const encryptor = encryptTo === null ? {} : { encryptor: readEncryptor(encryptTo) }
+  const options: RedactorOptions = { detectors, policy, keys, onError, ...encryptor }
+  const redactors = createRedactors(options)
+  // A policy that leaves secrets where they are is one for records, not for our own log.
+  const lines = leaves(policy) ? createRedactor({ ...options, policy: {} }) : redactors.lines
+  return {
+    forPipeline: ({ annotate, unknownFields }) => {
+      const redactor = memoize((format: OtlpFormat, signal: Signal) =>
+        redactors.otlp({ format, signal, annotate, unknownFields })
+      )
+      return ({ payload, signal, format }) => {
+        if (format === 'lines' || signal === null) throw new LogveilError('PAYLOAD_INVALID', 'no OTLP')
+        const mistake = validateOtlp(payload, signal, format)
+        if (mistake >= 0) throw new LogveilError('PAYLOAD_INVALID', `malformed at byte ${mistake}`)
+        return redactor(format, signal).redact(payload)
+      }
+    },
+    line: (text) => Buffer.from(lines.redact(Buffer.from(text)).payload).toString()
+  }
+}
+
+function leaves({ default: action, overrides = [] }: Policy): boolean {
+  return action === 'flag' || overrides.some((override) => override.action === 'flag')
+}
+
+function memoize<T>(make: (format: OtlpFormat, signal: Signal) => T): (format: OtlpFormat, signal: Signal) => T {
+  const made = new Map<string, T>()
+  return (format, signal) => {
+    const key = `${format} ${signal}`
+    const one = made.get(key) ?? make(format, signal)
+    made.set(key, one)
+    return one
+  }
+}

@@ -1,0 +1,58 @@
+import { unwatchFile, watchFile } from 'node:fs'
+import { loadConfig } from '../config/config-load.ts'
+import type { Config } from '../config/config-schema.ts'
+import { describe } from './complain.ts'
+import type { Crew } from './run-crew.ts'
+import type { Report } from './run-engine.ts'
+import { type RedactionSettings, readRedaction } from './run-redaction.ts'
+
+export interface ReloadOptions {
+  readonly config: Config
+  /** null: there is no file; SIGHUP reads detectors and keys again all the same. */
+  readonly path: string | null
+  readonly crew: Crew
+  readonly report: Report
+  /** Told of settings that are in use from now on. */
+  readonly onSwap: (settings: RedactionSettings) => void
+}
+
+const lookMs = 2000
+
+/** Reads redaction again at SIGHUP and when a file changes. Whatever is wrong, the old one stays in use. Returns what ends it. */
+export function reloadOnChange({ config, path, crew, report, onSwap }: ReloadOptions): () => void {
+  const { reloads, reloadOk } = crew.metrics
+  reloadOk.set(1)
+  let last = Promise.resolve()
+
+  async function reload(): Promise<void> {
+    try {
+      const fresh = path === null ? config : loadConfig(path)
+      const settings = await readRedaction(fresh.redaction)
+      await crew.swap(settings)
+      onSwap(settings)
+      reloadOk.set(1)
+      reloads.inc({ outcome: 'applied' })
+      report('info', 'redaction was read again', { detectors: settings.detectors.length, digest: settings.digest })
+      if (!sameButRedaction(config, fresh)) report('warn', 'what changed outside redaction needs a restart')
+    } catch (error) {
+      reloadOk.set(0)
+      reloads.inc({ outcome: 'failed' })
+      report('error', `the configuration is bad, the one before stays in use: ${describe(error)}`)
+    }
+  }
+
+  const enqueue = (): void => {
+    last = last.then(reload)
+  }
+  const watched = [...(path === null ? [] : [path]), ...config.redaction.detectors]
+  for (const file of watched) watchFile(file, { interval: lookMs, persistent: false }, enqueue)
+  process.on('SIGHUP', enqueue)
+  return () => {
+    for (const file of watched) unwatchFile(file, enqueue)
+    process.off('SIGHUP', enqueue)
+  }
+}
+
+function sameButRedaction(a: Config, b: Config): boolean {
+  return JSON.stringify({ ...a, redaction: null }) === JSON.stringify({ ...b, redaction: null })
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { listenAdmin } from '../admin/admin-server.ts'
+import { createLog } from '../admin/log.ts'
+import type { Config } from '../config/config-schema.ts'
+import { openWriter } from './byte-writer.ts'
+import { describe } from './complain.ts'
+import { type Crew, startSolo, startThreads } from './run-crew.ts'
+import type { Report } from './run-engine.ts'
+import { createRedaction, readRedaction } from './run-redaction.ts'
+import { reloadOnChange } from './run-reload.ts'
+import { parseAddress } from './run-sources.ts'
+import { startTracing } from './run-tracing.ts'
+import { stopOnSignal } from './signals.ts'
+
+/** Runs a configuration until a signal; resolves to the exit status. `path` is where it came from. Throws when it cannot start. */
+export async function serve(config: Config, path: string | null): Promise<number> {
+  const redaction = await readRedaction(config.redaction)
+  let { line } = createRedaction(redaction, () => {})
+  const log = createLog(() => line)
+  const report: Report = (level, message, facts = {}) => log[level](facts, message)
+  dieQuietly(report)
+  const stopTracing = await startTracing()
+  const stopped = new AbortController()
+  const crew = await start(config, { config, redaction, version: version(), report }, () => stopped.abort())
+  const admin = await openAdmin(config, crew)
+  const stopReload = reloadOnChange({
+    config,
+    path,
+    crew,
+    report,
+    onSwap: (settings) => ({ line } = createRedaction(settings, () => {}))
+  })
+  report('info', 'started', {
+    ports: crew.ports,
+    admin: admin?.port,
+    detectors: redaction.detectors.length,
+    digest: redaction.digest
+  })
+  const release = stopOnSignal(() => stopped.abort())
+  await aborted(stopped.signal)
+
+  report('info', 'stopping: settling what is in flight')
+  stopReload()
+  const settled = await within(config.gracePeriodMs, crew.stop())
+  await Promise.all([admin?.close(), stopTracing()])
+  release()
+  report(
+    settled ? 'info' : 'error',
+    settled ? 'stopped' : 'stopped before all was settled: its senders will send it again'
+  )
+  if (!settled) process.exit(1)
+  return 0
+}
+
+function start({ workers }: Config, options: Parameters<typeof startThreads>[1], onClosed: () => void): Promise<Crew> {
+  const count = workers === 'auto' ? availableParallelism() : workers
+  if (count > 1) return startThreads(count, options)
+  const writesOut = options.config.pipelines.some(({ sinks }) => sinks.some(({ type }) => type === 'stdout'))
+  return startSolo({ ...options, write: writesOut ? standardOutput(onClosed) : async () => {} })
+}
+
+/** When nobody reads it any more, there is nothing left to do. */
+function standardOutput(onClosed: () => void): (bytes: Uint8Array) => Promise<void> {
+  const writer = openWriter(1, onClosed)
+  return async (bytes) => {
+    await writer.write(bytes)
+    if (writer.failure !== null) throw new Error('closed')
+  }
+}
+
+async function openAdmin({ admin }: Config, crew: Crew) {
+  if (admin === null) return null
+  return listenAdmin({ ...parseAddress(admin), metrics: () => crew.exposition(), unready: () => crew.unready() })
+}
+
+/** Node would print an error that nobody caught, and its text may quote what was scanned. */
+function dieQuietly(report: Report): void {
+  for (const event of ['uncaughtException', 'unhandledRejection']) {
+    process.on(event, (error: unknown) => {
+      report('error', `a bug in logveil: ${describe(error)}`)
+      process.exit(70)
+    })
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<unknown> {
+  if (signal.aborted) return Promise.resolve()
+  // The servers keep the process running; this only waits.
+  return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+}
+
+/** Whether it was done in time. */
+async function within(ms: number, work: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  const done = await Promise.race([work.then(() => true), late])
+  clearTimeout(timer)
+  return done
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
+}

@@ -1,0 +1,76 @@
+import { splitOtlp } from '../codecs/otlp-split.ts'
+import { otlpToJson } from '../codecs/otlp-to-json.ts'
+import { otlpToProto } from '../codecs/otlp-to-proto.ts'
+import type { SinkConfig } from '../config/config-schema.ts'
+import { LogveilError } from '../errors.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Envelope, Sink } from '../model.ts'
+import { createOtlpGrpcSink } from '../sinks/otlp-grpc.ts'
+import { createOtlpHttpSink } from '../sinks/otlp-http.ts'
+import { withRetry } from '../sinks/retry.ts'
+import { createScrub } from '../sinks/scrub.ts'
+import { withSplit } from '../sinks/split.ts'
+import { createStdoutSink } from '../sinks/stdout.ts'
+import { withTimeout } from '../sinks/timeout.ts'
+import type { EngineOptions } from './run-engine.ts'
+
+/** A sink with all that a configuration wraps around it. Throws `CONFIG_INVALID`. */
+export function createSink(
+  config: SinkConfig,
+  pipeline: string,
+  metrics: Metrics,
+  { write }: EngineOptions,
+  redactLine: (text: string) => string
+): Sink {
+  const measured = (sink: Sink) => withMetrics(sink, pipeline, metrics)
+  if (config.type === 'stdout') return measured(createStdoutSink({ write, toJson }))
+  const url = new URL(config.url)
+  const options = {
+    name: config.name ?? url.host,
+    url,
+    headers: lowerCased(config.headers),
+    tls: config.tls,
+    compression: config.compression === 'none' ? ('identity' as const) : config.compression,
+    scrub: createScrub(redactLine)
+  }
+  const bare = /^grpc/.test(url.protocol) ? createOtlpGrpcSink({ ...options, toProto }) : createOtlpHttpSink(options)
+  const retry = { ...config.retry, onRetry: () => metrics.retries.inc({ pipeline, sink: bare.name }) }
+  return measured(withTimeout(withSplit(withRetry(bare, retry), split), config.timeoutMs))
+}
+
+function withMetrics(sink: Sink, pipeline: string, { delivery }: Metrics): Sink {
+  return {
+    ...sink,
+    async write(envelope) {
+      const begin = performance.now()
+      try {
+        return await sink.write(envelope)
+      } finally {
+        delivery.observe({ labels: { pipeline, sink: sink.name }, value: (performance.now() - begin) / 1000 })
+      }
+    }
+  }
+}
+
+/** HTTP/2 takes no others. */
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+function toJson({ payload, signal }: Envelope): string {
+  return otlpToJson(payload, signal ?? 'logs')
+}
+
+function toProto({ payload, signal }: Envelope): Uint8Array {
+  return otlpToProto(payload, signal ?? 'logs')
+}
+
+/** JSON becomes protobuf on the way, which every backend takes as well. */
+function split(envelope: Envelope): readonly [Envelope, Envelope] | null {
+  const { format, signal, payload } = envelope
+  if (format === 'lines' || signal === null) throw new LogveilError('DELIVERY_FAILED', 'lines are not split')
+  const halves = splitOtlp(format === 'otlp-json' ? toProto(envelope) : payload, signal)
+  if (halves === null) return null
+  const part = (half: Uint8Array): Envelope => ({ ...envelope, payload: half, format: 'otlp-proto', encoded: null })
+  return [part(halves[0]), part(halves[1])]
+}

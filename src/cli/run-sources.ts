@@ -1,0 +1,43 @@
+import type { PipelineConfig } from '../config/config-schema.ts'
+import type { Metrics } from '../metrics.ts'
+import { createAuthorize } from '../sources/bearer.ts'
+import type { ByteBudget } from '../sources/byte-budget.ts'
+import { listenOtlpGrpc } from '../sources/otlp-grpc.ts'
+import { type ListeningSource, listenOtlpHttp, type OtlpSourceOptions } from '../sources/otlp-http.ts'
+import type { EngineOptions } from './run-engine.ts'
+
+/** The sources of a pipeline, listening. Throws `LISTEN_FAILED`, `CONFIG_INVALID`. */
+export async function listenAll(
+  { name, source }: PipelineConfig,
+  budget: ByteBudget,
+  metrics: Metrics,
+  { reusePort, report }: EngineOptions
+): Promise<ListeningSource[]> {
+  const options = (protocol: 'http' | 'grpc', address: string): OtlpSourceOptions => ({
+    name: `${name}/${protocol}`,
+    address: parseAddress(address),
+    reusePort,
+    tls: source.tls,
+    authorize: createAuthorize(source.bearerTokens),
+    maxBodyBytes: source.maxBodyBytes,
+    maxConnections: source.maxConnections,
+    timeoutMs: source.timeoutMs,
+    budget,
+    onRefused: ({ http, grpc }) =>
+      metrics.refused.inc({ source: `${name}/${protocol}`, status: protocol === 'http' ? http : grpc }),
+    onTlsReload: (error) =>
+      error === null
+        ? report('info', 'the certificate was read again', { source: `${name}/${protocol}` })
+        : report('error', error.message, { source: `${name}/${protocol}` })
+  })
+  const started = []
+  if (source.http !== null) started.push(listenOtlpHttp(options('http', source.http)))
+  if (source.grpc !== null) started.push(listenOtlpGrpc(options('grpc', source.grpc)))
+  return Promise.all(started)
+}
+
+/** `HOST:PORT`, checked by the configuration; without a host: all interfaces. */
+export function parseAddress(address: string): { host: string; port: number } {
+  const colon = address.lastIndexOf(':')
+  return { host: address.slice(0, colon).replace(/^\[|\]$/g, '') || '::', port: Number(address.slice(colon + 1)) }
+}

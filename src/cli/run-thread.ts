@@ -1,0 +1,90 @@
+import { Worker as Thread } from 'node:worker_threads'
+import { LogveilError } from '../errors.ts'
+import type { MetricsSnapshot } from '../metrics.ts'
+import type { CrewOptions } from './run-crew.ts'
+import type { News, Order } from './run-messages.ts'
+import type { RedactionSettings } from './run-redaction.ts'
+
+/** A worker thread as the main thread sees it. */
+export interface Worker {
+  readonly ports: Readonly<Record<string, number>>
+  /** Empty when it does not answer. */
+  snapshot(): Promise<MetricsSnapshot[]>
+  swap(settings: RedactionSettings): Promise<void>
+  unready(): readonly string[]
+  /** Resolves when it has ended. */
+  stop(): Promise<void>
+}
+
+const pingMs = 1000
+/** Longer than any batch takes to scan. */
+const stuckMs = 10_000
+
+/** Rejects with what kept it from starting. `onLost` is told once when it ends without being stopped. */
+export function startWorker(
+  { report, ...data }: CrewOptions,
+  onLost: (reason: 'crashed' | 'stuck') => void
+): Promise<Worker> {
+  const thread = new Thread(entry, { workerData: data })
+  const order = (message: Order): void => thread.postMessage(message)
+  const swaps: ((error: LogveilError | null) => void)[] = []
+  const snapshots: ((metrics: MetricsSnapshot[]) => void)[] = []
+  let unready: readonly string[] = []
+  let heard = performance.now()
+  let reason: 'crashed' | 'stuck' = 'crashed'
+  const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
+  const watch = setInterval(() => {
+    if (performance.now() - heard > stuckMs) {
+      reason = 'stuck'
+      void thread.terminate()
+    } else order({ type: 'ping' })
+  }, pingMs)
+
+  return new Promise((resolve, reject) => {
+    let started = false
+    thread.on('message', (news: News) => {
+      heard = performance.now()
+      if (news.type === 'ready') {
+        started = true
+        resolve(workerOf(news.ports))
+      } else if (news.type === 'failed') reject(new LogveilError(news.code, news.message))
+      else if (news.type === 'report') report(news.level, news.message, news.facts)
+      else if (news.type === 'pong') unready = news.unready
+      else if (news.type === 'snapshot') snapshots.shift()?.([news.metrics])
+      else swaps.shift()?.(news.error === null ? null : new LogveilError(news.error.code, news.error.message))
+    })
+    // Its message may quote what was scanned: it is dropped.
+    thread.on('error', () => {})
+    void ended.then(() => {
+      clearInterval(watch)
+      for (const settle of snapshots) settle([])
+      for (const settle of swaps) settle(null)
+      if (started) onLost(reason)
+      else reject(new LogveilError('LISTEN_FAILED', 'a worker ended while it started', { retryable: true }))
+    })
+  })
+
+  function workerOf(ports: Readonly<Record<string, number>>): Worker {
+    return {
+      ports,
+      snapshot: () =>
+        new Promise((resolve) => {
+          snapshots.push(resolve)
+          order({ type: 'snapshot' })
+        }),
+      swap: (settings) =>
+        new Promise((resolve, reject) => {
+          swaps.push((error) => (error === null ? resolve() : reject(error)))
+          order({ type: 'swap', settings })
+        }),
+      unready: () => unready,
+      stop() {
+        order({ type: 'stop' })
+        return ended
+      }
+    }
+  }
+}
+
+/** The same file before and after it was compiled. */
+const entry = new URL(import.meta.url.endsWith('.ts') ? './run-worker.ts' : './run-worker.js', import.meta.url)
