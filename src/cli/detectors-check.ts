@@ -1,6 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, resolve } from 'node:path'
 import { detectorFilesIn, readDetectorFiles } from '../config/detector-files.ts'
 import { formatRemark, type Remark } from '../config/gitleaks.ts'
 import { LogveilError } from '../errors.ts'
@@ -8,17 +7,13 @@ import type { Detector } from '../model.ts'
 import { packNames } from '../packs.ts'
 import { formatMistake, type LoadedDetector, type Mistake, mistakeAt } from '../scan/load.ts'
 import { selfTest } from '../scan/self-test.ts'
+import { packDirectory } from './bundled-files.ts'
 import type { DetectorsArguments, Outcome } from './detectors.ts'
 import { createTrial } from './detectors-test.ts'
 import { extendBundled } from './own-detectors.ts'
 
-const bundledDirectory = fileURLToPath(new URL('../../detectors', import.meta.url))
-
 /** Of the bundled files, each pack is checked beside the default one, not beside the others: who wants all sees what they all find. */
-const bundledGroups = [
-  [bundledDirectory],
-  ...packNames.filter((name) => name !== 'default').map((name) => [join(bundledDirectory, 'packs', name)])
-]
+const bundledGroups = packNames.map((name) => [packDirectory(name)])
 
 /** Loads files, runs their examples in RE2 alone, then through the scanner beside the bundled detectors. Names every mistake. */
 export async function checkDetectors({ positionals }: DetectorsArguments): Promise<Outcome> {
@@ -81,7 +76,7 @@ function filesAt(path: string): string[] {
  */
 function beside(given: readonly LoadedDetector[], files: readonly string[]): Detector[] {
   const ids = new Set(given.map(({ id }) => id))
-  const isOwn = files.some((file) => dirname(resolve(file)) === bundledDirectory)
+  const isOwn = files.some((file) => dirname(resolve(file)) === packDirectory('default'))
   const providers = new Set(isOwn ? given.map(({ provider }) => provider) : [])
   return [...given, ...extendBundled([]).filter(({ id, provider }) => !ids.has(id) && !providers.has(provider))]
 }

@@ -22,6 +22,7 @@ export interface Outcome {
 
 const commands: Record<string, (args: DetectorsArguments) => Promise<Outcome>> = {
   list: async (args) => (await import('./detectors-list.ts')).listDetectors(args),
+  coverage: async (args) => (await import('./detectors-coverage.ts')).showCoverage(args),
   check: async (args) => (await import('./detectors-check.ts')).checkDetectors(args),
   test: async (args) => (await import('./detectors-test.ts')).testDetectors(args),
   explain: async (args) => (await import('./explain.ts')).explainLine(args)
