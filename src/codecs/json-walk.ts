@@ -16,6 +16,8 @@ import type { Line } from './lines.ts'
 
 /** How many documents may stand inside each other as strings; deeper ones are plain strings. */
 const maxDocuments = 4
+/** Containers in which values are held against two names; deeper ones only against the nearer, to stay linear. */
+const maxTwice = 8
 
 /** Hands over what hits touch in a record, in order; false when it is no JSON, before anything was handed over. */
 export function visitDocument(line: Line, visitor: Visitor, tape: Tape): boolean {
@@ -88,15 +90,14 @@ function visitObject(doc: Document, t: number, key: Located | null, place: Place
 }
 
 /**
- * Visits a value that may have two names. A string is held against both: the nearer one does not shield it from the outer, which alone is left
- * when the nearer one is redacted.
+ * Visits a value that may have two names, and holds it against both: the nearer one does not shield it from the outer, which alone is left when
+ * the nearer one is redacted.
  */
 function visitGoverned(doc: Document, t: number, nearer: Located | null, outer: Located | null, place: Place): void {
   visitValue(doc, t, nearer ?? outer, place)
-  if (nearer === null || outer === null || doc.bytes[doc.tape.ints[t]] !== 0x22) return
-  const located = locateString(doc, t, false)
+  if (nearer === null || outer === null || doc.containers > maxTwice) return
   // The hits in it were seen: only the name is new.
-  visitText(doc, { ...located, to: located.from }, outer, place)
+  visitValue({ ...doc, from: doc.at, to: doc.at }, t, outer, place)
 }
 
 /** Visits one member of an object at `place`; its name may govern its value. */
@@ -177,10 +178,7 @@ function leads(bytes: Uint8Array, start: number, end: number, firstOfPair: boole
 }
 
 export function visitString(doc: Document, t: number, key: Located | null, place: Place): void {
-  visitText(doc, locateString(doc, t, false), key, place)
-}
-
-function visitText(doc: Document, located: Located, key: Located | null, place: Place): void {
+  const located = locateString(doc, t, false)
   if (doc.depth < maxDocuments && visitNested(doc, located, key, place)) return
   if (key !== null || located.to > located.from || doc.line.wanted) emit(doc, located, 'value', key, '', place)
 }

@@ -133,6 +133,14 @@ describe('names of JSON', () => {
       '{"password":["⟨generic-password⟩","⟨generic-password⟩"]}'
     )
     const name = made('password{{base62:6}}.v')
+    expect(redact(JSON.stringify({ password: { name: gitlab, value: [password, 12345678] } }))).toBe(
+      JSON.stringify({
+        password: {
+          name: '⟨gitlab-personal-access-token⟩',
+          value: ['⟨generic-password⟩', '⟨generic-password⟩']
+        }
+      })
+    )
     expect(redact(`{"password":[{"value":"${password}","key":"${name}"}]}`)).toBe(
       '{"password":[{"value":"⟨generic-password⟩","key":"⟨generic-key⟩"}]}'
     )
