@@ -17,3 +17,12 @@ export function listen(server: Server, { host, port }: Address, reusePort: boole
     server.listen({ host, port, reusePort }, resolve)
   })
 }
+
+const lingerMs = 500
+
+/** All is answered: connections that are open still have so long to take their answers, then they are cut. */
+export async function lingering(closed: Promise<unknown>, cut: () => void): Promise<void> {
+  const timer = setTimeout(cut, lingerMs)
+  await closed
+  clearTimeout(timer)
+}

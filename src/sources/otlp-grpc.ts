@@ -15,7 +15,7 @@ import { encodeResponse, encodeStatus } from '../otlp/messages.ts'
 import { grpcCodes, grpcPaths, type Refusal, refusal, refusalOf } from '../otlp/status.ts'
 import { receiveMessage } from './grpc-message.ts'
 import { createIntake, type Intake } from './intake.ts'
-import { listen } from './listen.ts'
+import { lingering, listen } from './listen.ts'
 import type { ListeningSource, OtlpSourceOptions } from './otlp-http.ts'
 import { keepAlive } from './session-keepalive.ts'
 import { readTls, reloadTls } from './tls.ts'
@@ -61,7 +61,9 @@ export async function listenOtlpGrpc(options: OtlpSourceOptions): Promise<Listen
       for (const session of sessions) session.close()
       await intake.settled()
       stopReload()
-      await closed
+      await lingering(closed, () => {
+        for (const session of sessions) session.destroy()
+      })
     }
   }
 }

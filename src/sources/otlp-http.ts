@@ -9,7 +9,7 @@ import type { Authorize } from './bearer.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import { type Body, receiveBody } from './http-body.ts'
 import { createIntake, type Intake } from './intake.ts'
-import { type Address, listen } from './listen.ts'
+import { type Address, lingering, listen } from './listen.ts'
 import { type OtlpFormat, type RequestHead, readHead } from './otlp-http-request.ts'
 import { type Reloaded, readTls, reloadTls, type TlsFiles } from './tls.ts'
 
@@ -63,7 +63,7 @@ export async function listenOtlpHttp(options: OtlpSourceOptions): Promise<Listen
       await intake.settled()
       server.closeIdleConnections()
       stopReload()
-      await closed
+      await lingering(closed, () => server.closeAllConnections())
     }
   }
 }
