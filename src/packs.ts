@@ -2,7 +2,7 @@ import { LogveilError } from './errors.ts'
 
 /**
  * Sets of detectors that come with logveil. `default`: credentials. `strict`: whatever looks generated, without anything around it that
- * says what it is; finds digests and trace ids as well. `pii`: payment card numbers and IBANs.
+ * says what it is; finds digests and other ids as well. `pii`: payment card numbers and IBANs.
  */
 export const packNames = ['default', 'strict', 'pii'] as const
 

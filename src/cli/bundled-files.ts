@@ -15,7 +15,7 @@ export function packDirectory(pack: Pack): string {
 const about: Record<Pack, string> = {
   default: 'Credentials. Always on.',
   strict:
-    'Whatever looks generated, with nothing around it that says what it is: digests, trace ids and image names, too. Off; `--pack strict` adds it.',
+    'Whatever looks generated, with nothing around it that says what it is: digests, request ids and image names, too. Off; `--pack strict` adds it.',
   pii: 'Payment card numbers and bank accounts, as far as their check digits prove them. Off; `--pack pii` adds it.'
 }
 

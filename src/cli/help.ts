@@ -23,8 +23,8 @@ Lines without a secret stay byte for byte what they are. Lines leave as they com
 What is redacted
   --codec auto|text|json    how to read a line (default auto: JSON where it is JSON)
   --detectors PATH          more detectors: a YAML file, a gitleaks configuration (.toml) or a folder; repeatable
-  --pack NAME,...           more packs: pii (payment cards, IBANs), strict (whatever looks generated, digests and trace
-                            ids too; at half the speed and less); the pack "default" is always on
+  --pack NAME,...           more packs: pii (payment cards, IBANs), strict (whatever looks generated, digests and
+                            request ids too; at half the speed and less); the pack "default" is always on
   --disable ID              a detector to leave out; repeatable
 
 What takes its place

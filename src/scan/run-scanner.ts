@@ -13,6 +13,9 @@ import { type Boundaries, compileBoundaries, compileWindowSearch, groupComesFirs
 
 type Withheld = ScanResult['withheld']
 
+/** Ids of traces look like secrets, are none, and hold records together; those of OTLP have to stay hexadecimal. */
+const traceId = /(?:^|[.\]])(?:dd\.)?(?:trace|span|parent_?span)_?id$/i
+
 /** What a scanner of runs does with a payload; it keeps nothing from one to the next. */
 export interface RunScanner {
   scan(payload: Uint8Array, codec: Codec): ScanResult
@@ -27,7 +30,7 @@ export interface RunScanner {
  * a budget per record: a detector looks at each byte a bounded number of times.
  */
 export function createRunScanner(detectors: readonly Detector[], trace: Trace | null = null): RunScanner {
-  const finders: readonly Find[] = detectors.map(compileFinder)
+  const finders = detectors.map(compileFinder)
   const unlimited = { left: Number.POSITIVE_INFINITY }
   let scanned: Uint8Array = new Uint8Array(0)
   let matches: Match[] = []
@@ -35,19 +38,37 @@ export function createRunScanner(detectors: readonly Detector[], trace: Trace | 
 
   function search(field: Field, into: Match[], told: Trace | null): void {
     const scan = createTextScan(scanned, field, told, unlimited, into)
-    for (const find of finders) find(scan)
+    for (const { alphabet, shortest, judge } of finders)
+      findRuns(scan.bytes, scan.start, scan.end, alphabet, shortest, (start, end) => judge(scan, start, end))
   }
 
   /** As the automaton's: where in the raw text something would be found. */
   function hitsIn(bytes: Uint8Array, start: number, end: number): Hits {
     const found: Match[] = []
     search(textOf(bytes, start, end), found, null)
-    const ends = [...new Set(found.map((match) => match.end))].sort((a, b) => a - b)
-    return { count: ends.length, pairs: Int32Array.from(ends.flatMap((at) => [0, at])) }
+    return hitsAt(found.map((match) => match.end))
+  }
+
+  /**
+   * Between texts of a binary format stand tags and lengths that look like a part of them: what a run holds cannot be told. So every text in
+   * it that is long enough gets a hit.
+   */
+  function hitsOfRuns(bytes: Uint8Array): Hits {
+    const ends: number[] = []
+    for (const { alphabet, shortest } of finders) {
+      findRuns(bytes, 0, bytes.length, alphabet, shortest, (start, end) => {
+        for (let at = start + shortest; at <= end; at += shortest) ends.push(at)
+      })
+    }
+    return hitsAt(ends)
   }
 
   const visitor: Visitor = {
-    field: (field) => search(field, matches, trace),
+    field(field) {
+      const found: Match[] = []
+      search(field, found, trace)
+      if (found.length > 0 && !traceId.test(field.path())) matches.push(...found)
+    },
     scan: hitsIn,
     wantsNext: () => false,
     withhold: (field, reason) => withheld.push({ start: field.start, end: field.end, reason, field })
@@ -58,7 +79,7 @@ export function createRunScanner(detectors: readonly Detector[], trace: Trace | 
       scanned = payload
       matches = []
       withheld = []
-      const hits = hitsIn(payload, 0, payload.length)
+      const hits = codec.binary === true ? hitsOfRuns(payload) : hitsIn(payload, 0, payload.length)
       if (hits.count > 0) codec.locate(payload, hits, visitor)
       return { matches, withheld }
     }
@@ -82,22 +103,45 @@ export function withRuns(main: Scanner, runs: RunScanner): Scanner {
   }
 }
 
-type Find = (scan: TextScan) => void
+function hitsAt(ends: readonly number[]): Hits {
+  const sorted = [...new Set(ends)].sort((a, b) => a - b)
+  return { count: sorted.length, pairs: Int32Array.from(sorted.flatMap((at) => [0, at])) }
+}
 
-function compileFinder(detector: Detector): Find {
+/** Which runs a detector looks at, and how. */
+interface Finder {
+  readonly alphabet: ByteClass
+  /** Of a run, in bytes. */
+  readonly shortest: number
+  readonly judge: Judge
+}
+
+function compileFinder(detector: Detector): Finder {
   const ast = parsePattern(detector.pattern, detector.caseInsensitive)
   const boundaries = compileBoundaries(detector)
   const judge = compileJudge(detector, 'possible')
   const { root } = ast
-  if (root.kind === 'group' && root.node.kind === 'repeat' && root.node.node.kind === 'class')
-    return wholeRuns(root.node.node.set, root.node, boundaries, withFilters(detector, judge))
-  const search = compileWindowSearch(detector, boundaries, judge)
   const shortest = minLengthOf(ast)
+  const alphabet = alphabetOf(root)
+  if (root.kind === 'group' && root.node.kind === 'repeat' && root.node.node.kind === 'class')
+    return { alphabet, shortest, judge: wholeRuns(root.node.max, boundaries, withFilters(detector, judge)) }
+  const search = compileWindowSearch(detector, boundaries, judge)
   const left = groupComesFirst(detector.pattern) ? boundaries.left : null
   const first = firstBytes(ast)
-  return runsOf(alphabetOf(root), shortest, (scan, start, end) => {
-    if (mayBegin(scan, start, end - shortest, first, left)) search(scan, start, end)
-  })
+  return {
+    alphabet,
+    shortest,
+    judge(scan, start, end) {
+      if (mayBegin(scan, start, end - shortest, first, left)) search(scan, start, end)
+    }
+  }
+}
+
+/** Of a class alone, repeated, the run itself is the match: RE2 takes several microseconds to find out the same. */
+function wholeRuns(max: number, boundaries: Boundaries, judge: Judge): Judge {
+  return (scan, start, end) => {
+    if (end - start <= max && standsAlone(scan, boundaries, start, end)) judge(scan, start, end)
+  }
 }
 
 /** What a match can begin with. */
@@ -119,22 +163,6 @@ function mayBegin(
     if (left === null || at === start || left[bytes[at - 1]] === 0 || endsEscape(bytes, at, start)) return true
   }
   return false
-}
-
-/** Of a class alone, repeated, the run itself is the match: RE2 takes several microseconds to find out the same. */
-function wholeRuns(
-  set: ByteClass,
-  { min, max }: { readonly min: number; readonly max: number },
-  boundaries: Boundaries,
-  judge: Judge
-): Find {
-  return runsOf(set, min, (scan, start, end) => {
-    if (end - start <= max && standsAlone(scan, boundaries, start, end)) judge(scan, start, end)
-  })
-}
-
-function runsOf(set: ByteClass, shortest: number, visit: Judge): Find {
-  return (scan) => findRuns(scan.bytes, scan.start, scan.end, set, shortest, (start, end) => visit(scan, start, end))
 }
 
 /** Nearly all runs are names and paths, which a filter drops sooner than patterns of what is allowed. */

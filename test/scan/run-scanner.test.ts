@@ -48,6 +48,11 @@ describe('a detector without keywords', () => {
     ['as a member name', `{"${number}":1}`, '{"[REDACTED:zork-digits]":1}'],
     ['in JSON in JSON', `{"a":"{\\"b\\":\\"${number}\\"}"}`, '{"a":"{\\"b\\":\\"[REDACTED:zork-digits]\\"}"}'],
     ['behind an escape', `{"a":"x\\n${number}"}`, '{"a":"x\\n[REDACTED:zork-digits]"}'],
+    [
+      'but ids of traces',
+      `{"dd.trace_id":"${number}","spanId":${number}}`,
+      `{"dd.trace_id":"${number}","spanId":${number}}`
+    ],
     ['on several lines', `${number}\nx\n${number}\n`, '[REDACTED:zork-digits]\nx\n[REDACTED:zork-digits]\n'],
     ['not in a placeholder', `[REDACTED:zork-digits:k.${number}]`, `[REDACTED:zork-digits:k.${number}]`]
   ]
