@@ -41,22 +41,25 @@ export async function startGrpcDownstream(): Promise<GrpcDownstream> {
       responseSerialize: identity,
       responseDeserialize: identity
     } as const
-    server.addService({ export: definition } as never, {
-      export(call: unknown, callback: (error: unknown, message?: Buffer) => void) {
-        const { request, metadata, getDeadline } = call as {
-          request: Buffer
-          metadata: Metadata
-          getDeadline(): number
+    server.addService(
+      { export: definition } as never,
+      {
+        export(call: unknown, callback: (error: unknown, message?: Buffer) => void) {
+          const { request, metadata, getDeadline } = call as {
+            request: Buffer
+            metadata: Metadata
+            getDeadline(): number
+          }
+          const one = { signal, metadata, message: request, deadline: Number(getDeadline.call(call)) }
+          arrived.push(one)
+          const { message = new Uint8Array(0), error, delayMs = 0 } = answer(one)
+          setTimeout(() => {
+            if (error) callback({ code: status.UNKNOWN, ...error })
+            else callback(null, Buffer.from(message))
+          }, delayMs)
         }
-        const one = { signal, metadata, message: request, deadline: Number(getDeadline.call(call)) }
-        arrived.push(one)
-        const { message = new Uint8Array(0), error, delayMs = 0 } = answer(one)
-        setTimeout(() => {
-          if (error) callback({ code: status.UNKNOWN, ...error })
-          else callback(null, Buffer.from(message))
-        }, delayMs)
-      }
-    } as never)
+      } as never
+    )
   }
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>

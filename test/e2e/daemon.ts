@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs'
+import { main, type Running, start, temporaryDirectory } from '../cli/spawn.ts'
+
+/** A logveil process. */
+export interface Daemon extends Running {
+  /** Where it listens: `relay/http`, `relay/grpc`, ... */
+  readonly ports: Readonly<Record<string, number>>
+  readonly admin: string
+  /** Its own log so far. */
+  log(): Record<string, unknown>[]
+  /** Resolves when a line of its log has this message. */
+  logged(message: string | RegExp): Promise<Record<string, unknown>>
+  /** Sends SIGTERM; resolves to the exit status. */
+  stop(): Promise<number | null>
+}
+
+/** Starts `logveil run` with a configuration, given as JSON, which is YAML. */
+export async function startDaemon(
+  config: object,
+  env: NodeJS.ProcessEnv = {}
+): Promise<Daemon & { configPath: string }> {
+  const { path } = temporaryDirectory()
+  const configPath = path('logveil.yaml')
+  writeFileSync(configPath, JSON.stringify(config))
+  return { ...(await startCommand(['run', '--config', configPath], env)), configPath }
+}
+
+/** Starts a command that listens, and waits until it does. */
+export async function startCommand(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Daemon> {
+  const running = start(process.execPath, [main, ...args], env)
+  let stderr = ''
+  running.child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString()
+  })
+  const log = () =>
+    stderr
+      .split('\n')
+      .slice(0, -1)
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line))
+
+  async function logged(message: string | RegExp): Promise<Record<string, unknown>> {
+    for (const end = performance.now() + 20_000; performance.now() < end; ) {
+      const line = log().find(({ msg }) => (typeof message === 'string' ? msg === message : message.test(String(msg))))
+      if (line !== undefined) return line
+      if (running.child.exitCode !== null) break
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    throw new Error(`it never said ${message}, but: ${stderr}`)
+  }
+
+  const { ports, admin } = await logged('started')
+  return {
+    ...running,
+    ports: ports as Record<string, number>,
+    admin: `http://127.0.0.1:${admin}`,
+    log,
+    logged,
+    async stop() {
+      running.child.kill('SIGTERM')
+      return (await running.ended).status
+    }
+  }
+}
+
+/** A configuration of one pipeline on free ports. */
+export function relayConfig(url: URL, more: { pipeline?: object; source?: object; sink?: object; rest?: object } = {}) {
+  const source = { type: 'otlp', http: '127.0.0.1:0', grpc: '127.0.0.1:0', ...more.source }
+  const sinks = [{ type: 'otlp', url: url.href, ...more.sink }]
+  return { admin: '127.0.0.1:0', pipelines: [{ name: 'relay', source, sinks, ...more.pipeline }], ...more.rest }
+}
