@@ -419,7 +419,7 @@ describe('what the command refuses', () => {
   test.each(detectorFiles.map((text) => [text]))('detector files %#', async (text) => {
     const file = path('toy.yaml')
     writeFileSync(file, text)
-    expectNone(await lastWords(() => extendBundled([file], [])))
+    expectNone(await lastWords(() => extendBundled([file])))
     const { text: said, status } = await runDetectors(['check', file])
     expectNone({ said })
     expect(status).toBe(1)

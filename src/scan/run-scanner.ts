@@ -24,7 +24,8 @@ export interface RunScanner {
 /**
  * Scans for detectors without keywords: no literal leads to what they find, only that it is long and made of few characters. Each one's
  * pattern is searched in every run of its alphabet that is as long as its shortest match, first in the raw payload; only records in
- * which something is found are then taken apart by the codec. A match is `possible`: nothing around it says that it is a secret.
+ * which something is found are then taken apart by the codec. A match of one class, repeated, is `possible`: only its alphabet and length
+ * say what it is. A pattern with more shape finds what is `likely`.
  *
  * What is encoded (percent, base64, ...) is not looked into, and a run that JSON interrupts by an escape is two. The cost is linear, without
  * a budget per record: a detector looks at each byte a bounded number of times.
@@ -119,13 +120,16 @@ interface Finder {
 function compileFinder(detector: Detector): Finder {
   const ast = parsePattern(detector.pattern, detector.caseInsensitive)
   const boundaries = compileBoundaries(detector)
-  const judge = compileJudge(detector, 'possible')
   const { root } = ast
   const shortest = minLengthOf(ast)
   const alphabet = alphabetOf(root)
   if (root.kind === 'group' && root.node.kind === 'repeat' && root.node.node.kind === 'class')
-    return { alphabet, shortest, judge: wholeRuns(root.node.max, boundaries, withFilters(detector, judge)) }
-  const search = compileWindowSearch(detector, boundaries, judge)
+    return {
+      alphabet,
+      shortest,
+      judge: wholeRuns(root.node.max, boundaries, withFilters(detector, compileJudge(detector, 'possible')))
+    }
+  const search = compileWindowSearch(detector, boundaries, compileJudge(detector, 'likely'))
   const left = groupComesFirst(detector.pattern) ? boundaries.left : null
   const first = firstBytes(ast)
   return {

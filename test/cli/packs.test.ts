@@ -71,9 +71,9 @@ describe('packs', () => {
   test('tell the network of a card and the country of an account, never the number', () => {
     const { redact } = createRedactor({ packs: ['pii'] })
     const { findings } = redact(Buffer.from(`${card} DE89370400440532013000`))
-    expect(findings.map(({ detector, hints }) => [detector, hints])).toEqual([
-      ['pii-card-number', { network: 'visa' }],
-      ['pii-iban', { country: 'DE' }]
+    expect(findings.map(({ detector, confidence, hints }) => [detector, confidence, hints])).toEqual([
+      ['pii-card-number', 'likely', { network: 'visa' }],
+      ['pii-iban', 'likely', { country: 'DE' }]
     ])
   })
 
@@ -140,7 +140,7 @@ describe('--pack', () => {
 
   test('explains and redacts with it', async () => {
     const { text } = await runDetectors(['explain', '--pack', 'pii', `x ${card}`])
-    expect(text).toContain('pii-card-number  possible, high, action label network=visa')
+    expect(text).toContain('pii-card-number  likely, high, action label network=visa')
     expect(await run(main, ['redact', '--no-summary', '--pack', 'pii'], `x ${card}\n`)).toEqual({
       status: 0,
       stdout: 'x [REDACTED:pii-card-number]\n',
