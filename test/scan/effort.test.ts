@@ -17,7 +17,7 @@ describe('effort', () => {
   it('withholds a record that would take too long, and no other', () => {
     const { text, withheld } = redact(`before\n${dense}\npassword="x1Y2z3W4"\n`)
     expect(text).toBe('before\n[WITHHELD:effort]\npassword="[REDACTED:generic-password]"\n')
-    expect(withheld).toEqual({ depth: 0, size: 0, effort: 1, error: 0 })
+    expect(withheld).toEqual({ depth: 0, size: 0, effort: 1, unknown: 0, error: 0 })
   })
 
   it('still tells what it found up to there, so that it can be rotated', () => {
