@@ -1,13 +1,14 @@
 import type { Edit } from '../model.ts'
 import { withTape } from './json-tape.ts'
-import { eachElement, eachMember, fieldNamed, readRequest, type Tokens } from './otlp-json.ts'
+import { eachElement, eachMember, fieldNamed, nameText, readRequest, type Tokens } from './otlp-json.ts'
 import { keyValue } from './otlp-schema.ts'
 import { distinct } from './otlp-splice.ts'
 import { splice } from './splice.ts'
 
 /**
  * Makes edits in a request. One that leaves nothing of a value takes it out of its array, or puts `null` (to OTLP: absent) in its place.
- * Of two names of a list that would read the same, an edited one gets a suffix.
+ * Of two names of a list that would read the same, an edited one gets a suffix. Receivers refuse a request with a number, base64 or an id that
+ * is none: an edited number or bytes value becomes a string, an edited id goes.
  */
 export function spliceJson(payload: Uint8Array, edits: readonly Edit[]): Uint8Array {
   if (edits.length === 0) return payload
@@ -15,7 +16,8 @@ export function spliceJson(payload: Uint8Array, edits: readonly Edit[]): Uint8Ar
   withTape((tape) => {
     if (!readRequest(tape, payload)) return
     const doc = { bytes: payload, tape }
-    prepared = withoutValues(doc, [...edits, ...suffixesIn(doc, edits)].sort(byPlace))
+    const valid = withValidTypes(doc, edits)
+    prepared = withoutValues(doc, [...valid, ...suffixesIn(doc, edits)].sort(byPlace))
     tape.top = 0
   })
   return splice(payload, prepared)
@@ -23,6 +25,30 @@ export function spliceJson(payload: Uint8Array, edits: readonly Edit[]): Uint8Ar
 
 function byPlace(a: Edit, b: Edit): number {
   return a.start - b.start || a.end - b.end
+}
+
+const typedMembers = new Set('intValue int_value doubleValue double_value bytesValue bytes_value'.split(' '))
+const idMembers = new Set('traceId trace_id spanId span_id parentSpanId parent_span_id'.split(' '))
+
+function withValidTypes(doc: Tokens, edits: readonly Edit[]): readonly Edit[] {
+  const { ints, top } = doc.tape
+  const more: Edit[] = []
+  const gone = new Set<Edit>()
+  let at = 0
+  for (let t = 0; t + 3 < top && at < edits.length; t += 3) {
+    const [start, end, value, valueEnd] = [ints[t], ints[t + 1], ints[t + 3], ints[t + 4]]
+    while (at < edits.length && edits[at].start < start) at++
+    if (at === edits.length || edits[at].start < value || edits[at].end > valueEnd) continue
+    if (doc.bytes[start] !== 0x22 || doc.bytes[skipAhead(doc.bytes, end)] !== colon || doc.bytes[value] === 0x7b)
+      continue
+    const name = nameText(doc, t)
+    if (typedMembers.has(name)) more.push({ start, end, replacement: Buffer.from('"stringValue"') })
+    else if (idMembers.has(name)) {
+      for (let i = at; i < edits.length && edits[i].end <= valueEnd; i++) gone.add(edits[i])
+      more.push({ start: value, end: valueEnd, replacement: Buffer.from('""') })
+    }
+  }
+  return more.length === 0 ? edits : [...edits.filter((edit) => !gone.has(edit)), ...more].sort(byPlace)
 }
 
 /** Edits that take a whole value, with what its array or member needs. */

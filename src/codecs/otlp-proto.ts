@@ -307,7 +307,9 @@ const noHits: Hits = { count: 0, pairs: new Int32Array(0) }
 function emitNumber(walk: Walk, node: WireField, key: Located, step: Step): void {
   const bytes = Buffer.from(numberText(walk.payload, node))
   const enclosing = { start: node.from, end: node.next }
-  const view = { bytes, start: 0, end: bytes.length, origin: null, enclosing, depth: 0 }
+  const origin = new Int32Array(bytes.length + 1).fill(node.from)
+  origin[bytes.length] = node.next
+  const view = { bytes, start: 0, end: bytes.length, origin, enclosing, depth: 0 }
   emit(walk, { ...view, hits: noHits, from: 0, to: 0 }, 'bare', key, step)
 }
 

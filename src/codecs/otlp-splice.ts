@@ -7,7 +7,7 @@ import { splice } from './splice.ts'
  * Makes edits in a well-formed message. Edits are ordered and disjoint; each lies within one string or bytes value, or covers a field as a
  * whole (a number of an AnyValue: what replaces it becomes a string; any other: its new encoding, or nothing), or is empty and stands
  * where a field of a message begins (a field to insert). Lengths are written anew only on the way to what changed; every other byte stays.
- * Throws a RangeError for an edit that is none of these.
+ * An edited id goes: receivers refuse a request with one of another length. Throws a RangeError for an edit that is none of these.
  */
 export function spliceProto(payload: Uint8Array, request: MessageType, edits: readonly Edit[]): Uint8Array {
   if (edits.length === 0) return payload
@@ -80,7 +80,7 @@ function planWithin(plan: Plan, field: FieldType | null, node: WireField): numbe
   if (wire === wireGroup) return planMessage(plan, null, start, end)
   const index = plan.out.length
   const inner =
-    wire === wireLength && field?.type ? planMessage(plan, field.type, start, end) : planLeaf(plan, start, end)
+    wire === wireLength && field?.type ? planMessage(plan, field.type, start, end) : planLeaf(plan, field, start, end)
   const lengthStart = lengthOffset(plan.payload, node)
   const length = encodeVarint(end - start + inner)
   if (inner === 0) return 0
@@ -89,14 +89,17 @@ function planWithin(plan: Plan, field: FieldType | null, node: WireField): numbe
 }
 
 /** Plans the edits of a string or bytes value. */
-function planLeaf(plan: Plan, start: number, end: number): number {
+function planLeaf(plan: Plan, field: FieldType | null, start: number, end: number): number {
+  const first = plan.out.length
   let growth = 0
   for (; plan.at < plan.edits.length && plan.edits[plan.at].end <= end; plan.at++) {
     const edit = plan.edits[plan.at]
     if (edit.start < start) throw new RangeError(`no edit: ${edit.start} to ${edit.end}`)
     growth += push(plan, edit)
   }
-  return growth
+  if (field?.kind !== 'bytes' || !/_id$/.test(field.name)) return growth
+  plan.out.length = first
+  return push(plan, { start, end, replacement: new Uint8Array(0) })
 }
 
 /** Behind the tag. */

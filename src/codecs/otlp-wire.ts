@@ -15,13 +15,16 @@ export const wireFixed32 = 5
 /** How many messages may lie inside each other. Receivers stop at 100, as protobuf's own libraries do, or earlier. */
 export const maxMessages = 100
 
+/** In bytes: 64 bits. */
+const longestVarint = 10
+
 /** Where the varint read last ended; -1 when there was none: cut off, longer than 10 bytes, or above 2^53. */
 export let behind = 0
 
 /** The varint at `at`. Encodings longer than needed are valid. */
 export function readVarint(bytes: Uint8Array, at: number, end: number): number {
   let value = 0
-  const stop = Math.min(end, at + 10)
+  const stop = Math.min(end, at + longestVarint)
   for (let i = at, scale = 1; i < stop; i++, scale *= 128) {
     const byte = bytes[i]
     value += (byte & 0x7f) * scale
@@ -224,8 +227,9 @@ export function survey(bytes: Uint8Array, request: MessageType): Survey {
       first = at
       records += isRecord[type]
     } else if (code === isVarint) {
+      const value = at
       while (at < end && bytes[at] > 0x7f) at++
-      if (at++ >= end || at - from > 15) {
+      if (at++ >= end || at - value > longestVarint) {
         at = from
         break
       }
