@@ -1,7 +1,7 @@
 import { collectProcessMetrics, createMetrics, type Metrics, mergeMetrics } from '../metrics.ts'
 import { type EngineOptions, startEngine } from './run-engine.ts'
 import type { RedactionSettings } from './run-redaction.ts'
-import { startWorker, type Worker } from './run-thread.ts'
+import { startWorker, type ThreadOptions, type Worker } from './run-thread.ts'
 
 /** Whoever does the work: this thread, or several others. */
 export interface Crew {
@@ -43,7 +43,7 @@ const pauseMs = 1000
  * So many threads, which share nothing but the addresses. One that crashes or does not answer is replaced; the connections it had break, so
  * that their senders come again.
  */
-export async function startThreads(count: number, options: CrewOptions): Promise<Crew> {
+export async function startThreads(count: number, options: CrewOptions, thread?: ThreadOptions): Promise<Crew> {
   const metrics = createMetrics()
   collectProcessMetrics(metrics)
   metrics.canary.set(1)
@@ -52,7 +52,7 @@ export async function startThreads(count: number, options: CrewOptions): Promise
   let stopping = false
 
   async function hire(): Promise<Worker> {
-    const worker = await startWorker({ ...options, redaction: settings }, (reason) => lost(worker, reason))
+    const worker = await startWorker({ ...options, redaction: settings }, (reason) => lost(worker, reason), thread)
     workers.add(worker)
     metrics.workers.set(workers.size)
     return worker

@@ -16,14 +16,21 @@ export interface Worker {
   stop(): Promise<void>
 }
 
-const pingMs = 1000
-/** Longer than any batch takes to scan. */
-const stuckMs = 10_000
+export interface ThreadOptions {
+  readonly entry: URL
+  /** Without an answer for so long it is stuck: longer than any batch takes to scan. */
+  readonly stuckMs: number
+}
+
+/** The same file before and after it was compiled. */
+const entry = new URL(import.meta.url.endsWith('.ts') ? './run-worker.ts' : './run-worker.js', import.meta.url)
+const defaults: ThreadOptions = { entry, stuckMs: 10_000 }
 
 /** Rejects with what kept it from starting. `onLost` is told once when it ends without being stopped. */
 export function startWorker(
   { report, ...data }: CrewOptions,
-  onLost: (reason: 'crashed' | 'stuck') => void
+  onLost: (reason: 'crashed' | 'stuck') => void,
+  { entry, stuckMs } = defaults
 ): Promise<Worker> {
   const thread = new Thread(entry, { workerData: data })
   const order = (message: Order): void => thread.postMessage(message)
@@ -38,7 +45,7 @@ export function startWorker(
       reason = 'stuck'
       void thread.terminate()
     } else order({ type: 'ping' })
-  }, pingMs)
+  }, stuckMs / 10)
 
   return new Promise((resolve, reject) => {
     let started = false
@@ -85,6 +92,3 @@ export function startWorker(
     }
   }
 }
-
-/** The same file before and after it was compiled. */
-const entry = new URL(import.meta.url.endsWith('.ts') ? './run-worker.ts' : './run-worker.js', import.meta.url)
