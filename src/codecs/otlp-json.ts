@@ -1,5 +1,6 @@
 import type { Hits, Located, Visitor } from '../model.ts'
 import { type Document, findName, governing, locateString, touched } from './json-document.ts'
+import { root } from './json-path.ts'
 import { unescapeJson } from './json-string.ts'
 import { maxContainers, readJson, type Tape, withTape } from './json-tape.ts'
 import { visitMember, visitString, visitValue } from './json-walk.ts'
@@ -196,7 +197,7 @@ function visitUnit(walk: Walk, reader: Reader<number>, name: number, t: number, 
   doc.line = { ...doc.line, ...range, record: () => records, from, to }
   const label: Step = { parent: null, name: field?.label ?? 'unknown', index: -1, key: null }
   if (field === null) {
-    if (t === name + 3) visitMember(doc, name, placeOf({ ...label, name: '' }))
+    if (t === name + 3) visitMember(doc, name, root)
     else visitValue(doc, t, null, placeOf(label))
   } else if (field.type?.record === true)
     reader.each(t, field.type, null, (child, inner, index) =>
@@ -226,13 +227,13 @@ function createReader(walk: Walk): Reader<number> {
     each(message, type, step, visit) {
       const counting = step === null && !type.record
       if (!isObject(message)) {
-        if (!counting) visitValue(doc, message, null, step === null ? placeOf(noStep) : placeOf(step))
+        if (!counting) visitValue(doc, message, null, step === null ? root : placeOf(step))
         return
       }
       eachMember(doc, message, (name, value) => {
         const field = fieldNamed(doc, type, name)
         if (field === null) {
-          if (!counting) visitMember(doc, name, placeOf(step ?? noStep))
+          if (!counting) visitMember(doc, name, step === null ? root : placeOf(step))
         } else if (field.repeated) eachElement(doc, value, (element, index) => visit(element, field, index))
         else visit(value, field, 0)
       })
@@ -271,8 +272,6 @@ function createReader(walk: Walk): Reader<number> {
   }
   return reader
 }
-
-const noStep: Step = { parent: null, name: '', index: -1, key: null }
 
 /** The token of `stringValue` in an AnyValue; -1 when there is none. */
 function stringIn(reader: Reader<number>, value: number): number {
