@@ -76,8 +76,10 @@ export function timedOut(): LogveilError {
 
 /** The connection could not be made, or broke. */
 export function unreachable(cause: unknown, retryAfterMs: number | null = null): LogveilError {
-  const { code = 'no reason given' } = cause as NodeJS.ErrnoException
-  const message = `the downstream cannot be reached (${code})`
+  // HTTP/2 tells why a connection failed as the cause of why a call did.
+  const { cause: inner, code = 'no reason given' } = cause as NodeJS.ErrnoException
+  const reason = (inner as NodeJS.ErrnoException | undefined)?.code ?? code
+  const message = `the downstream cannot be reached (${reason})`
   return new LogveilError('DELIVERY_FAILED', message, { retryable: true, retryAfterMs, cause })
 }
 

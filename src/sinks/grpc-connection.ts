@@ -1,4 +1,5 @@
 import { type ClientHttp2Session, connect } from 'node:http2'
+import { isIP } from 'node:net'
 import { type DownstreamOptions, readClientTls } from './downstream.ts'
 
 /** The one connection to a downstream, made when it is needed, and again when it was lost. */
@@ -17,6 +18,8 @@ export function createGrpcConnection({ url, tls }: DownstreamOptions): GrpcConne
   const authority = `${secure ? 'https' : 'http'}://${url.host}`
   const options = {
     ...(secure ? readClientTls(tls) : {}),
+    // An address is no server name.
+    ...(isIP(url.hostname.replace(/^\[|\]$/g, '')) > 0 ? { servername: '' } : {}),
     settings: { enablePush: false, initialWindowSize: windowBytes }
   }
   let current: ClientHttp2Session | null = null
