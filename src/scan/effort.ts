@@ -25,6 +25,8 @@ export const costs = {
   match: 200,
   /** A hit of a key word, up to its rejection. */
   keyWord: 250,
+  /** More, where a value may stand anywhere near it. */
+  near: 1000,
   /** The key, its separator and its value, read. */
   pair: 400,
   /** A value, measured and compared with what is no secret. */

@@ -53,6 +53,7 @@ export function compileKeyed(detector: Detector): Keyed {
   const names: Keyed['mayGovern'] = near === null || detector.value === null ? () => true : standsForVendor
   return {
     inText(scan, start, end) {
+      if (near !== null) scan.effort.left -= costs.near
       if (isCovered(scan, start) || isPlaceholderWord(scan, start)) return
       if (
         !names(scan.bytes, keyStartOf(scan.bytes, scan.start, start), keyEndOf(scan.bytes, scan.end, end), start, end)
