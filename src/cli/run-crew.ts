@@ -1,6 +1,6 @@
 import { collectProcessMetrics, createMetrics, type Metrics, mergeMetrics } from '../metrics.ts'
 import { type EngineOptions, startEngine } from './run-engine.ts'
-import type { RedactionSettings } from './run-redaction.ts'
+import { createRedaction, type RedactionSettings } from './run-redaction.ts'
 import { startWorker, type ThreadOptions, type Worker } from './run-thread.ts'
 
 /** Whoever does the work: this thread, or several others. */
@@ -13,6 +13,8 @@ export interface Crew {
   /** Rejects when the new settings are not taken; then the old ones stay. */
   swap(settings: RedactionSettings): Promise<void>
   unready(): string[]
+  /** Redacts a line of our own log. */
+  line(text: string): string
   /** Takes nothing more; resolves when all in flight is settled. */
   stop(): Promise<void>
 }
@@ -30,6 +32,7 @@ export async function startSolo(options: Omit<EngineOptions, 'reusePort'>): Prom
       engine.swap(settings)
     },
     unready: () => engine.unready(),
+    line: (text) => engine.line(text),
     stop: () => engine.stop()
   }
 }
@@ -49,6 +52,7 @@ export async function startThreads(count: number, options: CrewOptions, thread?:
   metrics.canary.set(1)
   const workers = new Set<Worker>()
   let settings = options.redaction
+  let own = createRedaction(settings, () => {})
   let stopping = false
 
   async function hire(): Promise<Worker> {
@@ -82,9 +86,12 @@ export async function startThreads(count: number, options: CrewOptions, thread?:
       return mergeMetrics([own, ...others.flat()])
     },
     async swap(fresh) {
+      const compiled = createRedaction(fresh, () => {})
       await Promise.all([...workers].map((worker) => worker.swap(fresh)))
       settings = fresh
+      own = compiled
     },
+    line: (text) => own.line(text),
     unready: () => (workers.size === 0 ? ['no worker is running'] : [...workers].flatMap((worker) => worker.unready())),
     async stop() {
       stopping = true

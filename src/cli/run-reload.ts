@@ -4,7 +4,7 @@ import type { Config } from '../config/config-schema.ts'
 import { describe } from './complain.ts'
 import type { Crew } from './run-crew.ts'
 import type { Report } from './run-engine.ts'
-import { type RedactionSettings, readRedaction } from './run-redaction.ts'
+import { readRedaction } from './run-redaction.ts'
 
 export interface ReloadOptions {
   readonly config: Config
@@ -12,14 +12,12 @@ export interface ReloadOptions {
   readonly path: string | null
   readonly crew: Crew
   readonly report: Report
-  /** Told of settings that are in use from now on. */
-  readonly onSwap: (settings: RedactionSettings) => void
 }
 
 const lookMs = 2000
 
 /** Reads redaction again at SIGHUP and when a file changes. Whatever is wrong, the old one stays in use. Returns what ends it. */
-export function reloadOnChange({ config, path, crew, report, onSwap }: ReloadOptions): () => void {
+export function reloadOnChange({ config, path, crew, report }: ReloadOptions): () => void {
   const { reloads, reloadOk } = crew.metrics
   reloadOk.set(1)
   let last = Promise.resolve()
@@ -29,7 +27,6 @@ export function reloadOnChange({ config, path, crew, report, onSwap }: ReloadOpt
       const fresh = path === null ? config : loadConfig(path)
       const settings = await readRedaction(fresh.redaction)
       await crew.swap(settings)
-      onSwap(settings)
       reloadOk.set(1)
       reloads.inc({ outcome: 'applied' })
       report('info', 'redaction was read again', { detectors: settings.detectors.length, digest: settings.digest })

@@ -7,7 +7,7 @@ import { openWriter } from './byte-writer.ts'
 import { describe } from './complain.ts'
 import { type Crew, startSolo, startThreads } from './run-crew.ts'
 import type { Report } from './run-engine.ts'
-import { createRedaction, readRedaction } from './run-redaction.ts'
+import { readRedaction } from './run-redaction.ts'
 import { reloadOnChange } from './run-reload.ts'
 import { parseAddress } from './run-sources.ts'
 import { startTracing } from './run-tracing.ts'
@@ -16,21 +16,17 @@ import { stopOnSignal } from './signals.ts'
 /** Runs a configuration until a signal; resolves to the exit status. `path` is where it came from. Throws when it cannot start. */
 export async function serve(config: Config, path: string | null): Promise<number> {
   const redaction = await readRedaction(config.redaction)
-  let { line } = createRedaction(redaction, () => {})
+  // Before the detectors are compiled nothing is logged but fixed texts.
+  let line = (text: string): string => text
   const log = createLog(() => line)
   const report: Report = (level, message, facts = {}) => log[level](facts, message)
   dieQuietly(report)
   const stopTracing = await startTracing()
   const stopped = new AbortController()
   const crew = await start(config, { config, redaction, version: version(), report }, () => stopped.abort())
+  line = (text) => crew.line(text)
   const admin = await openAdmin(config, crew)
-  const stopReload = reloadOnChange({
-    config,
-    path,
-    crew,
-    report,
-    onSwap: (settings) => ({ line } = createRedaction(settings, () => {}))
-  })
+  const stopReload = reloadOnChange({ config, path, crew, report })
   report('info', 'started', {
     ports: crew.ports,
     admin: admin?.port,

@@ -3,7 +3,7 @@ import { LogveilError } from '../errors.ts'
 import type { Encoding } from '../model.ts'
 import { type MessagePrefix, prefixBytes, readPrefix } from '../otlp/grpc.ts'
 import type { Hold } from './byte-budget.ts'
-import { type Body, bodyTooLarge, decode } from './http-body.ts'
+import { type Body, bodyTooLarge, decode, joined } from './http-body.ts'
 
 /**
  * Reads the one message of a call. Its length is refused before its bytes are kept, when it is over `maxBytes`; the budget is asked as they
@@ -57,7 +57,7 @@ function collect(stream: ServerHttp2Stream, maxBytes: number, hold: Hold): Promi
     stream.on('data', onData)
     stream.on('end', () => {
       if (prefix === null || size !== prefix.length + prefixBytes) return resolve(null)
-      const whole = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
+      const whole = joined(chunks)
       resolve({ compressed: prefix.compressed, bytes: whole.subarray(prefixBytes) })
     })
     const cutOff = () => reject(new LogveilError('PAYLOAD_INVALID', 'the call was cut off'))

@@ -57,9 +57,23 @@ function collect(request: IncomingMessage, maxBytes: number, hold: Hold): Promis
       }
     }
     request.on('data', take)
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)))
+    request.on('end', () => resolve(joined(chunks)))
     request.on('error', () => reject(new LogveilError('PAYLOAD_INVALID', 'the body was cut off')))
   })
+}
+
+/**
+ * The chunks as one. Their memory is given back at once: left to the collector, it is what makes it run (every 64 MB), over a heap that
+ * holds all detectors; measured, that took an eighth of the processor.
+ */
+export function joined(chunks: readonly Buffer[]): Buffer {
+  if (chunks.length === 1) return chunks[0]
+  const whole = Buffer.concat(chunks)
+  for (const { buffer, length } of chunks) {
+    // Only what nobody else has a part of.
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0)
+  }
+  return whole
 }
 
 /** The rest of a body is read and thrown away, so that its sender reads the answer instead of a reset; for senders of endless bodies, not. */

@@ -1,8 +1,11 @@
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
+import { canaryDetector } from '../../src/cli/run-canary.ts'
 import { type CrewOptions, startThreads } from '../../src/cli/run-crew.ts'
 
 const entry = new URL('./toy-worker.ts', import.meta.url)
+
+const settings = { detectors: [canaryDetector], policy: {}, keys: [], encryptTo: null }
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -19,14 +22,14 @@ test.each(['crash', 'stuck'] as const)(
     const reports: unknown[] = []
     const options = {
       config: { port },
-      redaction: { digest: 'first' },
+      redaction: { ...settings, digest: 'first' },
       version: '0',
       report: (...report: unknown[]) => reports.push(report)
     } as never as CrewOptions
     const crew = await startThreads(1, options, { entry, stuckMs: 300 })
     const get = (path: string) => fetch(`http://127.0.0.1:${port}/${path}`).then((response) => response.text())
     expect(await get('')).toBe('first')
-    await crew.swap({ digest: 'second' } as never)
+    await crew.swap({ ...settings, digest: 'second' })
 
     // Its sender sees a broken connection, which it takes for a reason to come again.
     await expect(get(how)).rejects.toThrow('fetch failed')

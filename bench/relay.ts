@@ -1,0 +1,145 @@
+// node bench/relay.ts [--seconds N] [--json FILE]: the relay beside bare ones, in the same run. See README.md. Needs `npm run build`.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { Sink } from '../src/model.ts'
+import { createOtlpGrpcSink } from '../src/sinks/otlp-grpc.ts'
+import { createOtlpHttpSink } from '../src/sinks/otlp-http.ts'
+import { type Batch, envelopeOf, type Figures, load, makeBatches } from './relay-load.ts'
+import type { Role } from './relay-peers.ts'
+
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '3' }, json: { type: 'string' } } })
+const ms = Number(values.seconds) * 1000
+const inFlight = 8
+const shares = [0, 0.01, 0.1]
+
+type Protocol = 'http' | 'grpc'
+
+interface Started {
+  readonly child: ChildProcess
+  readonly port: number
+}
+
+const children: ChildProcess[] = []
+const rows: object[] = []
+try {
+  for (const protocol of ['http', 'grpc'] as const) await compare(protocol)
+} finally {
+  for (const child of children) child.kill()
+}
+if (values.json !== undefined)
+  writeFileSync(values.json, `${JSON.stringify({ node: process.version, rows }, null, 2)}\n`)
+
+async function compare(protocol: Protocol): Promise<void> {
+  const backend = await startPeer(`${protocol}-backend`)
+  const bare = await startPeer(
+    `${protocol}-relay`,
+    protocol === 'http' ? `http://127.0.0.1:${backend.port}` : `127.0.0.1:${backend.port}`
+  )
+  const own = await startLogveil(protocol, backend.port)
+  const batches = shares.map((share) => makeBatches(share))
+  console.log(`\n${protocol}: batches of 512 records, ${batches[0][0].payload.length} bytes, ${inFlight} in flight`)
+  const toBackend = sinkTo(protocol, backend.port)
+  const toBare = sinkTo(protocol, bare.port)
+  const toOwn = sinkTo(protocol, own.port)
+  // Cases take turns, so that a busy machine slows all of them.
+  for (const measured of [false, true]) {
+    const duration = measured ? ms : 1000
+    const direct = await load(toBackend, batches[0], duration, 1, null)
+    const reference = await load(toBare, batches[0], duration, inFlight, bare.child.pid ?? null)
+    const bareAlone = await load(toBare, batches[0], duration / 2, 1, null)
+    if (measured) show(`bare ${protocol} relay`, reference, reference, bareAlone, direct)
+    for (const [i, share] of shares.entries()) {
+      const figures = await load(toOwn, batches[i], duration, inFlight, own.child.pid ?? null)
+      const alone = await load(toOwn, batches[i], duration / 2, 1, null)
+      if (measured) show(`logveil, ${share * 100} % dirty`, figures, reference, alone, direct)
+      await verify(protocol, toOwn, backend.port, batches[i][1])
+    }
+  }
+  for (const sink of [toBackend, toBare, toOwn]) await sink.close()
+}
+
+function show(name: string, figures: Figures, reference: Figures, alone: Figures, direct: Figures): void {
+  const row = {
+    name,
+    recordsPerSecond: Math.round(figures.recordsPerSecond),
+    ofBare: Number((figures.recordsPerSecond / reference.recordsPerSecond).toFixed(2)),
+    recordsPerCpuSecond: Math.round(figures.recordsPerCpuSecond),
+    cpuOfBare: Number((figures.recordsPerCpuSecond / reference.recordsPerCpuSecond).toFixed(2)),
+    addedP50Ms: Number((alone.p50Ms - direct.p50Ms).toFixed(2)),
+    addedP99Ms: Number((alone.p99Ms - direct.p99Ms).toFixed(2)),
+    peakRssMB: Math.round(figures.rssBytes / 1e6)
+  }
+  rows.push(row)
+  console.log(
+    Object.values(row)
+      .map((value, i) => (i === 0 ? String(value).padEnd(22) : String(value).padStart(10)))
+      .join(' ')
+  )
+}
+
+/** A fast wrong answer fails: a clean batch arrives as it was, a dirty one with as many placeholders as secrets were planted. */
+async function verify(protocol: Protocol, sink: Sink, backend: number, { payload, secrets }: Batch): Promise<void> {
+  await sink.write(envelopeOf(payload))
+  const last = await lastOf(protocol, backend)
+  const found = last.toString('latin1').split('[REDACTED:github-pat-classic]').length - 1
+  if (found !== secrets || (secrets === 0 && !last.equals(payload))) {
+    throw new Error(
+      `the backend got ${found} placeholders for ${secrets} secrets, ${last.length} bytes for ${payload.length}`
+    )
+  }
+}
+
+async function lastOf(protocol: Protocol, port: number): Promise<Buffer> {
+  if (protocol === 'http') return Buffer.from(await (await fetch(`http://127.0.0.1:${port}/`)).arrayBuffer())
+  const { connect } = await import('node:http2')
+  const session = connect(`http://127.0.0.1:${port}`)
+  const stream = session.request({ ':method': 'POST', ':path': '/' })
+  stream.end()
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  session.close()
+  return Buffer.concat(chunks).subarray(5)
+}
+
+function sinkTo(protocol: Protocol, port: number): Sink {
+  const options = {
+    name: protocol,
+    url: new URL(`${protocol}://127.0.0.1:${port}`),
+    headers: {},
+    tls: { caFile: null, certFile: null, keyFile: null },
+    compression: 'identity' as const,
+    scrub: (text: string) => text
+  }
+  return protocol === 'http'
+    ? createOtlpHttpSink(options)
+    : createOtlpGrpcSink({ ...options, toProto: () => new Uint8Array(0) })
+}
+
+async function startPeer(role: Role, downstream = ''): Promise<Started> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./relay-peers.ts', import.meta.url)), role, downstream])
+  children.push(child)
+  child.stderr?.pipe(process.stderr)
+  for await (const line of createInterface(child.stdout as NodeJS.ReadableStream)) return { child, port: Number(line) }
+  throw new Error(`${role} did not start`)
+}
+
+async function startLogveil(protocol: Protocol, backend: number): Promise<Started> {
+  const file = join(mkdtempSync(join(tmpdir(), 'logveil-bench-')), 'logveil.yaml')
+  const source = { type: 'otlp', http: '127.0.0.1:0', grpc: '127.0.0.1:0' }
+  const sinks = [{ type: 'otlp', url: `${protocol}://127.0.0.1:${backend}` }]
+  writeFileSync(file, JSON.stringify({ admin: null, pipelines: [{ name: 'bench', source, sinks }] }))
+  const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+  const child = spawn(process.execPath, [main, 'run', '--config', file])
+  children.push(child)
+  for await (const line of createInterface(child.stderr as NodeJS.ReadableStream)) {
+    const { msg, ports } = JSON.parse(line)
+    if (msg === 'started') return { child, port: ports[`bench/${protocol}`] }
+    console.error(line)
+  }
+  throw new Error('logveil did not start')
+}
