@@ -31,6 +31,7 @@ function mayGovern(set: CompiledSet, bytes: Uint8Array, literal: number, end: nu
   if (keyStart > 0 && beginsEscape(bytes[keyStart - 1])) return true
   const joined = readJoined(bytes, 0, bytes.length, start, end)
   const keyEnd = joined === null ? keyEndOf(bytes, bytes.length, end) : joined.keyEnd
+  if (mayGoOn(bytes, keyEnd)) return true
   if (set.keyed[literal].some((keyed) => keyed.mayGovern(bytes, keyStart, keyEnd, start, end))) return true
   const mayBeLength = binary && keyStart > 0 && keyStart < start && (bytes[keyStart - 1] & 7) === lengthDelimited
   return mayBeLength && set.keyed[literal].some((keyed) => keyed.mayGovern(bytes, keyStart + 1, keyEnd, start, end))
@@ -42,4 +43,11 @@ const lengthDelimited = 2
 /** `\n`, `\u000a`, `%0A`: what seems to be a part of the name is a part of the escape. */
 function beginsEscape(byte: number): boolean {
   return byte === 0x5c || byte === 0x25
+}
+
+/** `vendor&#46;io`, `vendor\x2eio`, `vendor%2Eio`: the name may go on behind an escape. A quote's, `&quot;` or `\"`, ends it. */
+function mayGoOn(bytes: Uint8Array, at: number): boolean {
+  const byte = bytes[at]
+  const next = bytes[at + 1]
+  return byte === 0x25 || (byte === 0x26 && next === 0x23) || (byte === 0x5c && (next === 0x75 || next === 0x78))
 }

@@ -167,7 +167,7 @@ function quotedFollows(text: string, from: number): boolean {
   if (isRandom(text, at)) return true
   at += /^[bruf]{0,2}/i.exec(cut(text, at, 2))?.[0].length ?? 0
   const quote = readQuote(text, at)
-  if (quote === null) return false
+  if (quote === null || /^\[(?:REDACTED|WITHHELD)/.test(cut(text, quote.next, 9))) return false
   if (/^valu/i.test(cut(text, quote.next, 4))) return true
   return !isKey(text, quote.next, quote)
 }

@@ -403,6 +403,7 @@ describe('assignment guard', () => {
     'key (see below)',
     'key [x]',
     'key[REDACTED:x] V',
+    '"key","[REDACTED:generic-password:k1.AbCdEfGhIjKlMnOp]":"V"',
     'key [REDACTED:x]=V',
     '--key %5BREDACTED:x] V',
     '--key"[REDACTED:generic-password:k1.AbCdEfGhIjKlMnOp]',

@@ -150,3 +150,13 @@ describe('names of JSON', () => {
     )
   })
 })
+
+test('a name that goes on behind an escape is the same name in a large payload', () => {
+  const key = made('{{hex:32}}')
+  for (const line of [`ABSTRACT&#95;API&#95;KEY=${key}`, `ABSTRACT%5FAPI%5FKEY=${key}`]) {
+    const expected = line.replace(key, '⟨abstractapi-api-key⟩')
+    expect(redact(line)).toBe(expected)
+    const filler = '\nlorem ipsum'.repeat(1000)
+    expect(redact(line + filler)).toBe(expected + filler)
+  }
+})

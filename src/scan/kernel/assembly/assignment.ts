@@ -278,7 +278,7 @@ function quotedFollows(p: u32): bool {
   if (isRandom(p)) return true
   for (const limit = p + 2; p < limit && isPrefix(at(p)); ) p++
   const quote = skipQuote(p)
-  if (quote == 0) return false
+  if (quote == 0 || (at(quote) == 0x5b && isPlaceholder(quote + 1))) return false
   if ((load<u32>(quote) | 0x20202020) == 0x756c6176) return true // valu(e)
   return !isKey(quote, mark, quote - p)
 }
