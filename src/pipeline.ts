@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { type Span, SpanStatusCode, trace } from '@opentelemetry/api'
 import { LogveilError } from './errors.ts'
 import type { Metrics } from './metrics.ts'
 import type { Envelope, Finding, Next, Receipt, Sink, Source } from './model.ts'
@@ -29,20 +30,29 @@ export async function runPipeline(parts: PipelineParts, signal: AbortSignal): Pr
  */
 export function createNext({ name: pipeline, redact, sink, metrics, onFindings }: PipelineParts): Next {
   return async (envelope) => {
-    const account = open(metrics, pipeline, envelope)
-    const redacted = account.scan(() => redact(envelope))
-    if (redacted.findings.length > 0) onFindings?.(redacted.findings, envelope)
-    return account.deliver(redacted, () => sink.write(withPayload(envelope, redacted.payload)))
+    const span = tracer.startSpan('logveil.batch')
+    const account = open(metrics, pipeline, envelope, span)
+    try {
+      const redacted = account.scan(() => redact(envelope))
+      if (redacted.findings.length > 0) onFindings?.(redacted.findings, envelope)
+      return await account.deliver(redacted, () => sink.write(withPayload(envelope, redacted.payload)))
+    } finally {
+      span.end()
+    }
   }
 }
+
+/** Does nothing until an SDK is registered. */
+const tracer = trace.getTracer('logveil')
 
 function withPayload(envelope: Envelope, payload: Uint8Array): Envelope {
   return payload === envelope.payload ? envelope : { ...envelope, payload, encoded: null }
 }
 
 /** Keeps the books: received = sent + dropped + rejected + returned. */
-function open(metrics: Metrics, pipeline: string, { payload, signal: kind }: Envelope) {
+function open(metrics: Metrics, pipeline: string, { payload, signal: kind }: Envelope, span: Span) {
   const labels = { pipeline, signal: kind ?? 'lines' }
+  const exemplar = span.isRecording() ? { exemplarLabels: { trace_id: span.spanContext().traceId } } : {}
 
   function scan(redact: () => Redacted): Redacted {
     const begin = performance.now()
@@ -51,13 +61,16 @@ function open(metrics: Metrics, pipeline: string, { payload, signal: kind }: Env
       metrics.scannedBytes.inc(labels, payload.length)
       metrics.received.inc(labels, redacted.records)
       count(redacted)
+      const { records, findings } = redacted
+      span.setAttributes({ ...labels, bytes: payload.length, records, findings: findings.length })
       return redacted
     } catch (error) {
       if (!(error instanceof LogveilError)) metrics.errors.inc({ pipeline })
       metrics.batches.inc({ ...labels, outcome: 'rejected' })
+      span.setStatus({ code: SpanStatusCode.ERROR })
       throw error
     } finally {
-      metrics.scan.observe({ labels, value: (performance.now() - begin) / 1000 })
+      metrics.scan.observe({ labels, value: (performance.now() - begin) / 1000, ...exemplar } as never)
     }
   }
 
@@ -85,6 +98,7 @@ function open(metrics: Metrics, pipeline: string, { payload, signal: kind }: Env
       if (retryable) metrics.returned.inc(labels, kept)
       else metrics.rejected.inc({ ...labels, reason: 'downstream' }, kept)
       metrics.batches.inc({ ...labels, outcome: retryable ? 'returned' : 'rejected' })
+      span.setStatus({ code: SpanStatusCode.ERROR })
       throw error
     }
   }
