@@ -470,11 +470,18 @@ describe('speed', () => {
     'pw&amp;',
     '--pw ',
     'pw (a1'
-  ])('1 MiB of %j takes less than 250 ms', (unit) => {
-    const bytes = Buffer.alloc(1 << 20, unit)
-    const start = performance.now()
-    automaton.scan(bytes)
-    expect(performance.now() - start).toBeLessThan(250)
+  ])('of %j, eight times as much takes nowhere near 64 times as long', (unit) => {
+    const best = (size: number) => {
+      const bytes = Buffer.alloc(size, unit)
+      const times = [1, 2, 3, 4, 5].map(() => {
+        const start = performance.now()
+        automaton.scan(bytes)
+        return performance.now() - start
+      })
+      return Math.min(...times)
+    }
+    best(1 << 17)
+    expect(best(1 << 20) / best(1 << 17)).toBeLessThan(24)
   })
 })
 
