@@ -13,7 +13,10 @@ const bytes = (low: number) =>
 
 const address = z
   .string()
-  .regex(/^(\[[0-9a-fA-F:.]+\]|[^:\s]*):\d{1,5}$/, 'is no address: write HOST:PORT, for all interfaces 0.0.0.0:PORT')
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^:\s]*):\d{1,5}$/, {
+    error: 'is no address: write HOST:PORT, for all interfaces 0.0.0.0:PORT',
+    abort: true
+  })
   .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) < 65536, 'has a port above 65535')
 
 const serverTls = z.strictObject({

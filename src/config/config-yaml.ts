@@ -37,10 +37,13 @@ export function parseYaml(text: string, surrounding: Surrounding): Parsed {
         for (const message of fillIn(node, surrounding)) mistakes.push({ line: lineAt(node), path: '', message })
     }
   })
-  return {
-    value: document.toJS({ maxAliasCount: 100 }),
-    mistakes,
-    lineOf: (path) => lineOf(document.contents, path, lines)
+  const place = (path: readonly PropertyKey[]) => lineOf(document.contents, path, lines)
+  try {
+    return { value: document.toJS({ maxAliasCount: 100 }), mistakes, lineOf: place }
+  } catch {
+    // Its message names the alias.
+    const wrong = { line: 0, path: '', message: 'has an alias (*name) without its anchor (&name), or too many' }
+    return { value: null, mistakes: [...mistakes, wrong], lineOf: place }
   }
 }
 
