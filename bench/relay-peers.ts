@@ -26,7 +26,7 @@ async function httpBackend(): Promise<number> {
   const server = createServer((incoming, response) => {
     if (incoming.method === 'GET') return void response.end(last)
     const chunks: Buffer[] = []
-    incoming.on('data', (chunk) => chunks.push(chunk))
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
     incoming.on('end', () => {
       last = Buffer.concat(chunks)
       response.writeHead(200, { 'content-type': 'application/x-protobuf', 'content-length': 0 }).end()
@@ -44,7 +44,7 @@ async function grpcBackend(): Promise<number> {
   server.on('session', (session) => session.setLocalWindowSize(1 << 22))
   server.on('stream', (stream) => {
     const chunks: Buffer[] = []
-    stream.on('data', (chunk) => chunks.push(chunk))
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
     stream.on('end', () => {
       const body = Buffer.concat(chunks)
       const answer = body.length === 0 ? last : Buffer.alloc(5)
@@ -63,13 +63,13 @@ async function httpRelay(downstream: string): Promise<number> {
   const agent = new Agent({ keepAlive: true })
   const server = createServer((incoming, response) => {
     const chunks: Buffer[] = []
-    incoming.on('data', (chunk) => chunks.push(chunk))
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
     incoming.on('end', () => {
       const body = Buffer.concat(chunks)
       const headers = { 'content-type': incoming.headers['content-type'], 'content-length': body.length }
       const sent = request(downstream + incoming.url, { agent, method: 'POST', headers }, (answer) => {
         const parts: Buffer[] = []
-        answer.on('data', (chunk) => parts.push(chunk))
+        answer.on('data', (chunk: Buffer) => parts.push(chunk))
         answer.on('end', () => response.writeHead(answer.statusCode ?? 500, answer.headers).end(Buffer.concat(parts)))
       })
       sent.end(body)

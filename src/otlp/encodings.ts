@@ -65,8 +65,8 @@ function decompressSmall(body: Uint8Array, encoding: Encoding): Uint8Array | nul
   }
 }
 
-/** What the trailer says of the size, modulo 2^32; a lie costs `syncBytes`. */
-function gzipSize(body: Uint8Array): number {
+/** What the trailer of gzip says of its size, modulo 2^32. Who lies to say less is found out while it is decompressed. */
+export function gzipSize(body: Uint8Array): number {
   return body.length < 4 ? 0 : Buffer.from(body.buffer, body.byteOffset, body.length).readUInt32LE(body.length - 4)
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { LogveilError } from '../errors.ts'
 import type { Encoding, Envelope } from '../model.ts'
-import { decompress } from '../otlp/encodings.ts'
+import { decompress, gzipSize } from '../otlp/encodings.ts'
 import { tooLarge } from '../otlp/status.ts'
 import type { Hold } from './byte-budget.ts'
 
@@ -24,6 +24,8 @@ export async function receiveBody(
 /** The same for bytes that are here already and held. */
 export async function decode(bytes: Uint8Array, encoding: Encoding, maxBytes: number, hold: Hold): Promise<Body> {
   if (encoding === 'identity') return { payload: bytes, encoded: null }
+  // Said to be more, it need not be tried: an honest bomb costs nothing.
+  if (encoding === 'gzip' && gzipSize(bytes) > maxBytes) throw bodyTooLarge(maxBytes)
   const payload = await decompress(bytes, encoding, limited(maxBytes, hold))
   return { payload, encoded: { encoding, bytes } }
 }

@@ -1,0 +1,72 @@
+// Requests made to hurt, against a process: what they cost is bounded.
+import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Daemon, relayConfig, startDaemon } from './daemon.ts'
+import { type HttpDownstream, startHttpDownstream } from './http-downstream.ts'
+
+let backend: HttpDownstream
+let daemon: Daemon
+beforeAll(async () => {
+  backend = await startHttpDownstream()
+  daemon = await startDaemon(relayConfig(backend.url))
+}, 30_000)
+afterAll(async () => {
+  await daemon.stop()
+  await backend.close()
+})
+
+async function send(body: Uint8Array, headers: Record<string, string> = {}) {
+  const url = `http://127.0.0.1:${daemon.ports['relay/http']}/v1/logs`
+  const begin = performance.now()
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-protobuf', ...headers },
+    body: body as never
+  })
+  return { status: response.status, ms: performance.now() - begin }
+}
+
+function peakMiB(): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${daemon.child.pid}/status`, 'utf8'))?.[1]) / 1024
+}
+
+test('4 million empty records in 8 MiB', async () => {
+  const records = Buffer.alloc(8 << 20, Uint8Array.from([0x12, 0]))
+  const nested = (content: Buffer, tag: number): Buffer => {
+    const { length } = content
+    const size = [(length & 127) | 128, ((length >> 7) & 127) | 128, ((length >> 14) & 127) | 128, length >> 21]
+    return Buffer.concat([Uint8Array.from([tag, ...size]), content])
+  }
+  const body = nested(nested(records, 0x12), 0x0a)
+  const before = peakMiB()
+  const { status, ms } = await send(body)
+  expect(status).toBe(200)
+  expect(backend.arrived.at(-1)?.body.equals(body)).toBe(true)
+  expect(ms).toBeLessThan(2000)
+  expect(peakMiB() - before).toBeLessThan(150)
+})
+
+test('a bomb of 512 MiB', async () => {
+  const before = peakMiB()
+  const { status, ms } = await send(gzipSync(Buffer.alloc(512 << 20)), { 'content-encoding': 'gzip' })
+  expect(status).toBe(413)
+  expect(ms).toBeLessThan(1000)
+  expect(peakMiB() - before).toBeLessThan(20)
+})
+
+test('messages inside messages, 20,000 deep, are no OTLP', async () => {
+  let body = Buffer.alloc(0)
+  for (let i = 0; i < 20_000; i++) {
+    const { length } = body
+    const size =
+      length < 128
+        ? [length]
+        : length < 1 << 14
+          ? [(length & 127) | 128, length >> 7]
+          : [(length & 127) | 128, ((length >> 7) & 127) | 128, length >> 14]
+    body = Buffer.concat([Uint8Array.from([i % 2 === 0 ? 0x2a : 0x0a, ...size]), body])
+  }
+  expect((await send(body)).status).toBeOneOf([200, 400])
+  expect((await fetch(`${daemon.admin}/readyz`)).status).toBe(200)
+})
