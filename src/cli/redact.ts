@@ -16,7 +16,7 @@ import { systemMessage } from './system-message.ts'
 export type CreateRedactor = (options: RedactorOptions, detectorPaths: readonly string[]) => Promise<Redactor>
 
 /** Bytes that are read and redacted at once: enough to make calls cheap, little enough to stay in the processor's cache. */
-const chunkBytes = 1 << 18
+const chunkBytes = 1 << 20
 
 /** `logveil redact`: resolves to the exit status. Throws `USAGE_INVALID`, and what creating the redactor throws. */
 export async function redactCommand(args: readonly string[], create: CreateRedactor = createBuiltIn): Promise<number> {
