@@ -65,9 +65,17 @@ function decompressSmall(body: Uint8Array, encoding: Encoding): Uint8Array | nul
   }
 }
 
-/** What the trailer of gzip says of its size, modulo 2^32. Who lies to say less is found out while it is decompressed. */
+/** Deflate makes nothing smaller than that. */
+const bestRatio = 1032
+
+/**
+ * What the trailer of gzip says of its size, modulo 2^32; 0 where that cannot be, as in a body that is cut off. Who lies to say less is
+ * found out while it is decompressed.
+ */
 export function gzipSize(body: Uint8Array): number {
-  return body.length < 4 ? 0 : Buffer.from(body.buffer, body.byteOffset, body.length).readUInt32LE(body.length - 4)
+  if (body.length < 18 || body[0] !== 0x1f || body[1] !== 0x8b) return 0
+  const size = Buffer.from(body.buffer, body.byteOffset, body.length).readUInt32LE(body.length - 4)
+  return size > body.length * bestRatio ? 0 : size
 }
 
 /** `deflate` means zlib's format, and some send what is in it. */
