@@ -99,6 +99,7 @@ test('a secret is in no answer, log, metric or batch that goes on', async () => 
     .map(({ headers, body }) => `${JSON.stringify(headers)} ${body.toString('latin1')}`)
     .join('\n')
   expect(batches).toContain('[REDACTED:github-pat-classic]')
+  expect(batches).toContain('logveil.detectors')
   const places = { answers: out, metrics, stdout, stderr, batches }
   expect(
     Object.entries(places).flatMap(([place, text]) => secretsIn(text).map((secret) => `${secret} in ${place}`))
