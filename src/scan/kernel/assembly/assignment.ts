@@ -56,8 +56,11 @@ function holdsValue(p: u32): bool {
   const limit = min(p + NAME_MAX, to)
   let digits: u32 = 0
   let q = p
-  for (; q < limit && isOfName(q); q++) digits += u32(is(q, DIGIT))
-  return q - p > RANDOM_MIN && digits >= JOINED_DIGITS
+  for (; q < limit && isOfName(q); q++) {
+    digits += u32(is(q, DIGIT))
+    if (digits >= JOINED_DIGITS && q - p >= RANDOM_MIN) return true
+  }
+  return false
 }
 
 function valueFollows(end: u32): bool {
