@@ -40,8 +40,12 @@ export function startsWithFolded(bytes: Uint8Array, at: number, end: number, tex
   return true
 }
 
+/** Longer texts are copied at once; for shorter ones the call costs more than the loop, in bytes. */
+const longText = 128
+
 /** `bytes[start..end)` as text, one character a byte. For short ranges: candidates, never whole records. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > longText) return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).latin1Slice()
   let text = ''
   for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i])
   return text
