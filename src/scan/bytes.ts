@@ -45,7 +45,7 @@ const longText = 128
 
 /** `bytes[start..end)` as text, one character a byte. For short ranges: candidates, never whole records. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > longText) return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).latin1Slice()
+  if (end - start > longText) return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')
   let text = ''
   for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i])
   return text
