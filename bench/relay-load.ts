@@ -9,8 +9,9 @@ export interface Figures {
   readonly recordsPerCpuSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
-  /** Highest so far. */
+  /** Median while it ran, and the highest since the process began. */
   readonly rssBytes: number
+  readonly peakRssBytes: number
 }
 
 export interface Batch {
@@ -84,7 +85,11 @@ export async function load(
       latencies.push(performance.now() - at)
     }
   }
+  const sizes: number[] = []
+  const sampling = setInterval(() => sizes.push(rss(pid, 'VmRSS')), 100)
   await Promise.all(Array.from({ length: inFlight }, sender))
+  clearInterval(sampling)
+  sizes.sort((a, b) => a - b)
   const seconds = (performance.now() - begin) / 1000
   const records = latencies.length * recordsInBatch
   latencies.sort((a, b) => a - b)
@@ -94,7 +99,8 @@ export async function load(
     recordsPerCpuSecond: spent === 0 ? 0 : records / spent,
     p50Ms: latencies[Math.floor(latencies.length * 0.5)],
     p99Ms: latencies[Math.floor(latencies.length * 0.99)],
-    rssBytes: peakRss(pid)
+    rssBytes: sizes[Math.floor(sizes.length / 2)] ?? 0,
+    peakRssBytes: rss(pid, 'VmHWM')
   }
 }
 
@@ -111,7 +117,8 @@ function cpuSeconds(pid: number | null): number {
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
-function peakRss(pid: number | null): number {
+function rss(pid: number | null, which: 'VmRSS' | 'VmHWM'): number {
   if (pid === null) return 0
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(new RegExp(`${which}:\\s+(\\d+)`).exec(status)?.[1]) * 1024
 }

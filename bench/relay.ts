@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import type { Sink } from '../src/model.ts'
 import { createOtlpGrpcSink } from '../src/sinks/otlp-grpc.ts'
 import { createOtlpHttpSink } from '../src/sinks/otlp-http.ts'
+import { withRetry } from '../src/sinks/retry.ts'
 import { type Batch, envelopeOf, type Figures, load, makeBatches } from './relay-load.ts'
 import type { Role } from './relay-peers.ts'
 
@@ -72,7 +73,8 @@ function show(name: string, figures: Figures, reference: Figures, alone: Figures
     cpuOfBare: Number((figures.recordsPerCpuSecond / reference.recordsPerCpuSecond).toFixed(2)),
     addedP50Ms: Number((alone.p50Ms - direct.p50Ms).toFixed(2)),
     addedP99Ms: Number((alone.p99Ms - direct.p99Ms).toFixed(2)),
-    peakRssMB: Math.round(figures.rssBytes / 1e6)
+    rssMB: Math.round(figures.rssBytes / 1e6),
+    peakRssMB: Math.round(figures.peakRssBytes / 1e6)
   }
   rows.push(row)
   console.log(
@@ -115,9 +117,12 @@ function sinkTo(protocol: Protocol, port: number): Sink {
     compression: 'identity' as const,
     scrub: (text: string) => text
   }
-  return protocol === 'http'
-    ? createOtlpHttpSink(options)
-    : createOtlpGrpcSink({ ...options, toProto: () => new Uint8Array(0) })
+  // A bare server ends connections that rest between two cases.
+  const bare =
+    protocol === 'http'
+      ? createOtlpHttpSink(options)
+      : createOtlpGrpcSink({ ...options, toProto: () => new Uint8Array(0) })
+  return withRetry(bare, { initialMs: 1, maxMs: 10, onRetry() {} })
 }
 
 async function startPeer(role: Role, downstream = ''): Promise<Started> {
