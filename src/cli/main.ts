@@ -5,8 +5,14 @@ import { complain, describe } from './complain.ts'
 /** Every command is loaded only when it is called, so that starting stays fast. */
 const commands: Record<string, (args: string[]) => Promise<number>> = {
   redact: async (args) => (await import('./redact.ts')).redactCommand(args),
-  run: async (args) => (await import('./run.ts')).runCommand(args),
-  relay: async (args) => (await import('./relay.ts')).relayCommand(args),
+  run: async (args) => {
+    ;(await import('./run-memory.ts')).keepYoungSpaceSmall()
+    return (await import('./run.ts')).runCommand(args)
+  },
+  relay: async (args) => {
+    ;(await import('./run-memory.ts')).keepYoungSpaceSmall()
+    return (await import('./relay.ts')).relayCommand(args)
+  },
   config: async (args) => (await import('./config.ts')).configCommand(args),
   detectors: async (args) => (await import('./detectors.ts')).detectorsCommand(args)
 }

@@ -1,0 +1,10 @@
+import { setFlagsFromString } from 'node:v8'
+
+/**
+ * To be called before anything large is loaded: what has grown stays. Bodies lie outside the heap, and the small objects that hold them die
+ * at once: a young space that is collected often gives them back early. One that grows leaves them until V8 collects everything (measured:
+ * 236 instead of 138 MB at load, a sixth more processor time).
+ */
+export function keepYoungSpaceSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1')
+}
