@@ -78,7 +78,7 @@ export function createMetrics() {
       'first',
       '0 while the last read configuration is bad and the one before stays in use.'
     ),
-    errors: counter('errors', 'Errors in logveil itself while it scanned: bugs.', 'pipeline'),
+    errors: counter('errors', 'Errors in logveil itself while it scanned: bugs.'),
     workers: gauge('workers', 'first', 'Worker threads that are running.'),
     workerRestarts: counter('worker_restarts', 'Workers replaced: crashed, stuck.', 'reason')
   }

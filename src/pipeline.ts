@@ -65,7 +65,7 @@ function open(metrics: Metrics, pipeline: string, { payload, signal: kind }: Env
       span.setAttributes({ ...labels, bytes: payload.length, records, findings: findings.length })
       return redacted
     } catch (error) {
-      if (!(error instanceof LogveilError)) metrics.errors.inc({ pipeline })
+      if (!(error instanceof LogveilError)) metrics.errors.inc()
       metrics.batches.inc({ ...labels, outcome: 'rejected' })
       span.setStatus({ code: SpanStatusCode.ERROR })
       throw error

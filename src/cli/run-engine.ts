@@ -5,6 +5,7 @@ import { type Redact, runPipeline } from '../pipeline.ts'
 import { toAll } from '../sinks/fan-out.ts'
 import { createByteBudget } from '../sources/byte-budget.ts'
 import type { ListeningSource } from '../sources/otlp-http.ts'
+import { describe } from './complain.ts'
 import { canaryPasses } from './run-canary.ts'
 import { createRedaction, type Redaction, type RedactionSettings } from './run-redaction.ts'
 import { createSink } from './run-sinks.ts'
@@ -45,7 +46,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { config, report } = options
   const metrics = createMetrics()
   const budget = createByteBudget(config.maxInFlightBytes)
-  const onError = (): void => report('error', 'a bug in logveil: the records it met are withheld')
+  let told = false
+  const onError = (error: unknown): void => {
+    metrics.errors.inc()
+    if (!told) report('error', `a bug in logveil, the records it met are withheld: ${describe(error)}`)
+    told = true
+  }
   let redaction = createRedaction(options.redaction, onError)
   let redacts = bind(redaction, config)
   let canary = inspect(redaction, options.redaction)

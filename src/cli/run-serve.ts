@@ -3,8 +3,9 @@ import { availableParallelism } from 'node:os'
 import { listenAdmin } from '../admin/admin-server.ts'
 import { createLog } from '../admin/log.ts'
 import type { Config } from '../config/config-schema.ts'
+import { LogveilError } from '../errors.ts'
 import { openWriter } from './byte-writer.ts'
-import { describe } from './complain.ts'
+import { complain, describe } from './complain.ts'
 import { type Crew, startSolo, startThreads } from './run-crew.ts'
 import type { Report } from './run-engine.ts'
 import { readRedaction } from './run-redaction.ts'
@@ -13,8 +14,21 @@ import { parseAddress } from './run-sources.ts'
 import { startTracing } from './run-tracing.ts'
 import { stopOnSignal } from './signals.ts'
 
-/** Runs a configuration until a signal; resolves to the exit status. `path` is where it came from. Throws when it cannot start. */
+/** Runs a configuration until a signal; resolves to the exit status. `path` is where it came from. Ends the process when it cannot start. */
 export async function serve(config: Config, path: string | null): Promise<number> {
+  try {
+    return await run(config, path)
+  } catch (error) {
+    complain(error instanceof LogveilError ? error.message : `a bug in logveil: ${describe(error)}`)
+    // What listens already would keep it running.
+    process.exit(2)
+  }
+}
+
+/** How long the last spans may take to get away. */
+const lastSpansMs = 2000
+
+async function run(config: Config, path: string | null): Promise<number> {
   const redaction = await readRedaction(config.redaction)
   // Before the detectors are compiled nothing is logged but fixed texts.
   let line = (text: string): string => text
@@ -39,7 +53,7 @@ export async function serve(config: Config, path: string | null): Promise<number
   report('info', 'stopping: settling what is in flight')
   stopReload()
   const settled = await within(config.gracePeriodMs, crew.stop())
-  await Promise.all([admin?.close(), stopTracing()])
+  await Promise.all([admin?.close(), within(lastSpansMs, stopTracing())])
   release()
   report(
     settled ? 'info' : 'error',

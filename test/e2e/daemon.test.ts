@@ -190,22 +190,16 @@ describe('what cannot start', () => {
     ])
   })
 
-  test('an address that is taken', async () => {
+  test.each(['--http', '--grpc', '--admin'])('an address that is taken: %s', async (option) => {
     const { port } = backend.url
-    const { status, stderr } = await run(main, [
-      'relay',
-      '--to',
-      'http://a:1',
-      '--http',
-      `127.0.0.1:${port}`,
-      '--grpc',
-      'off',
-      '--admin',
-      'off'
+    const free = ['--http', '--grpc', '--admin'].flatMap((other) => [
+      other,
+      other === option ? `127.0.0.1:${port}` : '127.0.0.1:0'
     ])
+    const { status, stderr } = await run(main, ['relay', '--to', 'http://a:1', ...free])
     expect([status, stderr]).toEqual([
       2,
-      `logveil: cannot listen on 127.0.0.1:${port}: something listens there already\n`
+      expect.stringMatching(`^logveil: (admin )?cannot listen on 127.0.0.1:${port}: .*\n$`)
     ])
   })
 })
