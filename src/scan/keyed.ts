@@ -45,19 +45,18 @@ export function compileKeyed(detector: Detector): Keyed {
   const test = compileValueTest(detector)
   const named = detector.pattern !== ''
   const near = detector.context === 'near' ? compileNear(detector) : null
-  const runFollows = compileRunTest(detector)
+  const runFollows = near === null ? null : compileRunTest(detector)
   const decides: Keyed['mayGovern'] = (bytes, keyStart, keyEnd, start, end) =>
     named
       ? detector.value === null || !endsDescribing(bytes, end, keyEnd)
       : governs(bytes, keyStart, keyEnd, start, end, detector.value)
-  const names: Keyed['mayGovern'] = near === null || detector.value === null ? () => true : standsForVendor
+  /** The key word is a vendor's name, which must stand for the vendor, and not in a longer word. */
+  const isVendor = near !== null && detector.value !== null
   return {
     inText(scan, start, end) {
       if (near !== null) scan.effort.left -= costs.near
       if (isCovered(scan, start) || isPlaceholderWord(scan, start)) return
-      if (
-        !names(scan.bytes, keyStartOf(scan.bytes, scan.start, start), keyEndOf(scan.bytes, scan.end, end), start, end)
-      )
+      if (isVendor && !standsInText(scan, start, end))
         return traceStep(scan, 'value', detector.id, start, end, 'reject: key name')
       near?.(scan, end)
       const joined = readJoined(scan.bytes, scan.start, scan.end, start, end)
@@ -73,7 +72,7 @@ export function compileKeyed(detector: Detector): Keyed {
     governed(scan, start, end) {
       const { key } = scan.field
       if (key === null || isOfPlaceholder(key.bytes, start, key.start, key.end)) return
-      if (!names(key.bytes, key.start, key.end, start, end))
+      if (isVendor && !standsForVendor(key.bytes, key.start, key.end, start, end))
         return traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
       near?.(scan, scan.start)
       if (decides(key.bytes, key.start, key.end, start, end))
@@ -81,10 +80,14 @@ export function compileKeyed(detector: Detector): Keyed {
       else traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
     },
     mayGovern: (bytes, keyStart, keyEnd, start, end) =>
-      near === null
+      runFollows === null
         ? decides(bytes, keyStart, keyEnd, start, end)
-        : runFollows(bytes, end) && names(bytes, keyStart, keyEnd, start, end)
+        : runFollows(bytes, end) && (!isVendor || standsForVendor(bytes, keyStart, keyEnd, start, end))
   }
+}
+
+function standsInText({ bytes, start: from, end: to }: TextScan, start: number, end: number): boolean {
+  return standsForVendor(bytes, keyStartOf(bytes, from, start), keyEndOf(bytes, to, end), start, end)
 }
 
 /** Asked by every detector of a key word, answered once. */

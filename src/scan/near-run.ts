@@ -6,6 +6,7 @@ import { alphabetOf } from './token-literals.ts'
 
 /** How far behind the key word a value of `context: near` may begin, in bytes. */
 export const nearby = 40
+
 /**
  * Whether a value of a `near` detector can stand behind the key word that ends at an offset of the payload: every match is a run of bytes of
  * the pattern's alphabet, or of escapes of them, and at least as long as the shortest match. Names of vendors turn up in domains and user

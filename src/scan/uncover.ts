@@ -107,8 +107,8 @@ function takeWords(field: Field, matches: Match[], from: number): void {
 function wholeWord(field: Field, match: Match): Match {
   const { bytes } = field
   let { start, end } = rangeIn(field, match)
-  while (start > field.start && !isSpace[bytes[start - 1]] && !isQuote[bytes[start - 1]]) start--
-  while (end < field.end && !isSpace[bytes[end]] && !isQuote[bytes[end]]) end++
+  while (start > field.start && !isBreak(bytes[start - 1])) start--
+  while (end < field.end && !isBreak(bytes[end])) end++
   return { ...match, ...toPayload(field, start, end), secret: bytes.subarray(start, end) }
 }
 
