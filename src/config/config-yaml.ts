@@ -1,4 +1,5 @@
-import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar, visit } from 'yaml'
+import { isNode, LineCounter, parseDocument, Scalar, visit } from 'yaml'
+import { lineOf } from './yaml-places.ts'
 
 /** A mistake and where it stands; line 0: in the file as a whole. */
 export interface Mistake {
@@ -70,24 +71,4 @@ function fillIn(node: Scalar, { env, file }: Surrounding): string[] {
 function typed(text: string): unknown {
   if (/^(true|false)$/.test(text)) return text === 'true'
   return /^-?(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : text
-}
-
-function lineOf(root: Node | null, path: readonly PropertyKey[], lines: LineCounter): number {
-  let line = 1
-  let node: unknown = root
-  for (const key of path) {
-    const next = childOf(node, key)
-    if (next === null) break
-    line = lines.linePos(next.offset).line
-    node = next.value
-  }
-  return line
-}
-
-function childOf(node: unknown, key: PropertyKey): { value: unknown; offset: number } | null {
-  const pair = isMap(node) ? node.items.find((item) => isScalar(item.key) && item.key.value === key) : undefined
-  const value = pair !== undefined ? pair.value : isSeq(node) && typeof key === 'number' ? node.items[key] : undefined
-  const place = pair !== undefined ? pair.key : value
-  const offset = isNode(place) ? place.range?.[0] : undefined
-  return offset === undefined ? null : { value, offset }
 }

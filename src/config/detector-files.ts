@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { LineCounter, parseDocument } from 'yaml'
 import { LogveilError } from '../errors.ts'
 import type { Detector } from '../model.ts'
 import {
@@ -14,6 +14,7 @@ import {
 } from '../scan/load.ts'
 import { nearest } from '../scan/nearest.ts'
 import { importGitleaks, type Remark } from './gitleaks.ts'
+import { lineOf } from './yaml-places.ts'
 
 /** Loads every detector file of a directory (not of its subdirectories). Throws DETECTOR_INVALID with all mistakes, INPUT_FAILED when it cannot be read. */
 export function loadDetectorDirectory(path: string): LoadedDetector[] {
@@ -156,32 +157,6 @@ function yamlProblem(code: string): string {
     BAD_DQ_ESCAPE: 'a backslash in double quotes (put patterns and examples in single quotes)'
   }
   return known[code] ?? code.toLowerCase().replaceAll('_', ' ')
-}
-
-/** 1-based line of the value at `path`, or of the last one on the way that exists. */
-function lineOf(root: Node | null, path: readonly PropertyKey[], lines: LineCounter): number {
-  let line = 1
-  let node: unknown = root
-  for (const key of path) {
-    const next = childOf(node, key)
-    if (next === null) break
-    line = lines.linePos(next.offset).line
-    node = next.value
-  }
-  return line
-}
-
-/** The offset is that of the key in a map, so that a long value is named by its first line. */
-function childOf(node: unknown, key: PropertyKey): { value: unknown; offset: number } | null {
-  if (isMap(node)) {
-    const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key)
-    const offset = isNode(pair?.key) ? pair.key.range?.[0] : undefined
-    return pair === undefined || offset === undefined ? null : { value: pair.value, offset }
-  }
-  if (!isSeq(node) || typeof key !== 'number') return null
-  const value = node.items[key]
-  const offset = isNode(value) ? value.range?.[0] : undefined
-  return offset === undefined ? null : { value, offset }
 }
 
 function attempt<T>(message: string, action: () => T): T {

@@ -1,26 +1,11 @@
-import { type ByteClass, classOf, complementOf, isDigit, isSpace, isWord, unionOf } from '../scan/char-class.ts'
+import { type ByteClass, classOf, controlEscapes, isDigit, isWord, unionOf } from '../scan/char-class.ts'
 
 // Names of classes and characters in Go's regular expressions.
 
 export const everything = new Uint8Array(256).fill(1)
 
-export const classLetters: ReadonlyMap<string, ByteClass> = new Map([
-  ['d', isDigit],
-  ['w', isWord],
-  ['s', isSpace],
-  ['D', complementOf(isDigit)],
-  ['W', complementOf(isWord)],
-  ['S', complementOf(isSpace)]
-])
-
-export const controls: ReadonlyMap<string, number> = new Map([
-  ['a', 0x07],
-  ['t', 0x09],
-  ['n', 0x0a],
-  ['v', 0x0b],
-  ['f', 0x0c],
-  ['r', 0x0d]
-])
+/** Go also knows the bell. */
+export const controls: ReadonlyMap<string, number> = new Map([...controlEscapes, ['a', 0x07]])
 
 export const posixClasses: ReadonlyMap<string, ByteClass> = new Map([
   ['alnum', ranges('09AZaz')],

@@ -1,5 +1,5 @@
-import { type ByteClass, classOf, complementOf, unionOf } from '../scan/char-class.ts'
-import { classLetters, controls, everything, posixClasses } from './go-regex-classes.ts'
+import { type ByteClass, classEscapes, classOf, complementOf, unionOf } from '../scan/char-class.ts'
+import { controls, everything, posixClasses } from './go-regex-classes.ts'
 
 /**
  * A regular expression in the syntax of Go's regexp (https://pkg.go.dev/regexp/syntax), with every flag resolved: what gitleaks rules
@@ -146,7 +146,7 @@ export function parseGoRegex(source: string): GoNode {
     if (letter === 'B') return { kind: 'assertion', assertion: '' }
     if (letter === 'A') return { kind: 'assertion', assertion: '^' }
     if (letter === 'z') return { kind: 'assertion', assertion: '$' }
-    const set = classLetters.get(letter)
+    const set = classEscapes.get(letter)
     return set === undefined ? charNode(escapedCode(letter)) : { kind: 'class', set, fold: false }
   }
 
@@ -202,7 +202,7 @@ export function parseGoRegex(source: string): GoNode {
       add(set, posix[1] === '' ? members : complementOf(members))
       return
     }
-    const named = source[at] === '\\' ? classLetters.get(source[at + 1] ?? '') : undefined
+    const named = source[at] === '\\' ? classEscapes.get(source[at + 1] ?? '') : undefined
     if (named !== undefined) {
       at += 2
       add(set, named)

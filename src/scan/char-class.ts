@@ -156,7 +156,8 @@ export const isSpace = classOf(0x09, 0x0a, 0x0c, 0x0d, 0x20)
 /** `.`: every byte but `\n`, as in RE2 and unlike JavaScript */
 export const isAnyButNewline = complementOf(classOf(0x0a))
 
-const classEscapes: ReadonlyMap<string, ByteClass> = new Map([
+/** Letters that name a class behind a backslash. */
+export const classEscapes: ReadonlyMap<string, ByteClass> = new Map([
   ['d', isDigit],
   ['w', isWord],
   ['s', isSpace],
@@ -165,7 +166,7 @@ const classEscapes: ReadonlyMap<string, ByteClass> = new Map([
   ['S', complementOf(isSpace)]
 ])
 
-const controlEscapes: ReadonlyMap<string, number> = new Map([
+export const controlEscapes: ReadonlyMap<string, number> = new Map([
   ['t', 0x09],
   ['n', 0x0a],
   ['v', 0x0b],
