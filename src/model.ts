@@ -329,6 +329,9 @@ export interface Receipt {
   readonly message: string
 }
 
+/** All of a batch was taken, and there is nothing to say about it. */
+export const allTaken: Receipt = { rejected: 0, message: '' }
+
 /** Hands a batch on; resolves when it is safe, so that the source may acknowledge it; rejects with a `LogveilError`. */
 export type Next = (envelope: Envelope) => Promise<Receipt>
 

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { type Span, SpanStatusCode, trace } from '@opentelemetry/api'
 import { LogveilError } from './errors.ts'
 import type { Metrics } from './metrics.ts'
-import type { Envelope, Finding, Next, Receipt, Sink, Source } from './model.ts'
+import { allTaken, type Envelope, type Finding, type Next, type Receipt, type Sink, type Source } from './model.ts'
 import type { Redacted } from './redactor.ts'
 
 /** Redacts a batch. Throws `PAYLOAD_INVALID` when it is none of its format. */
@@ -88,7 +88,7 @@ function open(metrics: Metrics, pipeline: string, { payload, signal: kind }: Env
   ): Promise<Receipt> {
     const kept = records - dropped
     try {
-      const receipt = left.length === 0 ? nothing : await write()
+      const receipt = left.length === 0 ? allTaken : await write()
       metrics.rejected.inc({ ...labels, reason: 'downstream' }, receipt.rejected)
       metrics.sent.inc(labels, Math.max(0, kept - receipt.rejected))
       metrics.batches.inc({ ...labels, outcome: 'sent' })
@@ -105,5 +105,3 @@ function open(metrics: Metrics, pipeline: string, { payload, signal: kind }: Env
 
   return { scan, deliver }
 }
-
-const nothing: Receipt = { rejected: 0, message: '' }

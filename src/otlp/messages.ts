@@ -1,4 +1,4 @@
-import type { Receipt, Signal } from '../model.ts'
+import { allTaken, type Receipt, type Signal } from '../model.ts'
 import { eachField, lengthDelimited, varint } from './protobuf.ts'
 import type { Refusal } from './status.ts'
 
@@ -27,7 +27,7 @@ export function encodeResponse({ rejected, message }: Receipt, signal: Signal, f
 
 /** What a downstream said of a batch it took; what cannot be read is taken for nothing said. */
 export function decodeResponse(bytes: Uint8Array, signal: Signal, format: Format): Receipt {
-  return (format === 'otlp-json' ? receiptOfJson(bytes, signal) : receiptOfProto(bytes)) ?? { rejected: 0, message: '' }
+  return (format === 'otlp-json' ? receiptOfJson(bytes, signal) : receiptOfProto(bytes)) ?? allTaken
 }
 
 function receiptOfProto(bytes: Uint8Array): Receipt | null {

@@ -1,5 +1,5 @@
 import { LogveilError } from '../errors.ts'
-import type { Envelope, Sink } from '../model.ts'
+import { allTaken, type Envelope, type Sink } from '../model.ts'
 
 export interface StdoutOptions {
   /** Resolves when the system has taken the bytes; rejects when nobody reads them any more. */
@@ -20,7 +20,7 @@ export function createStdoutSink({ write, toJson }: StdoutOptions): Sink {
       await last.catch((cause) => {
         throw new LogveilError('OUTPUT_FAILED', 'standard output cannot be written', { retryable: true, cause })
       })
-      return { rejected: 0, message: '' }
+      return allTaken
     },
     async close() {
       await last.catch(() => {})

@@ -8,7 +8,7 @@ import {
 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { performance } from 'node:perf_hooks'
-import type { Encoding, Receipt, Signal } from '../model.ts'
+import { allTaken, type Encoding, type Signal } from '../model.ts'
 import { parseEncoding } from '../otlp/encodings.ts'
 import { encodeMessage, grpcContentType, grpcEncodings, messagePrefix, parseTimeout } from '../otlp/grpc.ts'
 import { encodeResponse, encodeStatus } from '../otlp/messages.ts'
@@ -88,7 +88,7 @@ function createHandler(options: OtlpSourceOptions, intake: Intake) {
       const { signal } = head
       const receipt =
         body.payload.length === 0
-          ? nothing
+          ? allTaken
           : await intake.next({ ...body, format: 'otlp-proto', signal, deadline, stream: null })
       answer(stream, encodeResponse(receipt, signal, 'otlp-proto'))
     } catch (error) {
@@ -109,7 +109,6 @@ function createHandler(options: OtlpSourceOptions, intake: Intake) {
   return handle
 }
 
-const nothing: Receipt = { rejected: 0, message: '' }
 const responseHeaders = { ':status': 200, 'content-type': grpcContentType, 'grpc-accept-encoding': grpcEncodings }
 
 function answer(stream: ServerHttp2Stream, message: Uint8Array): void {

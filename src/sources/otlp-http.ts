@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { performance } from 'node:perf_hooks'
-import type { Receipt, Source } from '../model.ts'
+import { allTaken, type Source } from '../model.ts'
 import { encodeResponse, encodeStatus } from '../otlp/messages.ts'
 import { contentTypes, type Refusal, refusalOf } from '../otlp/status.ts'
 import type { Authorize } from './bearer.ts'
@@ -78,7 +78,7 @@ function createHandler(options: OtlpSourceOptions, intake: Intake) {
     const hold = budget.open()
     try {
       const body = withoutMark(await receiveBody(request, head.encoding, maxBodyBytes, hold), head.format)
-      const receipt = isEmpty(body, head) ? nothing : await intake.next({ ...body, ...head, deadline, stream: null })
+      const receipt = isEmpty(body, head) ? allTaken : await intake.next({ ...body, ...head, deadline, stream: null })
       answer(response, 200, head.format, encodeResponse(receipt, head.signal, head.format))
     } catch (error) {
       refuse(response, head.format, refusalOf(error))
@@ -107,8 +107,6 @@ function createHandler(options: OtlpSourceOptions, intake: Intake) {
 
   return handle
 }
-
-const nothing: Receipt = { rejected: 0, message: '' }
 
 /** A byte order mark is no part of JSON, though some send it: it does not go on. */
 function withoutMark(body: Body, format: OtlpFormat): Body {
