@@ -5,7 +5,7 @@ import { textCodec } from './codecs/text.ts'
 import { LogveilError } from './errors.ts'
 import bundled from './generated/detectors.json' with { type: 'json' }
 import packs from './generated/packs.json' with { type: 'json' }
-import type { Codec, Detector, Scanner, Trace } from './model.ts'
+import type { Codec, Detector, KnownSecret, Scanner, Trace } from './model.ts'
 import { assertPacks, type Pack, packNames } from './packs.ts'
 import type { Encryptor } from './redact/encrypt.ts'
 import { createFingerprinter, type FingerprintKey } from './redact/fingerprint.ts'
@@ -25,6 +25,7 @@ export type {
   Detector,
   Finding,
   Hints,
+  KnownSecret,
   Severity,
   Trace,
   TraceEvent,
@@ -58,6 +59,8 @@ export interface RedactorOptions {
   readonly packs?: readonly Pack[]
   /** Ids of detectors that are left out. An unknown id throws `DETECTOR_UNKNOWN`. */
   readonly disable?: readonly string[]
+  /** Secrets whose values are known, such as those of the environment; they stay in memory only. Default: none. */
+  readonly known?: readonly KnownSecret[]
   /** What happens to which secret; default: every one becomes its label. */
   readonly policy?: Policy
   /** Keys for fingerprints, the first for new ones; default: none, and placeholders without fingerprint. */
@@ -103,7 +106,7 @@ export interface OtlpRedactorOptions {
 /** As `createRedactor`, for all formats. */
 export function createRedactors(options: RedactorOptions = {}): Redactors {
   const parts: Omit<RedactorParts, 'codec'> = {
-    scanner: scannerOf(enabledDetectors(options), options.trace ?? null),
+    scanner: scannerOf(enabledDetectors(options), options.trace ?? null, options.known ?? []),
     policy: compilePolicy(options.policy),
     fingerprinter: createFingerprinter(options.keys ?? []),
     encryptor: options.encryptor,
@@ -121,11 +124,11 @@ export function createRedactors(options: RedactorOptions = {}): Redactors {
 }
 
 /** Detectors without keywords need a scanner of their own, which nobody else pays for. */
-function scannerOf(detectors: readonly Detector[], trace: Trace | null): Scanner {
+function scannerOf(detectors: readonly Detector[], trace: Trace | null, known: readonly KnownSecret[]): Scanner {
   const runs = detectors.filter(({ keywords }) => keywords.length === 0)
-  if (runs.length === 0) return createScanner(detectors, trace)
+  if (runs.length === 0) return createScanner(detectors, trace, known)
   const others = detectors.filter(({ keywords }) => keywords.length > 0)
-  return withRuns(createScanner(others, trace), createRunScanner(runs, trace))
+  return withRuns(createScanner(others, trace, known), createRunScanner(runs, trace))
 }
 
 function enabledDetectors({ detectors, packs = [], disable = [] }: RedactorOptions): readonly Detector[] {

@@ -121,6 +121,14 @@ export interface Check {
   hints?(secret: string, around?: Surroundings): Hints
 }
 
+/** A secret whose value is known: it is found wherever it stands, whatever it looks like. */
+export interface KnownSecret {
+  /** What placeholders and findings name: 1 to 96 letters, digits or `. _ : -`, such as `environment:NPM_TOKEN`; no detector's id. */
+  readonly id: string
+  /** At least 3 bytes, on one line: records are lines. */
+  readonly value: string
+}
+
 // ------------------------------------------------------------------------------------------------ scanning
 
 /**

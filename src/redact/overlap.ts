@@ -71,7 +71,7 @@ const weight: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low:
 
 /** Say where a secret stands, not whose it is: a token has one name, in a header as well as alone. */
 const carriers: ReadonlySet<string> = new Set(
-  'http url connection-string command-line code ldap mail network-device pgpass redis snmp sql'.split(' ')
+  'http url connection-string command-line code known ldap mail network-device pgpass redis snmp sql'.split(' ')
 )
 
 function vagueness({ provider }: Detector): number {

@@ -1,11 +1,12 @@
-import type { Carry, Detector, TokenLiteral } from '../model.ts'
+import type { Carry, Detector, KnownSecret, TokenLiteral } from '../model.ts'
 import { type Automaton, buildAutomaton, type Guard, type Literal } from './automaton.ts'
 import { parseClass } from './char-class.ts'
 import { base64Literals } from './decode/base64.ts'
 import { hexLiterals } from './decode/hex.ts'
-import { compileDecode, compileUnwrap, type DecodeHooks } from './encoded.ts'
+import { compileDecoders, compileUnwrap, type DecodeHooks, type Decoders } from './encoded.ts'
 import { anchorOf, type IndexedName, indexNames } from './key-index.ts'
 import { behindLiteral, compileKeyed, type Keyed } from './keyed.ts'
+import { compileKnown } from './known.ts'
 import { compilePem } from './pem.ts'
 import type { Confirm, TextScan } from './text-scan.ts'
 import { compileToken } from './token.ts'
@@ -53,26 +54,34 @@ const percentIntroducers = [0x2d, 0x5f, ...range(0x30, 0x39), ...range(0x41, 0x5
   (byte) => `%${byte.toString(16)}`
 )
 
-export function compileSet(detectors: readonly Detector[], hooks: CompileHooks): CompiledSet {
+/** Throws `CONFIG_INVALID` for a known secret that cannot be looked for. */
+export function compileSet(
+  detectors: readonly Detector[],
+  hooks: CompileHooks,
+  known: readonly KnownSecret[] = []
+): CompiledSet {
   const table = createTable()
   const decodeHooks: DecodeHooks = {
     scan: (bytes, start, end) => automaton.scan(bytes, start, end),
     decoded: hooks.decoded,
     withhold: hooks.withhold
   }
-  const percent = compileDecode('percent', decodeHooks)
-  for (const [index, detector] of detectors.entries()) addDetector(table, detector, index, hooks, percent)
+  const decoders = compileDecoders(decodeHooks)
+  for (const [index, detector] of detectors.entries()) addDetector(table, detector, index, hooks, decoders.percent)
   for (const [anchor, names] of table.names)
     table.keyed[table.index(anchor, { kind: 'assign' })].push(indexNames(names))
-  addEncodings(table, detectors, decodeHooks, percent)
+  addEncodings(table, detectors, decoders)
+  const ofDetectors = table.literals.length
+  for (const secret of known) addKnown(table, secret, decoders)
   const automaton = buildAutomaton(table.literals)
   return {
     automaton,
     lengths: Int32Array.from(table.literals, (literal) => Buffer.byteLength(literal.text)),
-    names: table.literals.map((literal) => literal.text),
+    // Those of known secrets are parts of them.
+    names: table.literals.map((literal, i) => (i < ofDetectors ? literal.text : 'known secret')),
     confirms: table.confirms,
     keyed: table.keyed,
-    unwrap: compileUnwrap(decodeHooks)
+    unwrap: compileUnwrap(decoders)
   }
 }
 
@@ -174,6 +183,7 @@ function percentLiteral(text: string): string | null {
 }
 
 const anyByte = new Uint8Array(256).fill(1)
+const exactly: Guard = { kind: 'run', min: 0, after: anyByte, before: null, exactCase: true }
 
 function guardOf(detector: Detector, literal: TokenLiteral): Guard {
   const exactCase = !detector.caseInsensitive
@@ -214,18 +224,23 @@ function sharedClass(text: string): Uint8Array {
   return known
 }
 
-function addEncodings(table: Table, detectors: readonly Detector[], hooks: DecodeHooks, percent: Confirm): void {
+function addEncodings(table: Table, detectors: readonly Detector[], decoders: Decoders): void {
   const none: Guard = { kind: 'none' }
-  const escapes = compileDecode('escapes', hooks)
+  const { percent, escapes, base64, hex } = decoders
   for (const introducer of ['\\u00', ':\\/\\/', deepQuote]) table.confirms[table.index(introducer, none)].push(escapes)
   for (const introducer of [...percentIntroducers, '%3a%2f%2f'])
     table.confirms[table.index(introducer, none)].push(percent)
-  const base64 = compileDecode('base64', hooks)
-  const hex = compileDecode('hex', hooks)
-  const exact: Guard = { kind: 'run', min: 0, after: anyByte, before: null, exactCase: true }
   for (const text of encodedTexts(detectors)) {
-    for (const literal of base64Literals(text)) addOnce(table.confirms[table.index(literal, exact)], base64)
+    for (const literal of base64Literals(text)) addOnce(table.confirms[table.index(literal, exactly)], base64)
     for (const literal of hexLiterals(text)) addOnce(table.confirms[table.index(literal, none)], hex)
+  }
+}
+
+function addKnown(table: Table, secret: KnownSecret, decoders: Decoders): void {
+  for (const { anchor, base64, hex, confirm } of compileKnown(secret, decoders)) {
+    table.confirms[table.index(anchor, exactly)].push(confirm)
+    for (const literal of base64) addOnce(table.confirms[table.index(literal, exactly)], decoders.base64)
+    for (const literal of hex) addOnce(table.confirms[table.index(literal, { kind: 'none' })], decoders.hex)
   }
 }
 

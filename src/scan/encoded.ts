@@ -15,7 +15,7 @@ const maxReach = 65536
 /** Key name bytes that may stand between a key word and the escape behind it. */
 const maxKeyRest = 64
 
-type Encoding = 'percent' | 'escapes' | 'html' | 'base64' | 'hex'
+type Encoding = 'percent' | 'percentText' | 'escapes' | 'html' | 'base64' | 'hex'
 
 interface Decoding {
   readonly slot: number
@@ -28,6 +28,8 @@ const decodings: Record<Encoding, Decoding> = {
   escapes: { slot: 1, range: textAround, decode: decodeEscapes },
   html: { slot: 2, range: textAround, decode: decodeHtml },
   base64: { slot: 3, range: (scan, start) => base64Run(scan.bytes, start, scan.start, scan.end), decode: decodeBase64 },
+  // The same where the text is known to hold quotes or spaces, which end a word.
+  percentText: { slot: 5, range: textAround, decode: decodePercent },
   hex: { slot: 4, range: (scan, start) => hexRun(scan.bytes, start, scan.start, scan.end), decode: decodeHex }
 }
 
@@ -40,8 +42,21 @@ export interface DecodeHooks {
   withhold(field: Field, start: number, end: number, reason: WithheldReason): void
 }
 
-/** Decodes the run around an introducer once, and scans what comes out as a text of its own. */
-export function compileDecode(name: Encoding, hooks: DecodeHooks): Confirm {
+/** What decodes the run around an introducer once, and scans what comes out as a text of its own. */
+export type Decoders = Readonly<Record<Encoding, Confirm>>
+
+export function compileDecoders(hooks: DecodeHooks): Decoders {
+  return {
+    percent: compileDecode('percent', hooks),
+    percentText: compileDecode('percentText', hooks),
+    escapes: compileDecode('escapes', hooks),
+    html: compileDecode('html', hooks),
+    base64: compileDecode('base64', hooks),
+    hex: compileDecode('hex', hooks)
+  }
+}
+
+function compileDecode(name: Encoding, hooks: DecodeHooks): Confirm {
   const decoding = decodings[name]
   return (scan, start, end) => {
     scan.decodedTo ??= new Int32Array(encodings).fill(-1)
@@ -68,10 +83,7 @@ export function compileDecode(name: Encoding, hooks: DecodeHooks): Confirm {
 }
 
 /** Also `key%3Dvalue`, `\"key\":`, `key=\"value\"`, `&quot;key&quot;:`: the key word is plain, but the pair around it is encoded. */
-export function compileUnwrap(hooks: DecodeHooks): (scan: TextScan, start: number, end: number) => void {
-  const percent = compileDecode('percent', hooks)
-  const escapes = compileDecode('escapes', hooks)
-  const html = compileDecode('html', hooks)
+export function compileUnwrap({ percent, escapes, html }: Decoders): Confirm {
   return (scan, start, end) => {
     const { bytes } = scan
     const stop = Math.min(scan.end, end + maxKeyRest)

@@ -3,6 +3,7 @@ import type {
   Codec,
   Detector,
   Field,
+  KnownSecret,
   Match,
   Scanner,
   ScanResult,
@@ -11,7 +12,7 @@ import type {
   Visitor,
   WithheldReason
 } from '../model.ts'
-import { type CompiledSet, compileSet } from './compile.ts'
+import { type CompiledSet, type CompileHooks, compileSet } from './compile.ts'
 import { budgetOf, costs, type Effort } from './effort.ts'
 import { continuesKey } from './pem.ts'
 import { containsOwnPlaceholder } from './placeholders.ts'
@@ -28,8 +29,12 @@ export function createCarry(): Carry {
   return { budget: 0, detector: 0, gap: 0 }
 }
 
-/** Compiles the detectors once; the scanner keeps no state between calls but its scratch memory. */
-export function createScanner(detectors: readonly Detector[], trace: Trace | null = null): Scanner {
+/** Compiles the detectors once; the scanner keeps no state between calls but its scratch memory. Throws as `compileSet` does. */
+export function createScanner(
+  detectors: readonly Detector[],
+  trace: Trace | null = null,
+  known: readonly KnownSecret[] = []
+): Scanner {
   let carry = createCarry()
   let matches: Match[] = []
   let withheld: ScanResult['withheld'] = []
@@ -44,14 +49,15 @@ export function createScanner(detectors: readonly Detector[], trace: Trace | nul
   /** The record that the budget is for. */
   let budgeted = -1
 
-  const set: CompiledSet = compileSet(detectors, {
+  const hooks: CompileHooks = {
     carry: () => {
       keyOpen = true
       return carry
     },
     decoded: (field) => scanText(field),
     withhold: (field, start, end, reason) => withhold(field, start, end, reason)
-  })
+  }
+  const set: CompiledSet = compileSet(detectors, hooks, known)
 
   function withhold(field: Field, start: number, end: number, reason: WithheldReason): void {
     withheld.push({ start, end, reason, field })
