@@ -1,10 +1,10 @@
 import RE2 from 're2'
 import type { Detector } from '../model.ts'
-import { isSpace, startsWithFolded } from './bytes.ts'
+import { isSpace, latin1, startsWithFolded } from './bytes.ts'
 import { costs } from './effort.ts'
 import { compileJudge, type Judge, lazy } from './judge.ts'
 import { endsDescribing, governs, standsForVendor } from './key-names.ts'
-import { compileRunTest, nearby } from './near-run.ts'
+import { compileRunTest, nearby, otherMayFollow, shortestOther } from './near-run.ts'
 import { otherUse } from './other-use.ts'
 import { isCompound, keyEndOf, keyStartOf, type Pair, readJoined, readPair } from './pairs.ts'
 import { overlapsOwnPlaceholder, ownPlaceholderEnd } from './placeholders.ts'
@@ -38,7 +38,8 @@ export function behindLiteral(keyed: Keyed, keyword: string): Keyed {
   }
 }
 
-type TestValue = (scan: TextScan, pair: Pair) => void
+/** `bare`: the key is a vendor's name and nothing else. */
+type TestValue = (scan: TextScan, pair: Pair, bare: boolean) => void
 
 /** Confirms a detector that a key name leads to (`context: assigned` or `near`). */
 export function compileKeyed(detector: Detector): Keyed {
@@ -52,6 +53,9 @@ export function compileKeyed(detector: Detector): Keyed {
       : governs(bytes, keyStart, keyEnd, start, end, detector.value)
   /** The key word is a vendor's name, which must stand for the vendor, and not in a longer word. */
   const isVendor = near !== null && detector.value !== null
+  /** The key is the vendor's name and nothing else: `acme=...`. */
+  const isBare = (bytes: Uint8Array, keyStart: number, keyEnd: number, start: number, end: number) =>
+    isVendor && keyStart === start && keyEnd === end && latin1(bytes, start, end).toLowerCase() === detector.provider
   return {
     inText(scan, start, end) {
       if (near !== null) scan.effort.left -= costs.near
@@ -62,11 +66,12 @@ export function compileKeyed(detector: Detector): Keyed {
       const joined = readJoined(scan.bytes, scan.start, scan.end, start, end)
       if (joined !== null && decides(scan.bytes, joined.keyStart, joined.keyEnd, start, end)) {
         scan.effort.left -= costs.pair
-        test(scan, joined)
+        test(scan, joined, false)
       }
       const pair = pairAt(scan, start, end)
       if (pair === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no value assigned')
-      if (decides(scan.bytes, pair.keyStart, pair.keyEnd, start, end)) test(scan, pair)
+      if (decides(scan.bytes, pair.keyStart, pair.keyEnd, start, end))
+        test(scan, pair, isBare(scan.bytes, pair.keyStart, pair.keyEnd, start, end))
       else traceStep(scan, 'value', detector.id, start, end, 'reject: key name')
     },
     governed(scan, start, end) {
@@ -76,13 +81,18 @@ export function compileKeyed(detector: Detector): Keyed {
         return traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
       near?.(scan, scan.start)
       if (decides(key.bytes, key.start, key.end, start, end))
-        test(scan, wholeValue(scan, isCompound(key.bytes, key.start, start)))
+        test(
+          scan,
+          wholeValue(scan, isCompound(key.bytes, key.start, start)),
+          isBare(key.bytes, key.start, key.end, start, end)
+        )
       else traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
     },
     mayGovern: (bytes, keyStart, keyEnd, start, end) =>
       runFollows === null
         ? decides(bytes, keyStart, keyEnd, start, end)
-        : runFollows(bytes, end) && (!isVendor || standsForVendor(bytes, keyStart, keyEnd, start, end))
+        : (runFollows(bytes, end) && (!isVendor || standsForVendor(bytes, keyStart, keyEnd, start, end))) ||
+          (isBare(bytes, keyStart, keyEnd, start, end) && otherMayFollow(bytes, end))
   }
 }
 
@@ -122,8 +132,10 @@ function triedEnough(scan: TextScan, end: number): boolean {
 
 function compileValueTest(detector: Detector): TestValue {
   const judge = compileJudge(detector, detector.pattern === '' ? 'possible' : 'likely')
+  // Assigned to nothing but a vendor's name, a value of another shape is a credential of another kind, or of a newer one.
+  const judgeOther = compileJudge(detector, 'possible')
   const pattern = lazy(() => new RE2(`^(?:${openEnded(detector.pattern)})$`, detector.caseInsensitive ? 'di' : 'd'))
-  return (scan, pair) => {
+  return (scan, pair, bare) => {
     const { valueStart: start, valueEnd: end } = pair
     if (end - start > longValue && triedEnough(scan, end)) return judge(scan, start, end)
     scan.effort.left -= costs.value
@@ -132,13 +144,22 @@ function compileValueTest(detector: Detector): TestValue {
       if (reason !== null) return traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
     }
     if (detector.pattern === '') return judge(scan, start, end)
-    if (end - start > detector.maxLength) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
     scan.effort.left -= costs.search
-    const match = pattern().exec(Buffer.from(scan.bytes.buffer, scan.bytes.byteOffset + start, end - start))
+    const match =
+      end - start > detector.maxLength
+        ? null
+        : pattern().exec(Buffer.from(scan.bytes.buffer, scan.bytes.byteOffset + start, end - start))
+    if (match === null && bare && mayBeOther(scan.bytes, pair)) return judgeOther(scan, start, end)
     if (match === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
     const [groupStart, groupEnd] = firstGroup(match)
     judge(scan, start + groupStart, start + groupEnd)
   }
+}
+
+function mayBeOther(bytes: Uint8Array, { valueStart: start, valueEnd: end, bond }: Pair): boolean {
+  if (bond === 'loose' || end - start < shortestOther) return false
+  for (let i = start; i < end; i++) if (bytes[i] === 0x3a || bytes[i] === 0x40) return false
+  return true
 }
 
 /** What stands somewhere behind a key word needs the detector's shape as much as what is assigned to it. */

@@ -17,19 +17,34 @@ export function compileRunTest(detector: Detector): (bytes: Uint8Array, from: nu
   const shortest = lazy(() => shortestRun(detector))
   return (bytes, from) => {
     const { min, table } = shortest()
-    if (leadsElsewhere(bytes, from)) return true
-    const stop = Math.min(bytes.length, from + 2 * (nearby + detector.maxLength))
-    let run = 0
-    for (let i = from; i < stop && bytes[i] !== 0x0a; i++) {
-      run = table[bytes[i]] === 1 ? run + 1 : 0
-      if (run >= min) return true
-    }
-    return false
+    return leadsElsewhere(bytes, from) || hasRun(bytes, from, 2 * (nearby + detector.maxLength), min, table)
   }
+}
+
+/** Shortest value assigned to a vendor's name that need not have the shape the detector knows, in bytes. */
+export const shortestOther = 20
+
+/** Whether such a value can stand behind the name that ends at `from`. */
+export function otherMayFollow(bytes: Uint8Array, from: number): boolean {
+  return leadsElsewhere(bytes, from) || hasRun(bytes, from, 2 * nearby, shortestOther, others)
+}
+
+function hasRun(bytes: Uint8Array, from: number, reach: number, min: number, table: Uint8Array): boolean {
+  const stop = Math.min(bytes.length, from + reach)
+  let run = 0
+  for (let i = from; i < stop && bytes[i] !== 0x0a; i++) {
+    run = table[bytes[i]] === 1 ? run + 1 : 0
+    if (run >= min) return true
+  }
+  return false
 }
 
 /** What escapes are written with, besides letters and digits: `\/`, `%2B`, `&#43;`. */
 const escapes = Uint8Array.from('\\%&#;', (character) => character.charCodeAt(0))
+
+/** What `shortestOther` counts: base64 in both alphabets, and escapes. */
+const others = isAlnum.slice()
+for (const character of '-_+/=~.\\%&#;') others[character.charCodeAt(0)] = 1
 
 function shortestRun({ pattern, caseInsensitive }: Detector): { readonly min: number; readonly table: Uint8Array } {
   if (pattern === '') return { min: 0, table: isAlnum }

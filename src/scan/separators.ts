@@ -116,7 +116,7 @@ function colonSeparator(bytes: Uint8Array, at: number, end: number, closed: bool
   return { end: at, bond: closed || at >= end || !isSpace[bytes[at]] ? 'assigned' : 'colon' }
 }
 
-/** `("key", "value")`, `["key", "value"]`, `"name":"key","value":"..."`: the second of two quoted strings, and no longer list. */
+/** `("key", "value")`, `["key", "value"]`, `"name":"key","value":"..."`: the second of two quoted strings. */
 function commaSeparator(bytes: Uint8Array, keyStart: number, at: number, start: number, end: number): Separator | null {
   const value = skipSpaces(bytes, at, Math.min(end, at + maxGap))
   if (value >= end || !isQuote[bytes[value]]) return null
@@ -127,7 +127,9 @@ function commaSeparator(bytes: Uint8Array, keyStart: number, at: number, start: 
   }
   const opens = keyStart - 2 >= start && (bytes[keyStart - 2] === 0x28 || bytes[keyStart - 2] === 0x5b)
   const closes = after >= end || bytes[after] === 0x29 || bytes[after] === 0x5d
-  return opens && closes ? { end: value, bond: 'assigned' } : null
+  if (opens && closes) return { end: value, bond: 'assigned' }
+  // A longer list (`'String', 'API_KEY', '7f3a...'`, CSV) assigns what looks generated; names of code between backticks do so as well.
+  return bytes[value] === 0x60 ? null : { end: value, bond: 'loose' }
 }
 
 function spaceSeparator(

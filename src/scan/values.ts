@@ -28,13 +28,11 @@ export function notSecret(bytes: Uint8Array, pair: Pair, shape: ValueShape, text
   if (common !== null) return common
   if (pair.bond === 'quoted' && lettersOnly(bytes, start, end)) return 'word'
   if (shape === 'any' && pair.bond !== 'loose') return speaks(bytes, start, end)
-  if (shape === 'any') {
-    const m = measure(bytes, start, end)
-    return looksRandom(m) || looksChosen(bytes, start, end, m) ? null : 'prose'
-  }
-  if (isVersion(bytes, start, end)) return 'version'
-  if (pair.bond === 'loose') return looksRandom(measure(bytes, start, end)) ? null : 'prose'
   const m = measure(bytes, start, end)
+  if (shape === 'any') return looksRandom(m) || looksChosen(bytes, start, end, m) ? null : 'prose'
+  if (isVersion(bytes, start, end)) return 'version'
+  if (isAlphabet(bytes, start, end)) return 'alphabet'
+  if (pair.bond === 'loose') return looksRandom(m) || looksMadeUp(bytes, start, end, m) ? null : 'prose'
   if (shape === 'random') return randomEnough(bytes, pair, m)
   return opaqueEnough(bytes, start, end, m)
 }
@@ -237,11 +235,40 @@ function hasMark(bytes: Uint8Array, start: number, end: number): boolean {
   return false
 }
 
+/** Weak secrets are secrets: typed in the order of the alphabet (`abcdefgh1234...`), or of hexadecimal letters over and over. */
+function looksMadeUp(bytes: Uint8Array, start: number, end: number, m: Measures): boolean {
+  const letters = m.lowers + m.uppers
+  if (m.length < 16 || letters < 4 || m.others > m.length / 4 || hasSpace(bytes, start, end)) return false
+  if (m.hex && m.length >= 20) return true
+  return orderedBytes(bytes, start, start + m.length) >= 6
+}
+
+/** What an encoder spells with: the letters of both cases in their order. */
+function isAlphabet(bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start
+  return length >= 52 && length <= 128 && orderedBytes(bytes, start, end) >= 52
+}
+
+/** How many bytes stand in runs of four or more that count up: `abcd`, `5678`. */
+function orderedBytes(bytes: Uint8Array, start: number, end: number): number {
+  let ordered = 0
+  let run = 1
+  for (let i = start + 1; i <= end; i++) {
+    if (i < end && bytes[i] === bytes[i - 1] + 1) run++
+    else {
+      if (run >= 4) ordered += run
+      run = 1
+    }
+  }
+  return ordered
+}
+
 /** For keys such as `token`: anything but words, numbers, dates and names made of words. */
 function opaqueEnough(bytes: Uint8Array, start: number, end: number, m: Measures): string | null {
   if (m.length < 6) return 'too short'
+  if (looksMadeUp(bytes, start, end, m)) return null
   const letters = m.lowers + m.uppers
-  if (letters === 0 || isNumeric(bytes, start, end)) return m.others === 0 && m.length >= 20 ? null : 'number'
+  if (letters === 0 || isNumeric(bytes, start, end)) return m.others === 0 && m.length >= 15 ? null : 'number'
   if (hasSpace(bytes, start, end)) return 'words'
   if (m.digits === 0 && m.others <= m.length / 4)
     return m.length >= 12 && m.pairs >= 6 && (m.language < -0.2 || randomScore(m) > 0.6) ? null : 'words'
@@ -249,10 +276,14 @@ function opaqueEnough(bytes: Uint8Array, start: number, end: number, m: Measures
   return null
 }
 
+/** Digits of the longest numbers that identify something: times in nanoseconds, ids of 128 bits have up to 39 but are written in hexadecimal. */
+const longestNumber = 32
+
 /** For keys such as `key`: generated values only; a UUID identifies more often than it protects, unless the key is somebody's (`acme_key`). */
 function randomEnough(bytes: Uint8Array, pair: Pair, m: Measures): string | null {
   const { valueStart: start, valueEnd: end } = pair
   if (isUuid(bytes, start, end)) return pair.compound && pair.bond === 'assigned' ? null : 'uuid'
+  if (looksMadeUp(bytes, start, end, m) || (m.digits === m.length && m.length >= longestNumber)) return null
   if (!looksRandom(m)) return 'not random'
   if (hasSpace(bytes, start, end)) return 'words'
   if (!pair.quoted && bytes.subarray(start, Math.min(end, start + 256)).includes(0x2c)) return 'list'

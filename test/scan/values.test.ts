@@ -236,11 +236,21 @@ describe('random', () => {
     ['com.example.service.UserRepository', 'code'],
     ['1234567890123456', 'not random'],
     ['2024-01-02T03:04:05.678Z', 'not random'],
-    ['abcdefabcdefabcdef', 'not random'],
+    ['abcdefgh', 'not random'],
+    ['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', 'alphabet'],
     ['3f2b8c1e-9d4a-4f60-8a1b-0c2d3e4f5a6b', 'uuid']
   ])('%s is not: %s', (value, why) => {
     expect(reason(value, 'random')).toBe(why)
   })
+
+  test.each([
+    'abcdefabcdefabcdef',
+    'abcdefghij1234567890',
+    '1234567890abcdefghijklmnop',
+    '12345678901234567890123456789012'
+  ])('%s is weak, and a secret', (value) =>
+    expect([reason(value, 'random'), reason(value, 'opaque')]).toEqual([null, null])
+  )
 
   test('a UUID is a secret under a key of somebody', () => {
     const uuid = '3f2b8c1e-9d4a-4f60-8a1b-0c2d3e4f5a6b'

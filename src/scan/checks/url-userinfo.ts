@@ -6,12 +6,8 @@ import { passwordHost } from './host-around.ts'
 /** Filled in later, elsewhere: `${X}`, `$X`, `{{x}}`, `{x}`, `%s`, `%(x)s`, `<pass>`, `[pass]`, `:pass`, `#{x}`, `%x%`. */
 const template =
   /^(?:\$\{.*\}|\$\(.*\)|\$[A-Z][A-Z0-9_]*|\{.*\}|%[a-z]|%\(.*\)[a-z]|<.*>|\[.*\]|#\{.*\}|%[A-Z_]+%|@[A-Z_]+@)$/
-/** What documentation writes for a password; real services refuse them. */
-const documentation = new Set(
-  'password passwd pass pwd yourpassword your_password your-password mypassword my_password my-password example ...'.split(
-    ' '
-  )
-)
+/** What only documentation writes for a password. `password` and `pass` are common and real. */
+const documentation = /^(?:your|my)[-_]?(?:password|passwd|pwd|pass|secret|token)$|^\.{3}$/i
 
 /**
  * The password of a URL or connection string (`scheme://user:password@host`). Drops templates, masks and what documentation writes. The
@@ -29,9 +25,6 @@ function isIdle(password: string): boolean {
   const decoded = percentDecoded(password)
   const bytes = Buffer.from(decoded, 'latin1')
   return (
-    decoded === '' ||
-    template.test(decoded) ||
-    documentation.has(decoded.toLowerCase()) ||
-    isPlaceholder(bytes, 0, bytes.length)
+    decoded === '' || template.test(decoded) || documentation.test(decoded) || isPlaceholder(bytes, 0, bytes.length)
   )
 }
