@@ -4,9 +4,10 @@ import type { Action } from '../model.ts'
 import type { Pack } from '../packs.ts'
 import { allActions } from '../redact/policy.ts'
 import { parsePacks } from './pack-option.ts'
+import { parseOptions } from './run-options.ts'
 
-export interface RedactArguments {
-  readonly files: readonly string[]
+/** What `redact` and `exec` have in common. */
+export interface RedactionArguments {
   readonly findings: string | null
   readonly codec: 'auto' | 'text' | 'json'
   readonly action: Action
@@ -22,14 +23,41 @@ export interface RedactArguments {
   readonly help: boolean
 }
 
+export interface RedactArguments extends RedactionArguments {
+  readonly files: readonly string[]
+}
+
+/** Throws `USAGE_INVALID`. */
+export function parseRedactArguments(args: readonly string[]): RedactArguments {
+  const { values, positionals } = parseOptions('redact', () =>
+    parseArgs({ args: [...args], allowPositionals: true, allowNegative: true, options: redactionOptions })
+  )
+  return { ...redactionArguments(values), files: positionals.length > 0 ? positionals : ['-'] }
+}
+
+export const redactionOptions = {
+  findings: { type: 'string' },
+  codec: { type: 'string' },
+  action: { type: 'string' },
+  detectors: { type: 'string', multiple: true },
+  disable: { type: 'string', multiple: true },
+  pack: { type: 'string', multiple: true },
+  'key-file': { type: 'string' },
+  'encrypt-to': { type: 'string' },
+  'max-record-bytes': { type: 'string' },
+  'fail-on-findings': { type: 'boolean' },
+  summary: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' }
+} as const
+
+type RedactionValues = ReturnType<typeof parseArgs<{ options: typeof redactionOptions }>>['values']
+
 const codecs = ['auto', 'text', 'json'] as const
 const defaultMaxRecordBytes = 16 * 1024 * 1024
 
 /** Throws `USAGE_INVALID`. */
-export function parseRedactArguments(args: readonly string[]): RedactArguments {
-  const { values, positionals } = parse(args)
+export function redactionArguments(values: RedactionValues): RedactionArguments {
   return {
-    files: positionals.length > 0 ? positionals : ['-'],
     findings: values.findings ?? null,
     codec: oneOf('--codec', codecs, values.codec ?? 'auto'),
     action: oneOf('--action', allActions, values.action ?? 'label'),
@@ -42,33 +70,6 @@ export function parseRedactArguments(args: readonly string[]): RedactArguments {
     failOnFindings: values['fail-on-findings'] ?? false,
     summary: values.summary ?? null,
     help: values.help ?? false
-  }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      allowNegative: true,
-      options: {
-        findings: { type: 'string' },
-        codec: { type: 'string' },
-        action: { type: 'string' },
-        detectors: { type: 'string', multiple: true },
-        disable: { type: 'string', multiple: true },
-        pack: { type: 'string', multiple: true },
-        'key-file': { type: 'string' },
-        'encrypt-to': { type: 'string' },
-        'max-record-bytes': { type: 'string' },
-        'fail-on-findings': { type: 'boolean' },
-        summary: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' }
-      }
-    })
-  } catch (cause) {
-    const [message] = cause instanceof Error ? cause.message.split('. ') : ['']
-    throw new LogveilError('USAGE_INVALID', `${message}; see \`logveil redact --help\``, { cause })
   }
 }
 

@@ -1,19 +1,17 @@
 import { isatty } from 'node:tty'
 import { LogveilError } from '../errors.ts'
-import type { RedactorOptions } from '../index.ts'
 import type { Redactor } from '../redactor.ts'
 import { openWriter } from './byte-writer.ts'
-import { complain, describe, tell } from './complain.ts'
+import { complain, tell } from './complain.ts'
 import { cutLines } from './cut-lines.ts'
 import { openFindingsReport } from './findings-report.ts'
 import { openInputs } from './inputs.ts'
 import { parseRedactArguments, type RedactArguments } from './redact-options.ts'
+import { type CreateRedactor, createBuiltIn, settingsOf } from './redact-settings.ts'
 import { redactStream, type Totals } from './redact-stream.ts'
 import { stopOnSignal } from './signals.ts'
 import { isBalanced, summarize } from './summary.ts'
 import { systemMessage } from './system-message.ts'
-
-export type CreateRedactor = (options: RedactorOptions, detectorPaths: readonly string[]) => Promise<Redactor>
 
 /** Bytes that are read and redacted at once: enough to make calls cheap, little enough to stay in the processor's cache. */
 const chunkBytes = 1 << 20
@@ -58,50 +56,7 @@ async function showHelp(): Promise<number> {
   return 0
 }
 
-/** Only what was asked for is loaded: nobody waits for cryptography without a key. */
-async function settingsOf(options: RedactArguments): Promise<RedactorOptions> {
-  const { codec, disable, packs } = options
-  const policy = { default: options.action }
-  const settings = { codec, disable, packs, policy, onError: complainOnce(), ...(await strengthFor(options)) }
-  const fromEnvironment = process.env.LOGVEIL_KEY
-  if (options.keyFile === null && options.encryptTo === null && !fromEnvironment) return settings
-  const { parseKeys, readEncryptor, readKeys } = await import('./keys.ts')
-  const keys =
-    options.keyFile !== null
-      ? readKeys(options.keyFile)
-      : fromEnvironment
-        ? parseKeys(fromEnvironment, 'LOGVEIL_KEY')
-        : []
-  return options.encryptTo === null
-    ? { ...settings, keys }
-    : { ...settings, keys, encryptor: readEncryptor(options.encryptTo) }
-}
-
-/** Hints are for those who read findings: without a report nobody pays for estimates. */
-async function strengthFor({ findings }: RedactArguments): Promise<Pick<RedactorOptions, 'strength'>> {
-  if (findings === null) return {}
-  const { createStrengthEstimator } = await import('../config/strength.ts')
-  return { strength: createStrengthEstimator() }
-}
-
-async function createBuiltIn(settings: RedactorOptions, detectorPaths: readonly string[]): Promise<Redactor> {
-  const { createRedactor } = await import('../index.ts')
-  if (detectorPaths.length === 0) return createRedactor(settings)
-  const { extendBundled } = await import('./own-detectors.ts')
-  const { packs = [], disable = [], ...others } = settings
-  return createRedactor({ ...others, detectors: extendBundled(detectorPaths, { disable, packs }) })
-}
-
-function outputError(what: string, cause: Error | 'closed'): LogveilError {
+export function outputError(what: string, cause: Error | 'closed'): LogveilError {
   const why = cause === 'closed' ? 'nobody reads it any more' : systemMessage(cause)
   return new LogveilError('OUTPUT_FAILED', `cannot write ${what}: ${why}`, { cause })
-}
-
-/** The first error is told, by its kind and place: its message may quote input. The count is in the summary. */
-function complainOnce(): (error: unknown) => void {
-  let told = false
-  return (error) => {
-    if (!told) complain(`a bug in logveil, the records it met are withheld: ${describe(error)}`)
-    told = true
-  }
 }

@@ -28,6 +28,8 @@ export function compilePem(detector: Detector, index: number, carry: () => Carry
     const label = labelEnd(scan, end)
     if (label < 0) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
     const close = keyEnd(scan, label, emptyTo)
+    if (close.complete && isEmpty(scan.bytes, label, close.end))
+      return traceStep(scan, 'value', detector.id, start, close.end, 'reject: no body')
     const proof = prove(scan, start, close.end)
     if (proof === null) return
     foundTo = close.end
@@ -51,7 +53,8 @@ function labelEnd(scan: TextScan, from: number): number {
     if (startsWithFolded(bytes, i, stop, 'private key')) last = i + 11
   }
   if (last < 0) return -1
-  while (i < scan.end && bytes[i] === 0x2d) i++
+  // Five, so that an END right behind it keeps its own.
+  for (let dashes = 0; dashes < 5 && i < scan.end && bytes[i] === 0x2d; dashes++) i++
   return i
 }
 
@@ -71,6 +74,15 @@ function keyEnd(scan: TextScan, from: number, emptyTo: number): { end: number; c
 }
 
 const endLabel = '-----end '
+/** Fewest bytes of a key's body: the smallest key, of Curve25519, takes 64. */
+const minBody = 16
+
+/** BEGIN and END with nothing or dots between them, as documentation and tests of formats have it. */
+function isEmpty(bytes: Uint8Array, from: number, end: number): boolean {
+  let body = 0
+  for (let i = from; i < end && bytes[i] !== 0x2d && body < minBody; i++) body += isAlnum[bytes[i]]
+  return body < minBody
+}
 
 function findEndLabel(bytes: Uint8Array, from: number, stop: number): number {
   for (let i = from; i + endLabel.length <= stop; i++)

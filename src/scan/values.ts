@@ -31,7 +31,6 @@ export function notSecret(bytes: Uint8Array, pair: Pair, shape: ValueShape, text
   const m = measure(bytes, start, end)
   if (shape === 'any') return looksRandom(m) || looksChosen(bytes, start, end, m) ? null : 'prose'
   if (isVersion(bytes, start, end)) return 'version'
-  if (isAlphabet(bytes, start, end)) return 'alphabet'
   if (pair.bond === 'loose') return looksRandom(m) || looksMadeUp(bytes, start, end, m) ? null : 'prose'
   if (shape === 'random') return randomEnough(bytes, pair, m)
   return opaqueEnough(bytes, start, end, m)
@@ -47,8 +46,10 @@ function harmlessValue(bytes: Uint8Array, pair: Pair, textEnd: number): string |
   if (isRepetition(bytes, start, end)) return 'repetition'
   if (isKeyItself(bytes, pair)) return 'its own key'
   if (!hasAlnum(bytes, start, end)) return 'punctuation'
+  if (isExample(bytes, start, end)) return 'example'
   if (end - start <= 16 && idle.has(latin1(bytes, start, end).toLowerCase())) return 'word'
   if (isPathOrUrl(bytes, start, end)) return 'path'
+  if (isVersionRange(bytes, start, end)) return 'version'
   if (!pair.quoted) {
     if (isCode(bytes, start, end)) return 'code'
     if (pair.bond !== 'assigned' && isProse(bytes, end, textEnd) && lettersOnly(bytes, start, end)) return 'prose'
@@ -129,9 +130,18 @@ function isKeyItself(bytes: Uint8Array, { keyStart, keyEnd, valueStart, valueEnd
   return true
 }
 
+/** Or letters beyond ASCII; `¿` and its neighbours up to U+00BF, in UTF-8 `C2 80` to `C2 BF`, are none. */
 function hasAlnum(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (isAlnum[bytes[i]] === 1 || bytes[i] >= 0x80) return true
+  for (let i = start; i < end; i++) {
+    if (bytes[i] === 0xc2) i++
+    else if (isAlnum[bytes[i]] === 1 || bytes[i] >= 0x80) return true
+  }
   return false
+}
+
+/** As AWS and others mark the keys of their documentation: `AKIA...EXAMPLE`, `...EXAMPLEKEY`. */
+function isExample(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start >= 16 && latin1(bytes, start, Math.min(end, start + 256)).includes('EXAMPLE')
 }
 
 /** `/home/x`, `./x`, `~/x`, `C:\x`, `https://x`, `arn:x`; base64 that begins with a slash is no path. */
@@ -212,6 +222,13 @@ function isVersion(bytes: Uint8Array, start: number, end: number): boolean {
   return (dots >= 2 && i > from + 4) || endsInVersion(bytes, start, end)
 }
 
+/** `^4.0.23`, `~1.2`: the name before it is a package's. */
+function isVersionRange(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start] !== 0x5e && bytes[start] !== 0x7e) return false
+  for (let i = start + 1; i < end; i++) if (!isDigit[bytes[i]] && bytes[i] !== 0x2e) return false
+  return true
+}
+
 /** `jackson-databind-2.15.3`: an artifact. */
 function endsInVersion(bytes: Uint8Array, start: number, end: number): boolean {
   let at = end
@@ -241,12 +258,6 @@ function looksMadeUp(bytes: Uint8Array, start: number, end: number, m: Measures)
   if (m.length < 16 || letters < 4 || m.others > m.length / 4 || hasSpace(bytes, start, end)) return false
   if (m.hex && m.length >= 20) return true
   return orderedBytes(bytes, start, start + m.length) >= 6
-}
-
-/** What an encoder spells with: the letters of both cases in their order. */
-function isAlphabet(bytes: Uint8Array, start: number, end: number): boolean {
-  const length = end - start
-  return length >= 52 && length <= 128 && orderedBytes(bytes, start, end) >= 52
 }
 
 /** How many bytes stand in runs of four or more that count up: `abcd`, `5678`. */

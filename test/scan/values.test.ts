@@ -237,7 +237,6 @@ describe('random', () => {
     ['1234567890123456', 'not random'],
     ['2024-01-02T03:04:05.678Z', 'not random'],
     ['abcdefgh', 'not random'],
-    ['ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', 'alphabet'],
     ['3f2b8c1e-9d4a-4f60-8a1b-0c2d3e4f5a6b', 'uuid']
   ])('%s is not: %s', (value, why) => {
     expect(reason(value, 'random')).toBe(why)
