@@ -2,7 +2,9 @@ import { fstatSync, write } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import { isatty } from 'node:tty'
+import { LogveilError } from '../errors.ts'
 import { retryLater } from './retry.ts'
+import { systemMessage } from './system-message.ts'
 
 /** Why nothing can be written any more: the other side has gone (`EPIPE`), or the system's error. */
 export type WriteFailure = 'closed' | Error
@@ -27,7 +29,7 @@ export function openWriter(fd: number, onFailure: () => void): ByteWriter {
   const send = polled
     ? toStream(new Socket({ fd, readable: false, writable: true }), fail)
     : isatty(fd)
-      ? toStream(process.stdout, fail)
+      ? toStream(fd === 2 ? process.stderr : process.stdout, fail)
       : toFile(fd, fail)
   return {
     write: (bytes) => (bytes.length === 0 || state.failure !== null ? Promise.resolve() : send(bytes)),
@@ -62,4 +64,9 @@ function toFile(fd: number, fail: Fail): Send {
       else done()
     })
   return (bytes) => new Promise((resolve) => send(bytes, resolve))
+}
+
+export function outputError(what: string, cause: WriteFailure): LogveilError {
+  const why = cause === 'closed' ? 'nobody reads it any more' : systemMessage(cause)
+  return new LogveilError('OUTPUT_FAILED', `cannot write ${what}: ${why}`, { cause })
 }

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty'
-import { LogveilError } from '../errors.ts'
+import type { LogveilError } from '../errors.ts'
 import type { Redactor } from '../redactor.ts'
-import { openWriter } from './byte-writer.ts'
+import { openWriter, outputError } from './byte-writer.ts'
 import { complain, tell } from './complain.ts'
 import { cutLines } from './cut-lines.ts'
 import { openFindingsReport } from './findings-report.ts'
@@ -11,7 +11,6 @@ import { type CreateRedactor, createBuiltIn, settingsOf } from './redact-setting
 import { redactStream, type Totals } from './redact-stream.ts'
 import { stopOnSignal } from './signals.ts'
 import { isBalanced, summarize } from './summary.ts'
-import { systemMessage } from './system-message.ts'
 
 /** Bytes that are read and redacted at once: enough to make calls cheap, little enough to stay in the processor's cache. */
 const chunkBytes = 1 << 20
@@ -54,9 +53,4 @@ async function showHelp(): Promise<number> {
   const { redactHelp } = await import('./help.ts')
   process.stdout.write(redactHelp)
   return 0
-}
-
-export function outputError(what: string, cause: Error | 'closed'): LogveilError {
-  const why = cause === 'closed' ? 'nobody reads it any more' : systemMessage(cause)
-  return new LogveilError('OUTPUT_FAILED', `cannot write ${what}: ${why}`, { cause })
 }

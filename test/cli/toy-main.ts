@@ -1,6 +1,7 @@
 // `logveil redact` with the toy redactor, or the idle one: what the spawned tests of the stream run.
 import { complain, describe } from '../../src/cli/complain.ts'
-import { type CreateRedactor, redactCommand } from '../../src/cli/redact.ts'
+import { redactCommand } from '../../src/cli/redact.ts'
+import type { CreateRedactor } from '../../src/cli/redact-settings.ts'
 import { idleRedactor, toyRedactor } from './toy-redactor.ts'
 
 const create: CreateRedactor = async ({ onError }) =>
