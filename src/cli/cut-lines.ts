@@ -7,10 +7,10 @@ export interface Place {
   offset: number
 }
 
-/** `lines`: whole lines, the last of the input perhaps without its end. `oversize`: a line that was too long to hold. */
+/** `lines`: whole lines, the last of the input perhaps without its end. `oversize`: a line that was too long to hold, and its end. */
 export type Piece =
   | { readonly kind: 'lines'; readonly bytes: Uint8Array; readonly place: Place }
-  | { readonly kind: 'oversize'; readonly length: number; readonly end: '' | '\n' | '\r\n'; readonly place: Place }
+  | { readonly kind: 'oversize'; readonly length: number; readonly end: string; readonly place: Place }
 
 export interface Source {
   readonly name: string
@@ -44,7 +44,7 @@ export async function* cutLines(sources: AsyncIterable<Source>, limits: CutLimit
 }
 
 /** Takes out the lines that were held whole and are too long all the same. */
-function* withoutOversize(piece: Piece, maxRecordBytes: number): Generator<Piece, void> {
+export function* withoutOversize(piece: Piece, maxRecordBytes: number): Generator<Piece, void> {
   if (piece.kind === 'oversize' || piece.bytes.length <= maxRecordBytes) return yield piece
   const { bytes, place } = piece
   let from = 0

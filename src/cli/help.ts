@@ -2,6 +2,7 @@ export const mainHelp = `logveil takes secrets out of logs.
 
 Usage
   logveil redact [FILE...]     redact lines from files or standard input to standard output
+  logveil exec -- COMMAND      run a command, its output redacted: in a build
   logveil relay --to URL       stand in front of an OTLP backend: logs, traces and metrics
   logveil run [--config FILE]  the same with a configuration file; without one: OTLP in, standard output
   logveil config ...           check a configuration, show it, print its JSON Schema
@@ -11,6 +12,7 @@ Usage
 Examples
   kubectl logs -f pod | logveil redact | grep ERROR
   logveil redact --findings leaks.jsonl app.log > app.redacted.log
+  logveil exec -- npm test
 
 \`logveil COMMAND --help\` tells more.
 `

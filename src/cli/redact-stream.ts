@@ -57,7 +57,7 @@ export async function redactStream(pieces: AsyncIterable<Piece>, options: Stream
   return totals
 }
 
-function noTotals(countsOutput: boolean): Totals {
+export function noTotals(countsOutput: boolean): Totals {
   return {
     lines: 0,
     linesOut: countsOutput ? 0 : null,
@@ -70,13 +70,13 @@ function noTotals(countsOutput: boolean): Totals {
   }
 }
 
-function redactPiece(piece: Piece, redactor: Redactor, carry: Carry): Redacted {
+export function redactPiece(piece: Piece, redactor: Redactor, carry: Carry): Redacted {
   if (piece.kind === 'lines') return redactor.redact(piece.bytes, carry)
   const withheld = { depth: 0, size: 1, effort: 0, error: 0, unknown: 0 }
   return { payload: Buffer.from(`[WITHHELD:size]${piece.end}`), findings: [], records: 1, withheld, dropped: 0 }
 }
 
-function placed(findings: readonly Finding[], place: Place, linesBefore: number): PlacedFinding[] {
+export function placed(findings: readonly Finding[], place: Place, linesBefore: number): PlacedFinding[] {
   return findings.map((finding) => ({
     finding,
     file: place.name,
@@ -86,7 +86,7 @@ function placed(findings: readonly Finding[], place: Place, linesBefore: number)
   }))
 }
 
-function count(totals: Totals, { place, ...piece }: Piece, redacted: Redacted): void {
+export function count(totals: Totals, { place, ...piece }: Piece, redacted: Redacted): void {
   const length = piece.kind === 'lines' ? piece.bytes.length : piece.length
   place.line += redacted.records
   place.offset += length

@@ -237,8 +237,8 @@ function addEncodings(table: Table, detectors: readonly Detector[], decoders: De
 }
 
 function addKnown(table: Table, secret: KnownSecret, decoders: Decoders): void {
-  for (const { anchor, base64, hex, confirm } of compileKnown(secret, decoders)) {
-    table.confirms[table.index(anchor, exactly)].push(confirm)
+  for (const { literals, base64, hex } of compileKnown(secret, decoders)) {
+    for (const { text, confirm } of literals) table.confirms[table.index(text, exactly)].push(confirm)
     for (const literal of base64) addOnce(table.confirms[table.index(literal, exactly)], decoders.base64)
     for (const literal of hex) addOnce(table.confirms[table.index(literal, { kind: 'none' })], decoders.hex)
   }

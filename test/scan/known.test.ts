@@ -7,6 +7,8 @@ const id = 'environment:DEPLOY_PW'
 const placeholder = `[REDACTED:${id}]`
 /** Nothing in it looks like a secret: no detector finds it in prose. */
 const simple = ['maple', 'syrup'].join('-')
+const rugged = ['p&s', 'w"rd/é', 'x'].join(' ')
+const foreign = ['密', '§ß"', '&Ω', '!'].join('')
 const difficult = ['a"b\\c&d', 'maple/<é> $x', "y'z+"].join(' ')
 
 function redactorFor(...values: string[]) {
@@ -53,7 +55,7 @@ describe('a known secret', () => {
     ['quoted by a shell', (text: string) => `+ echo '${text.replaceAll("'", "'\\''")}'`],
     ['quoted by another', (text: string) => `+ echo '${text.replaceAll("'", `'"'"'`)}'`]
   ])('%s', (_, write) => {
-    for (const value of [simple, difficult]) {
+    for (const value of [simple, difficult, rugged, foreign]) {
       const redacted = redactorFor(value)(write(value))
       expect(redacted).toContain(placeholder)
       for (const form of [
@@ -69,7 +71,7 @@ describe('a known secret', () => {
   })
 
   test.each([0, 1, 2])('in base64 and hex, %i bytes behind a beginning', (lead) => {
-    for (const value of [simple, difficult]) {
+    for (const value of [simple, difficult, rugged, foreign]) {
       const bytes = Buffer.from(`${'xyz'.slice(0, lead)}${value}!`)
       for (const encoding of ['base64', 'base64url', 'hex'] as const)
         expect(redactorFor(value)(`to ${bytes.toString(encoding).replace(/=+$/, '')} end`)).toBe(
