@@ -12,8 +12,17 @@ export interface PartialRules {
 
 /** Longer lines are no prompts, and cost too much to be looked at again and again; in bytes. */
 const longestShown = 16_384
-/** Goes on like a secret: what comes before it may be shown only if it stays as it is when this follows. */
-const probe = Buffer.from('Zq7Xw2Kp9Lm4Rt8Vb3Nc6Yd')
+const random = 'Zq7Xw2Kp9Lm4Rt8Vb3Nc6Yd'
+/** How a line may go on: what comes before may be shown only if it stays as it is, whichever follows. All that detectors look for behind a secret. */
+const continuations = [
+  random,
+  `${random}"`,
+  `${random}'`,
+  '| docker login --password-stdin',
+  '-AsPlainText -Force'
+].map((text) => Buffer.from(text))
+/** Begins a private key, of which nothing may be shown. */
+const keyHeader = '-----BEGIN'
 
 /**
  * How much of a line may be shown as it is, in bytes: no more than up to the first finding, nothing of the last word unless that is one that
@@ -21,15 +30,18 @@ const probe = Buffer.from('Zq7Xw2Kp9Lm4Rt8Vb3Nc6Yd')
  */
 export function decidedEnd(line: Buffer, { redact, knownTail }: PartialRules): number {
   if (line.length > longestShown || isJson(line)) return 0
-  const found = firstDifference(line, redact(line))
+  const found = Math.min(firstDifference(line, redact(line)), line.indexOf(keyHeader) >>> 0)
   const end = found < line.length ? wordStart(line, found) : line.length
   const word = wordStart(line, end)
   const candidates = isSettled(line.subarray(word, end)) ? [end, word] : [word]
   return candidates.find((at) => at > 0 && staysAsItIs(line.subarray(0, at))) ?? 0
 
   function staysAsItIs(beginning: Buffer): boolean {
-    const longer = Buffer.concat([beginning, probe])
-    return knownTail(beginning) === 0 && firstDifference(longer, redact(longer)) >= beginning.length
+    if (knownTail(withoutControls(beginning)) > 0) return false
+    return continuations.every((continuation) => {
+      const longer = Buffer.concat([beginning, continuation])
+      return firstDifference(longer, redact(longer)) >= beginning.length
+    })
   }
 }
 
@@ -59,16 +71,18 @@ function isSpace(byte: number): boolean {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are controlled with them
 const controlSequence = /\x1b\[[0-9;?]*[ -/]*[@-~]/g
 
-/**
- * Words that no secret goes on from: `password:`, `(y/n)`, `[Y/n]?`, `...`, `45%`, `12/340]`, a spinner, nothing at all. No token begins with
- * letters and one of these marks.
- */
+/** The `m` of a colour begins no secret. */
+function withoutControls(text: Buffer): Buffer {
+  return Buffer.from(text.toString('latin1').replace(controlSequence, ''), 'latin1')
+}
+
+/** Words that no secret goes on from: `password:`, `(y/n)`, `[Y/n]?`, `...`, `45%`, `12/340]`, a spinner, nothing at all. */
 function isSettled(word: Buffer): boolean {
   const text = word.toString('utf8').replace(controlSequence, '')
   if (text.includes('\x1b') || text.includes('\ufffd')) return false
   return (
-    /^[^A-Za-z0-9]*$/.test(text) ||
-    /^[([{<"']*[A-Za-z]{1,24}([/'-][A-Za-z]{1,24}){0,3}["')\]}>]*([:?>!)\]}$#]|\.{3}|…)$/.test(text) ||
+    /^([^A-Za-z0-9]*([^A-Za-z0-9$+/=_.~-]|\.\.))?$/.test(text) ||
+    /^[([{<"']*[A-Za-z]{1,24}([/'-][A-Za-z]{1,24}){0,3}["')\]}>]*([:?>!)\]}#]|\.{3}|…)$/.test(text) ||
     /^[([{<]*\d{1,6}([./]\d{1,6})?[%)\]}>:]+$/.test(text)
   )
 }

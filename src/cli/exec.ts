@@ -12,7 +12,7 @@ import { type ExecArguments, parseExecArguments } from './exec-options.ts'
 import { endWhenQuiet, leadToSame, openPipes, type Pipe } from './exec-pipes.ts'
 import { redactOutput } from './exec-stream.ts'
 import { type FindingsReport, openFindingsReport } from './findings-report.ts'
-import { createBuiltIn, settingsOf } from './redact-settings.ts'
+import { type CreateRedactor, createBuiltIn, settingsOf } from './redact-settings.ts'
 import { noTotals, type Totals } from './redact-stream.ts'
 import { isBalanced, summarize } from './summary.ts'
 
@@ -22,9 +22,9 @@ const failed = 125
 const holdMs = 50
 
 /** `logveil exec`: resolves to the exit status, the command's own where it ran; dies of the signal that killed the command. */
-export async function execCommand(args: readonly string[]): Promise<number> {
+export async function execCommand(args: readonly string[], create: CreateRedactor = createBuiltIn): Promise<number> {
   try {
-    return await exec(parseExecArguments(args))
+    return await exec(parseExecArguments(args), create)
   } catch (error) {
     if (!(error instanceof LogveilError)) throw error
     complain(error.message)
@@ -32,11 +32,11 @@ export async function execCommand(args: readonly string[]): Promise<number> {
   }
 }
 
-async function exec(options: ExecArguments): Promise<number> {
+async function exec(options: ExecArguments, create: CreateRedactor): Promise<number> {
   if (options.help) return print((await import('./exec-help.ts')).execHelp)
   const known = await knownSecrets(options)
   if (options.printEnv) return print([...new Set(known.map(nameOf))].map((name) => `${name}\n`).join(''))
-  const redactor = await createBuiltIn({ ...(await settingsOf(options)), known }, options.detectors)
+  const redactor = await create({ ...(await settingsOf(options)), known }, options.detectors)
   const report = openFindingsReport(options.findings, () => {})
   const started = await start(options)
   if (typeof started === 'number') return started
