@@ -12,6 +12,7 @@ import {
   withoutStartUp
 } from './command.ts'
 import { loadCorpus } from './corpus.ts'
+import { measureExec, printExec } from './exec.ts'
 import { measureGroup, type Rounds, type Row } from './measure.ts'
 import { peerGroup } from './peers.ts'
 import { type Planted, plant } from './plant.ts'
@@ -45,6 +46,8 @@ const lengthRows = lengthGroups(quick ? 4e6 : 32e6).flatMap((group) => measured(
 const { commandRows, command } = await withFolder(measureCommand)
 const sample = () => corpus.bytes.subarray(0, corpus.bytes.lastIndexOf(0x0a, 2e6) + 1)
 const peerRows = measured(peerGroup(corpus.name, sample))
+const exec = filter.test('exec') ? await measureExec(quick ? 300 : 2000) : null
+if (exec !== null) printExec(exec)
 const adversarial = filter.test('adversarial') ? attacked() : null
 
 const report: Report = {
@@ -53,6 +56,7 @@ const report: Report = {
   detectors: bundledDetectors.length,
   rows: [...stageRows, ...lengthRows, ...commandRows, ...peerRows],
   command,
+  exec,
   adversarial
 }
 if (values.json !== undefined) writeReport(values.json, report)
@@ -89,8 +93,8 @@ function attacked(): Adversarial {
 }
 
 /** Slow attacks do not fail a quick run: it looks at few of them, and not long enough. */
-function isWrong({ rows, adversarial }: Report): boolean {
-  if (rows.some(({ mistakes }) => mistakes.length > 0)) return true
+function isWrong({ rows, exec, adversarial }: Report): boolean {
+  if (rows.some(({ mistakes }) => mistakes.length > 0) || (exec !== null && exec.mistakes.length > 0)) return true
   if (adversarial === null) return false
   const { mistakes, tooSlow, tooSteep } = adversarial
   return mistakes.length > 0 || (!quick && (tooSlow.length > 0 || tooSteep.length > 0))

@@ -6,6 +6,7 @@ import { cpus } from 'node:os'
 import { dirname } from 'node:path'
 import { styleText } from 'node:util'
 import { type Adversarial, type Attacked, limitGrowth, limitMs } from './adversarial.ts'
+import type { ExecFigures } from './exec.ts'
 import { median, type Row } from './measure.ts'
 
 /** Numbers that are no throughput. */
@@ -21,6 +22,7 @@ export interface Report {
   readonly detectors: number
   readonly rows: readonly Row[]
   readonly command: CommandFigures | null
+  readonly exec: ExecFigures | null
   readonly adversarial: Adversarial | null
 }
 

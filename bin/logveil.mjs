@@ -36,10 +36,10 @@ function bundledNode() {
 function handOver(node) {
   const child = spawn(node, [...process.execArgv, self, ...process.argv.slice(2)], { stdio: 'inherit' })
   const terminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    // Ctrl-C in a terminal reaches the child as well; passed on, it would count twice.
-    process.on(signal, () => (signal === 'SIGINT' && terminal ? undefined : child.kill(signal)))
-  }
+  // What the keyboard of a terminal sends reaches the child as well; passed on, it would count twice.
+  const fromKeyboard = terminal ? ['SIGINT', 'SIGQUIT', 'SIGWINCH'] : []
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'])
+    process.on(signal, () => (fromKeyboard.includes(signal) ? undefined : child.kill(signal)))
   child.on('error', (error) => fail(`logveil cannot start ${node}: ${error.message}`))
   child.on('exit', (code, signal) => {
     if (!signal) process.exit(code)

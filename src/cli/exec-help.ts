@@ -12,7 +12,7 @@ Secrets of the environment
 
 What is redacted, what takes its place, what is reported: as in \`logveil redact --help\`
   --codec, --detectors, --pack, --disable, --action, --key-file, --encrypt-to, --max-record-bytes,
-  --findings (FILE; the file of a finding is "output" or "error"), --summary
+  --findings (the file of a finding is "output" or "error"), --summary (default: none)
   --fail-on-findings        exit with 1 when there are findings and the command ended with 0
 
 Terminals and signals

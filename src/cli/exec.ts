@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import { isatty } from 'node:tty'
 import { LogveilError } from '../errors.ts'
 import type { KnownSecret } from '../model.ts'
 import type { Redactor } from '../redactor.ts'
@@ -97,7 +96,7 @@ interface FollowOptions {
 }
 
 async function follow({ child, sources }: Started, { options, redactor, known, report }: FollowOptions): Promise<Run> {
-  const totals = noTotals(options.summary ?? isatty(2))
+  const totals = noTotals(options.summary ?? false)
   const writers = sources.map((source, i) => openWriter(i + 1, () => source.destroy()))
   let reporting = Promise.resolve(true)
   const outputs = sources.map((source, i) =>

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -185,3 +186,22 @@ describe.concurrent('how it ends', () => {
 test('standard input is the command’s', async () => {
   expect(await exec(['--', 'cat'], 'a SECRET1\nb')).toEqual({ status: 0, stdout: `a ${masked}\nb`, stderr: '' })
 })
+
+/** util-linux has one that runs a command on a terminal of its own. */
+const hasScript = spawnSync('script', ['--version']).status === 0
+
+test.skipIf(!hasScript)(
+  'on a terminal: it is the command’s input, and what the keyboard sends counts once',
+  async () => {
+    writeFileSync(
+      path('asks.sh'),
+      `trap 'n=$((n+1))' INT; test -t 0 && echo in; test -t 1 || echo "no out $MY_TOKEN"; while [ -z "$n" ]; do sleep 0.05; done; sleep 0.2; echo "$n times"`
+    )
+    const command = `exec ${process.execPath} ${toyExec} --no-env -- sh ${path('asks.sh')}`
+    const running = start('script', ['-qefc', command, '/dev/null'], env)
+    await running.outputIs(`in\r\nno out ${masked}\r\n`)
+    running.child.stdin.write('\x03')
+    const { status, stdout } = await running.ended
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `in\r\nno out ${masked}\r\n^C1 times\r\n` })
+  }
+)
