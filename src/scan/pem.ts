@@ -28,7 +28,7 @@ export function compilePem(detector: Detector, index: number, carry: () => Carry
     const label = labelEnd(scan, end)
     if (label < 0) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
     const close = keyEnd(scan, label, emptyTo)
-    if (close.complete && isEmpty(scan.bytes, label, close.end))
+    if (close.complete && isEmpty(scan.bytes, label, close.body))
       return traceStep(scan, 'value', detector.id, start, close.end, 'reject: no body')
     const proof = prove(scan, start, close.end)
     if (proof === null) return
@@ -59,18 +59,21 @@ function labelEnd(scan: TextScan, from: number): number {
 }
 
 /**
- * The end of the key that began before `from`: behind its END line, or the end of the text when that is missing. Neither END nor body stands
+ * Where the body of the key that began before `from` ends, and the key: behind its END line, or the end of the text when that is missing. Neither END nor body stands
  * before `emptyTo`: what was looked through for one key is not for the next.
  */
-function keyEnd(scan: TextScan, from: number, emptyTo: number): { end: number; complete: boolean } {
+function keyEnd(scan: TextScan, from: number, emptyTo: number): { body: number; end: number; complete: boolean } {
   const { bytes } = scan
   const stop = Math.min(scan.end, from + maxKey)
   const label = findEndLabel(bytes, Math.max(from, emptyTo - endLabel.length), stop)
-  if (label < 0) return { end: openEnd(bytes, from, emptyTo, stop), complete: false }
+  if (label < 0) {
+    const end = openEnd(bytes, from, emptyTo, stop)
+    return { body: end, end, complete: false }
+  }
   let close = label + endLabel.length
   while (close < stop && bytes[close] !== 0x2d && close - label < maxLabel + endLabel.length) close++
   while (close < stop && bytes[close] === 0x2d) close++
-  return { end: close, complete: true }
+  return { body: label, end: close, complete: true }
 }
 
 const endLabel = '-----end '
@@ -80,7 +83,7 @@ const minBody = 16
 /** BEGIN and END with nothing or dots between them, as documentation and tests of formats have it. */
 function isEmpty(bytes: Uint8Array, from: number, end: number): boolean {
   let body = 0
-  for (let i = from; i < end && bytes[i] !== 0x2d && body < minBody; i++) body += isAlnum[bytes[i]]
+  for (let i = from; i < end && body < minBody; i++) body += isAlnum[bytes[i]]
   return body < minBody
 }
 

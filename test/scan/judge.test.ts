@@ -35,7 +35,8 @@ describe('confidence', () => {
     const flat = pem.trim().replaceAll('\n', '\\n')
     const id = 'private-key-pem'
     expect(found(`key ${flat}`, id)).toEqual([['confirmed', { encrypted: 'no' }]])
-    expect(found(`key ${flat.replace(/\\nM[^\\]*/, '\\n...')}`, id)).toEqual([['possible', {}]])
+    expect(found(`key ${flat.replace(/\\nM[^\\]*/, `\\n${'Mx'.repeat(20)}`)}`, id)).toEqual([['possible', {}]])
+    expect(found(`key ${flat.replace(/\\nM[^\\]*/, '\\n...')}`, id)).toEqual([])
     expect(found(`key ${flat.slice(0, 60)}`, id)).toEqual([['likely', { encrypted: 'no' }]])
   })
 })

@@ -11,9 +11,10 @@ export const jwt: Check = {
   description: 'header is JSON with alg, payload is JSON (JSON Web Tokens; RFC 7515, RFC 7516)',
   check(secret) {
     const token = read(secret)
-    if (typeof token.header?.alg !== 'string') return 'fail'
+    // Without a signature only the header tells a token from other base64 with a dot behind it.
+    if (typeof token.header?.alg !== 'string') return token.parts === 2 ? 'reject' : 'fail'
     if (token.parts === 5) return typeof token.header.enc === 'string' ? 'pass' : 'fail'
-    return token.parts === 3 && token.payload !== null ? 'pass' : 'fail'
+    return token.payload !== null ? 'pass' : 'fail'
   },
   hints(secret) {
     const { header, payload } = read(secret)
@@ -28,7 +29,7 @@ export const jwt: Check = {
 }
 
 function read(secret: string) {
-  const parts = secret.slice(Math.max(0, secret.search(/eyJ|ewo/))).split('.', 6)
+  const parts = secret.slice(Math.max(0, secret.search(/eyJ|ewo|eyAi|ew0K/))).split('.', 6)
   const payload = parts.length === 3 ? jsonObject(parts[1]) : null
   return { parts: parts.length, header: jsonObject(parts[0]), payload }
 }
