@@ -62,6 +62,45 @@ export function createMetrics() {
     ),
     scan: seconds('scan', 'Time to scan and redact a batch.', 'pipeline', 'signal'),
     delivery: seconds('delivery', 'Time until a sink has confirmed a batch, tries included.', 'pipeline', 'sink'),
+    queueBytes: gauge('queue_bytes', 'sum', 'Bytes on disk that wait for their sink.', 'pipeline', 'sink'),
+    queueBatches: gauge('queue_batches', 'sum', 'Batches on disk that wait for their sink.', 'pipeline', 'sink'),
+    queueOldest: gauge(
+      'queue_oldest_seconds',
+      'max',
+      'Age of the batch that waits longest; 0: none waits.',
+      'pipeline',
+      'sink'
+    ),
+    queueDelivered: counter('queue_delivered_batches', 'Stored batches that their sink took.', 'pipeline', 'sink'),
+    queueRejected: counter(
+      'queue_rejected_batches',
+      'Stored batches refused for good: kept as a dead letter, dropped.',
+      'pipeline',
+      'sink',
+      'outcome'
+    ),
+    queueRejectedRecords: counter(
+      'queue_rejected_records',
+      'Records refused for good out of stored batches that were taken.',
+      'pipeline',
+      'sink'
+    ),
+    queueRefused: counter(
+      'queue_refused_batches',
+      'Batches that could not be stored, so that their sender has them still: full, disk.',
+      'pipeline',
+      'sink',
+      'reason'
+    ),
+    queueTorn: counter(
+      'queue_torn',
+      'Batches found cut off in the middle of being stored: never acknowledged.',
+      'pipeline',
+      'sink'
+    ),
+    queueQuarantined: counter('queue_quarantined', 'Parts of segments set aside: no batch.', 'pipeline', 'sink'),
+    queueQuarantinedBytes: counter('queue_quarantined_bytes', 'Bytes of them.', 'pipeline', 'sink'),
+    queueFsync: seconds('queue_fsync', 'Time until the disk has what was stored.', 'pipeline', 'sink'),
     retries: counter('delivery_retries', 'Further tries to deliver a batch.', 'pipeline', 'sink'),
     refused: counter(
       'requests_refused',

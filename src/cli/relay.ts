@@ -45,17 +45,27 @@ function parse(args: readonly string[]) {
 /** Throws `USAGE_INVALID`. */
 export function relayConfig({ to = [], http, grpc, admin, workers, durable }: RelayOptions): Config {
   if (to.length === 0) throw new LogveilError('USAGE_INVALID', 'say where to: `logveil relay --to http://backend:4318`')
-  if (durable !== undefined) throw new LogveilError('USAGE_INVALID', '--durable is not there yet')
   const source = { type: 'otlp' as const, ...given({ http: orOff(http), grpc: orOff(grpc) }) }
   const input = {
     ...given({ admin: orOff(admin), workers: workers === undefined || workers === 'auto' ? workers : Number(workers) }),
-    pipelines: [{ name: 'relay', source, sinks: to.map((url) => ({ type: 'otlp' as const, url })) }]
+    pipelines: [
+      {
+        name: 'relay',
+        source,
+        ...(durable === undefined ? {} : { durable: { directory: durable } }),
+        sinks: to.map((url) => ({ type: 'otlp' as const, url }))
+      }
+    ]
   } as ConfigInput
   const checked = configSchema.safeParse(input)
   if (checked.success) return fillDefaults(input)
   const [{ path, message }] = checked.error.issues
-  const option = path[0] === 'pipelines' ? (path.includes('sinks') ? 'to' : String(path.at(-1))) : String(path[0])
-  throw new LogveilError('USAGE_INVALID', `--${option}: ${message}`)
+  throw new LogveilError('USAGE_INVALID', `--${optionAt(path)}: ${message}`)
+}
+
+function optionAt(path: readonly PropertyKey[]): string {
+  if (path[0] !== 'pipelines') return String(path[0])
+  return path.includes('sinks') ? 'to' : path.includes('durable') ? 'durable' : String(path.at(-1))
 }
 
 function orOff(value: string | undefined): string | null | undefined {

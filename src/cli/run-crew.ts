@@ -20,8 +20,8 @@ export interface Crew {
 }
 
 /** One thread, this one. */
-export async function startSolo(options: Omit<EngineOptions, 'reusePort'>): Promise<Crew> {
-  const engine = await startEngine({ ...options, reusePort: false })
+export async function startSolo(options: Omit<EngineOptions, 'reusePort' | 'worker'>): Promise<Crew> {
+  const engine = await startEngine({ ...options, reusePort: false, worker: { index: 0, count: 1 } })
   collectProcessMetrics(engine.metrics)
   engine.metrics.workers.set(1)
   return {
@@ -37,7 +37,7 @@ export async function startSolo(options: Omit<EngineOptions, 'reusePort'>): Prom
   }
 }
 
-export type CrewOptions = Omit<EngineOptions, 'reusePort' | 'write'>
+export type CrewOptions = Omit<EngineOptions, 'reusePort' | 'write' | 'worker'>
 
 /** Before a worker that died right after its start is replaced. */
 const pauseMs = 1000
@@ -55,28 +55,29 @@ export async function startThreads(count: number, options: CrewOptions, thread?:
   let own = createRedaction(settings, () => {})
   let stopping = false
 
-  async function hire(): Promise<Worker> {
-    const worker = await startWorker({ ...options, redaction: settings }, (reason) => lost(worker, reason), thread)
+  async function hire(index: number): Promise<Worker> {
+    const data = { ...options, redaction: settings, worker: { index, count } }
+    const worker = await startWorker(data, (reason) => lost(worker, index, reason), thread)
     workers.add(worker)
     metrics.workers.set(workers.size)
     return worker
   }
 
-  function lost(worker: Worker, reason: 'crashed' | 'stuck'): void {
+  function lost(worker: Worker, index: number, reason: 'crashed' | 'stuck'): void {
     workers.delete(worker)
     metrics.workers.set(workers.size)
     if (stopping) return
     metrics.workerRestarts.inc({ reason })
     options.report('error', 'a worker is replaced', { reason })
-    replace()
+    replace(index)
   }
 
-  function replace(): void {
+  function replace(index: number): void {
     if (stopping) return
-    hire().catch(() => setTimeout(replace, pauseMs))
+    hire(index).catch(() => setTimeout(() => replace(index), pauseMs))
   }
 
-  const hired = await Promise.all(Array.from({ length: count }, hire))
+  const hired = await Promise.all(Array.from({ length: count }, (_, index) => hire(index)))
   return {
     metrics,
     ports: hired[0].ports,

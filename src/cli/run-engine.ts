@@ -1,14 +1,16 @@
 import type { Config, PipelineConfig } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import { createMetrics, type Metrics } from '../metrics.ts'
+import type { Sink } from '../model.ts'
 import { type Redact, runPipeline } from '../pipeline.ts'
 import { toAll } from '../sinks/fan-out.ts'
 import { createByteBudget } from '../sources/byte-budget.ts'
 import type { ListeningSource } from '../sources/otlp-http.ts'
 import { describe } from './complain.ts'
 import { canaryPasses } from './run-canary.ts'
+import type { DurableSink } from './run-durable.ts'
 import { createRedaction, type Redaction, type RedactionSettings } from './run-redaction.ts'
-import { createSink } from './run-sinks.ts'
+import { openSink } from './run-sinks.ts'
 import { listenAll } from './run-sources.ts'
 
 /** What an engine tells to whoever runs it: numbers and names, never log content. */
@@ -22,6 +24,8 @@ export interface EngineOptions {
   readonly config: Config
   readonly redaction: RedactionSettings
   readonly reusePort: boolean
+  /** Which of how many threads this is, from 0. */
+  readonly worker: { readonly index: number; readonly count: number }
   readonly version: string
   readonly write: (bytes: Uint8Array) => Promise<void>
   readonly report: Report
@@ -55,17 +59,17 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let redaction = createRedaction(options.redaction, onError)
   let redacts = bind(redaction, config)
   let canary = inspect(redaction, options.redaction)
-  const listening: [PipelineConfig, ListeningSource[]][] = []
-  for (const pipeline of config.pipelines)
-    listening.push([pipeline, await listenAll(pipeline, budget, metrics, options)])
+  const line = (text: string): string => redaction.line(text)
+  const listening: [PipelineConfig, ListeningSource[], (Sink | DurableSink)[]][] = []
+  for (const pipeline of config.pipelines) {
+    const sinks = await Promise.all(pipeline.sinks.map((sink) => openSink(sink, pipeline, metrics, options, line)))
+    listening.push([pipeline, await listenAll(pipeline, budget, metrics, options), sinks])
+  }
   const timer = setInterval(() => metrics.inFlight.set(budget.used), 1000).unref()
   const abort = new AbortController()
   let draining = false
-  const running = listening.map(([pipeline, sources]) => {
+  const running = listening.map(([pipeline, sources, sinks]) => {
     const redact: Redact = (envelope) => (redacts.get(pipeline.name) as Redact)(envelope)
-    const sinks = pipeline.sinks.map((sink) =>
-      createSink(sink, pipeline.name, metrics, options, (text) => redaction.line(text))
-    )
     return runPipeline({ name: pipeline.name, sources, redact, sink: toAll(sinks), metrics }, abort.signal)
   })
 
@@ -93,8 +97,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       redaction = fresh
       canary = inspect(fresh, settings)
     },
-    unready: () => [...(draining ? ['shutting down'] : []), ...(canary ? [] : ['the self-test fails'])],
-    line: (text) => redaction.line(text),
+    unready: () => [
+      ...(draining ? ['shutting down'] : []),
+      ...(canary ? [] : ['the self-test fails']),
+      ...listening.flatMap(([, , sinks]) => sinks.flatMap((sink) => ('unready' in sink ? sink.unready() : [])))
+    ],
+    line,
     async stop() {
       draining = true
       abort.abort()

@@ -1,10 +1,11 @@
 import type { ErrorCode } from '../errors.ts'
 import type { MetricsSnapshot } from '../metrics.ts'
 import type { CrewOptions } from './run-crew.ts'
+import type { EngineOptions } from './run-engine.ts'
 import type { RedactionSettings } from './run-redaction.ts'
 
 /** What a worker is started with. */
-export type WorkerData = Omit<CrewOptions, 'report'>
+export type WorkerData = Omit<CrewOptions, 'report'> & Pick<EngineOptions, 'worker'>
 
 /** To a worker. */
 export type Order =

@@ -1,7 +1,7 @@
 import { splitOtlp } from '../codecs/otlp-split.ts'
 import { otlpToJson } from '../codecs/otlp-to-json.ts'
 import { otlpToProto } from '../codecs/otlp-to-proto.ts'
-import type { SinkConfig } from '../config/config-schema.ts'
+import { type PipelineConfig, type SinkConfig, sinkName } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Envelope, Sink } from '../model.ts'
@@ -12,10 +12,23 @@ import { createScrub } from '../sinks/scrub.ts'
 import { withSplit } from '../sinks/split.ts'
 import { createStdoutSink } from '../sinks/stdout.ts'
 import { withTimeout } from '../sinks/timeout.ts'
+import { type DurableSink, openDurable } from './run-durable.ts'
 import type { EngineOptions } from './run-engine.ts'
 
-/** A sink with all that a configuration wraps around it. Throws `CONFIG_INVALID`. */
-export function createSink(
+/** A sink with all that a configuration wraps around it, and before it. Throws `CONFIG_INVALID`, `OUTPUT_FAILED`. */
+export async function openSink(
+  config: SinkConfig,
+  pipeline: PipelineConfig,
+  metrics: Metrics,
+  options: EngineOptions,
+  redactLine: (text: string) => string
+): Promise<Sink | DurableSink> {
+  const sink = createSink(config, pipeline.name, metrics, options, redactLine)
+  const { durable } = pipeline
+  return durable === null ? sink : openDurable(sink, config, { ...pipeline, durable }, metrics, options)
+}
+
+function createSink(
   config: SinkConfig,
   pipeline: string,
   metrics: Metrics,
@@ -26,7 +39,7 @@ export function createSink(
   if (config.type === 'stdout') return measured(createStdoutSink({ write, toJson }))
   const url = new URL(config.url)
   const options = {
-    name: config.name ?? url.host,
+    name: sinkName(config),
     url,
     headers: lowerCased(config.headers),
     tls: config.tls,

@@ -2,7 +2,7 @@ import { Worker as Thread } from 'node:worker_threads'
 import { LogveilError } from '../errors.ts'
 import type { MetricsSnapshot } from '../metrics.ts'
 import type { CrewOptions } from './run-crew.ts'
-import type { News, Order } from './run-messages.ts'
+import type { News, Order, WorkerData } from './run-messages.ts'
 import type { RedactionSettings } from './run-redaction.ts'
 
 /** A worker thread as the main thread sees it. */
@@ -28,7 +28,7 @@ const defaults: ThreadOptions = { entry, stuckMs: 10_000 }
 
 /** Rejects with what kept it from starting. `onLost` is told once when it ends without being stopped. */
 export function startWorker(
-  { report, ...data }: CrewOptions,
+  { report, ...data }: WorkerData & Pick<CrewOptions, 'report'>,
   onLost: (reason: 'crashed' | 'stuck') => void,
   { entry, stuckMs } = defaults
 ): Promise<Worker> {

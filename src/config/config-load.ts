@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import type { $ZodIssue } from 'zod/v4/core'
 import { LogveilError } from '../errors.ts'
 import { nearest } from '../scan/nearest.ts'
-import { type Config, type ConfigInput, configSchema } from './config-schema.ts'
+import { type Config, type ConfigInput, configSchema, sinkName } from './config-schema.ts'
 import { type Mistake, parseYaml, type Surrounding } from './config-yaml.ts'
 
 /** Reads a configuration file. Throws `CONFIG_INVALID` with all mistakes, one a line; `INPUT_FAILED` when it cannot be read. */
@@ -113,7 +113,7 @@ function clashesIn({ pipelines, admin, workers }: Config): { path: PropertyKey[]
   const clashes: { path: PropertyKey[]; message: string }[] = []
   const names = new Set<string>()
   const addresses = new Set(admin === null ? [] : [admin])
-  pipelines.forEach(({ name, source, sinks }, i) => {
+  pipelines.forEach(({ name, source, sinks, durable }, i) => {
     const at = (...path: PropertyKey[]) => ['pipelines', i, ...path]
     if (names.has(name)) clashes.push({ path: at('name'), message: 'is the name of another pipeline as well' })
     names.add(name)
@@ -127,6 +127,8 @@ function clashesIn({ pipelines, admin, workers }: Config): { path: PropertyKey[]
       addresses.add(address)
     }
     sinks.forEach((sink, j) => {
+      if (durable !== null && sinks.findIndex((other) => sinkName(other) === sinkName(sink)) < j)
+        clashes.push({ path: at('sinks', j), message: 'needs a name of its own, by which its batches are stored' })
       if (sink.type === 'stdout' && workers !== 1)
         clashes.push({ path: at('sinks', j), message: 'needs workers: 1, as threads would write into each other' })
       if (sink.type === 'otlp' && (sink.tls.certFile === null) !== (sink.tls.keyFile === null))

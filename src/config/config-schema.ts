@@ -74,6 +74,34 @@ const otlpSink = z.strictObject({
 
 const stdoutSink = z.strictObject({ type: z.literal('stdout').describe('OTLP/JSON, one batch a line') })
 
+const durable = z.strictObject({
+  directory: file.describe('For this process alone; made when it is missing, for its owner only'),
+  maxBytes: bytes(2 ** 20)
+    .default(2 ** 30)
+    .describe('What may wait for each sink, shared out among workers; more is refused until there is room'),
+  segmentBytes: bytes(2 ** 12)
+    .default(2 ** 24)
+    .describe('Length of the files: one that is delivered is deleted'),
+  fsync: z
+    .enum(['always', 'never'])
+    .default('always')
+    .describe('always: a batch is answered when the disk has it. never: when the system has it, which may crash'),
+  inFlight: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(1)
+    .describe('Batches under way to a sink at once; with 1 they arrive in the order they came'),
+  deadLetterBytes: z
+    .int()
+    .min(0)
+    .max(2 ** 40)
+    .default(2 ** 26)
+    .describe(
+      'Batches that a sink refuses for good are kept, redacted, in a file of this size at most; 0: they are dropped'
+    )
+})
+
 const pipeline = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'is lower-case letters, digits and dashes'),
   source: z.discriminatedUnion('type', [otlpSource]),
@@ -82,6 +110,12 @@ const pipeline = z.strictObject({
     .enum(['strict', 'lenient'])
     .default('strict')
     .describe('Protobuf fields that OTLP does not define: strict takes them out, lenient scans them'),
+  durable: durable
+    .nullable()
+    .default(null)
+    .describe(
+      'Batches are stored on disk, redacted, then answered, then delivered; null: answered when a sink has them'
+    ),
   sinks: z
     .array(z.discriminatedUnion('type', [otlpSink, stdoutSink]))
     .min(1)
@@ -128,8 +162,14 @@ export type Config = z.output<typeof configSchema>
 /** As it is written: defaults left out. */
 export type ConfigInput = z.input<typeof configSchema>
 export type PipelineConfig = Config['pipelines'][number]
+export type DurableConfig = NonNullable<PipelineConfig['durable']>
 export type SinkConfig = PipelineConfig['sinks'][number]
 export type RedactionConfig = Config['redaction']
+
+/** In metrics, and of what is stored for it. */
+export function sinkName(sink: SinkConfig): string {
+  return sink.type === 'stdout' ? 'stdout' : (sink.name ?? new URL(sink.url).host)
+}
 
 /** JSON Schema, for editors. */
 export function configJsonSchema(): object {

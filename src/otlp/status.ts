@@ -50,6 +50,9 @@ export interface Refusal {
 /** Marks, as its `cause`, the failure of a batch that is larger than somebody takes: its halves may still go. */
 export const tooLarge = Symbol('too large')
 
+/** Marks, as its `cause`, a failure that speaks of our credentials or our URL, not of the batch: it is refused whatever it is. */
+export const refusesAll = Symbol('refuses all')
+
 /** Told to senders when nobody knows better. */
 const defaultRetryAfterMs = 1000
 

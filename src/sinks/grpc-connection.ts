@@ -12,6 +12,8 @@ const windowBytes = 1 << 20
 const connectMs = 5000
 const pingEveryMs = 30_000
 const pongMs = 10_000
+/** Only a batch that is stored is still under way when a sink is closed. */
+const lastCallsMs = 500
 
 export function createGrpcConnection({ url, tls }: DownstreamOptions): GrpcConnection {
   const secure = url.protocol === 'grpcs:'
@@ -47,8 +49,10 @@ export function createGrpcConnection({ url, tls }: DownstreamOptions): GrpcConne
       return current
     },
     close() {
-      current?.close()
+      const last = current
       current = null
+      last?.close()
+      setTimeout(() => last?.destroy(), lastCallsMs).unref()
     }
   }
 }

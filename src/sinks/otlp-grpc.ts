@@ -3,7 +3,7 @@ import { LogveilError } from '../errors.ts'
 import type { Envelope, Sink } from '../model.ts'
 import { decodeMessage } from '../otlp/grpc.ts'
 import { decodeResponse, decodeStatus } from '../otlp/messages.ts'
-import { grpcCodes, isRetryableGrpc, tooLarge } from '../otlp/status.ts'
+import { grpcCodes, isRetryableGrpc, refusesAll, tooLarge } from '../otlp/status.ts'
 import { createEncoder, type DownstreamOptions, type Encoded, scrubbed, timeLeft } from './downstream.ts'
 import { call, type GrpcReply } from './grpc-call.ts'
 import { createGrpcConnection } from './grpc-connection.ts'
@@ -78,8 +78,16 @@ function refused(reply: GrpcReply, scrub: (text: string) => string): LogveilErro
     return new LogveilError(throttled ? 'OVERLOADED' : 'DELIVERY_FAILED', message, { retryable: true, retryAfterMs })
   }
   if (code === grpcCodes.resourceExhausted) return new LogveilError('PAYLOAD_INVALID', message, { cause: tooLarge })
+  if (refusingAll.has(code)) return new LogveilError('DELIVERY_FAILED', message, { cause: refusesAll })
   return new LogveilError(code === grpcCodes.invalidArgument ? 'PAYLOAD_INVALID' : 'DELIVERY_FAILED', message)
 }
+
+const refusingAll: ReadonlySet<number> = new Set([
+  grpcCodes.notFound,
+  grpcCodes.permissionDenied,
+  grpcCodes.unimplemented,
+  grpcCodes.unauthenticated
+])
 
 function explanation(trailers: IncomingHttpHeaders): { text: string; retryAfterMs: number | null } {
   const details = trailers['grpc-status-details-bin']

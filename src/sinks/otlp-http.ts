@@ -3,7 +3,7 @@ import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 import { LogveilError } from '../errors.ts'
 import type { Envelope, Sink } from '../model.ts'
 import { decodeResponse, decodeStatus } from '../otlp/messages.ts'
-import { contentTypes, httpPaths, isRetryableHttp, tooLarge } from '../otlp/status.ts'
+import { contentTypes, httpPaths, isRetryableHttp, refusesAll, tooLarge } from '../otlp/status.ts'
 import {
   createEncoder,
   type DownstreamOptions,
@@ -128,6 +128,8 @@ function refused(reply: Reply, scrub: (text: string) => string): LogveilError {
   const message = `the downstream answered ${status}${said.message === '' ? '' : `: ${scrub(said.message)}`}`
   if (status === 413) return new LogveilError('PAYLOAD_INVALID', message, { cause: tooLarge })
   if (status === 400) return new LogveilError('PAYLOAD_INVALID', message)
+  if (status === 401 || status === 403 || status === 404)
+    return new LogveilError('DELIVERY_FAILED', message, { cause: refusesAll })
   const retryAfterMs = retryAfter(reply) ?? said.retryAfterMs
   const retryable = isRetryableHttp(status)
   return new LogveilError(status === 429 ? 'OVERLOADED' : 'DELIVERY_FAILED', message, { retryable, retryAfterMs })

@@ -24,7 +24,8 @@ export function withRetry(sink: Sink, { initialMs, maxMs, onRetry }: RetryOption
       const waitMs = Math.max(error.retryAfterMs ?? 0, error.retryAfterMs === 0 ? 0 : jitter(pauseMs))
       // Only a batch that has a deadline is tried again: without one it would be held for ever.
       if (performance.now() + waitMs >= envelope.deadline || envelope.deadline === Number.POSITIVE_INFINITY) throw error
-      await sleep(waitMs)
+      // Whoever sent the batch keeps the process running, and whoever stored it need not.
+      await sleep(waitMs, null, { ref: false })
       onRetry()
       return write(envelope, Math.min(maxMs, 2 * pauseMs))
     }
@@ -32,6 +33,7 @@ export function withRetry(sink: Sink, { initialMs, maxMs, onRetry }: RetryOption
   return { name: sink.name, write: (envelope) => write(envelope, initialMs), close: () => sink.close() }
 }
 
-function jitter(pauseMs: number): number {
+/** A pause that differs by up to half, so that not all come at once. */
+export function jitter(pauseMs: number): number {
   return pauseMs * (0.5 + Math.random())
 }

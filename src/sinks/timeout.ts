@@ -9,7 +9,7 @@ export function withTimeout(sink: Sink, timeoutMs: number): Sink {
     write(envelope) {
       const deadline = Math.min(envelope.deadline, performance.now() + timeoutMs)
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(timedOut()), Math.max(0, deadline - performance.now()))
+        const timer = setTimeout(() => reject(timedOut()), Math.max(0, deadline - performance.now())).unref()
         sink
           .write({ ...envelope, deadline })
           .then(resolve, reject)

@@ -19,10 +19,12 @@ describe('logveil relay', () => {
 
   test('options find their places', () => {
     const to = ['http://a:1', 'grpcs://b:2']
-    expect(relayConfig(options({ to, http: 'off', grpc: '0.0.0.0:9', admin: 'off', workers: 'auto' }))).toMatchObject({
+    const more = { to, http: 'off', grpc: '0.0.0.0:9', admin: 'off', workers: 'auto', durable: 'queue' }
+    const sinks = [{ url: 'http://a:1' }, { url: 'grpcs://b:2' }]
+    expect(relayConfig(options(more))).toMatchObject({
       admin: null,
       workers: 'auto',
-      pipelines: [{ source: { http: null, grpc: '0.0.0.0:9' }, sinks: [{ url: 'http://a:1' }, { url: 'grpcs://b:2' }] }]
+      pipelines: [{ source: { http: null, grpc: '0.0.0.0:9' }, durable: { directory: 'queue' }, sinks }]
     })
   })
 
@@ -31,7 +33,7 @@ describe('logveil relay', () => {
     [{ to: ['backend'] }, '--to: is no URL of an OTLP backend: http://, https://, grpc:// or grpcs://'],
     [{ http: '4318' }, '--http: is no address: write HOST:PORT, for all interfaces 0.0.0.0:PORT'],
     [{ admin: 'x' }, '--admin: is no address: write HOST:PORT, for all interfaces 0.0.0.0:PORT'],
-    [{ durable: '/tmp' }, '--durable is not there yet']
+    [{ durable: '' }, '--durable: Too small: expected string to have >=1 characters']
   ])('%j is refused', (more, message) => {
     expect(() => relayConfig(options(more))).toThrow(expect.objectContaining({ code: 'USAGE_INVALID', message }))
   })

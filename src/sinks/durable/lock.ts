@@ -1,0 +1,29 @@
+import { closeSync, openSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { LogveilError } from '../../errors.ts'
+import { fileMode } from './files.ts'
+
+/**
+ * Holds a file so that no other process or thread can, until it is let go or whoever holds it dies, however it dies. Node has no `flock`,
+ * SQLite has the locks of the system underneath; a file with a process id in it would outlive `kill -9`, and mean nothing in a container.
+ * Returns what lets go. Throws `OUTPUT_FAILED`.
+ */
+export function lock(path: string): () => void {
+  let database: DatabaseSync | null = null
+  try {
+    closeSync(openSync(path, 'a', fileMode))
+    database = new DatabaseSync(path, { timeout: 0 })
+    // Nothing is ever written into it: it stays empty, and has no journal.
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+  } catch (cause) {
+    database?.close()
+    const { errcode, code = 'unknown' } = cause as { errcode?: number; code?: string }
+    const why = errcode === busy ? 'it is in use already' : code
+    throw new LogveilError('OUTPUT_FAILED', `cannot lock ${path}: ${why}`, { cause })
+  }
+  const held = database
+  return () => held.close()
+}
+
+/** SQLITE_BUSY. */
+const busy = 5
