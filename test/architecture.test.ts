@@ -15,6 +15,7 @@ const FOLDERS = [
   'inventory',
   'admin',
   'config',
+  'hooks',
   'cli'
 ]
 const LEAVES = ['model.ts', 'errors.ts', 'metrics.ts']

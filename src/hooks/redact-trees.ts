@@ -1,0 +1,64 @@
+import type { Finding } from '../model.ts'
+import { rebuildTree, type Written, writeTree } from './tree.ts'
+
+/** What hooks need of a redactor. */
+export type RedactBytes = (payload: Uint8Array) => {
+  readonly payload: Uint8Array
+  readonly findings: readonly Finding[]
+}
+
+/** In place of a value that goes as a whole, by the action `drop`. */
+export const dropped = Symbol('dropped')
+
+/** In place of an object of which nothing may pass. */
+export type Marker = `[WITHHELD:${string}]`
+
+export function isMarker(value: unknown): value is Marker {
+  return typeof value === 'string' && value.startsWith('[WITHHELD:')
+}
+
+/** Longer values are withheld, as lines of such length are; in characters of JSON. */
+const longestValue = 16 * 1024 * 1024
+const tooLong: Marker = '[WITHHELD:size]'
+const failed: Marker = '[WITHHELD:error]'
+
+/**
+ * Redacts values as records of JSON, all in one call: names of members govern their values. What nothing was found in stays the very same object,
+ * what changed is a copy, `dropped`, or a marker. The findings' records are the values' indexes. Never throws: what fails is withheld.
+ */
+export function redactTrees(
+  values: readonly unknown[],
+  redact: RedactBytes
+): { readonly values: readonly unknown[]; readonly findings: readonly Finding[] } {
+  const written = values.map(writeBounded)
+  const payload = Buffer.from(written.map(({ json }) => `${json}\n`).join(''))
+  const redacted = redact(payload)
+  const { findings } = redacted
+  if (redacted.payload === payload && !written.some(({ withheld }) => withheld)) return { values, findings }
+  const lines = Buffer.from(redacted.payload).toString('utf8').split('\n')
+  if (lines.length - 1 === values.length)
+    return { values: values.map((value, i) => afterwards(value, written[i], lines[i])), findings }
+  return { values: values.map((value, i) => alone(value, written[i], redact)), findings }
+}
+
+function writeBounded(value: unknown): Written {
+  const written = writeTree(value)
+  return written.json.length > longestValue ? { json: JSON.stringify(tooLong), withheld: true } : written
+}
+
+/** Of several records some were dropped: which ones, only the records themselves tell. */
+function alone(value: unknown, written: Written, redact: RedactBytes): unknown {
+  const line = Buffer.from(redact(Buffer.from(`${written.json}\n`)).payload).toString('utf8')
+  return line === '' ? dropped : afterwards(value, written, line.slice(0, -1))
+}
+
+function afterwards(value: unknown, { json, withheld }: Written, line: string): unknown {
+  if (line === json && !withheld) return value
+  if (isMarker(line)) return line
+  if (withheld && json === JSON.stringify(tooLong)) return tooLong
+  try {
+    return rebuildTree(value, line)
+  } catch {
+    return failed
+  }
+}
