@@ -31,7 +31,7 @@ export interface CompileHooks extends Omit<DecodeHooks, 'scan'> {
 }
 
 /** Shortest literal whose encoded forms are searched for: shorter ones turn up in any base64. */
-const minEncoded = 4
+const minEncoded = 3
 /** Of longer ones, the beginning: it is rare enough, and twice as much makes the automaton three times as large. */
 const maxEncoded = 5
 /** Key words that are also looked for inside base64 and hex. */

@@ -118,7 +118,7 @@ export function endsDescribing(bytes: Uint8Array, hitEnd: number, keyEnd: number
 
 /** Whether a word begins at the key word: behind no letter, at a change of case, or anywhere when it is long enough to be told apart. */
 function beginsWord(bytes: Uint8Array, keyStart: number, hitStart: number, hitEnd: number): boolean {
-  if (hitStart === keyStart || !isLetter[bytes[hitStart - 1]]) return true
+  if (hitStart === keyStart || !isLetter[bytes[hitStart - 1]] || !isLetter[bytes[hitStart]]) return true
   if (isUpper[bytes[hitStart]] && (isLower[bytes[hitStart - 1]] || isLower[bytes[hitStart + 1]])) return true
   return hitEnd - hitStart >= minInner
 }
