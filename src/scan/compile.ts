@@ -67,7 +67,9 @@ export function compileSet(
     withhold: hooks.withhold
   }
   const decoders = compileDecoders(decodeHooks)
-  for (const [index, detector] of detectors.entries()) addDetector(table, detector, index, hooks, decoders.percent)
+  const vendors = new Set(detectors.map(({ provider }) => provider))
+  for (const [index, detector] of detectors.entries())
+    addDetector(table, detector, index, vendors, hooks, decoders.percent)
   for (const [anchor, names] of table.names)
     table.keyed[table.index(anchor, { kind: 'assign' })].push(indexNames(names))
   addEncodings(table, detectors, decoders)
@@ -134,14 +136,21 @@ function classNumber(set: Uint8Array): number {
   return number
 }
 
-function addDetector(table: Table, detector: Detector, index: number, hooks: CompileHooks, percent: Confirm): void {
+function addDetector(
+  table: Table,
+  detector: Detector,
+  index: number,
+  vendors: ReadonlySet<string>,
+  hooks: CompileHooks,
+  percent: Confirm
+): void {
   if (detector.matcher === 'pem') {
     const confirm = compilePem(detector, index, hooks.carry, percent)
     for (const keyword of detector.keywords) table.confirms[table.index(keyword, { kind: 'none' })].push(confirm)
     return
   }
   if (detector.context !== 'anywhere') {
-    const keyed = compileKeyed(detector)
+    const keyed = compileKeyed(detector, vendors)
     const guard: Guard = detector.context === 'near' ? { kind: 'none' } : { kind: 'assign' }
     for (const keyword of detector.keywords) addKeyword(table, keyword, guard, keyed)
     return

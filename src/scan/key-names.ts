@@ -62,7 +62,29 @@ export function governs(
     if (describing.has(word) || (shape !== 'any' && oneWay.has(word))) return false
     at = next
   }
-  return !harmless.has(wordAt(bytes, previousWordStart(bytes, keyStart, hitStart), hitStart))
+  return !harmless.has(wordBefore(bytes, keyStart, hitStart))
+}
+
+/** Providers whose keys are names of entries, or whose names are words. */
+const otherKeys = words(
+  'redis mongodb elastic elasticsearch kafka etcd consul memcached dynamodb couchbase aws s3 minio gcs rclone box front linear square segment ' +
+    'buffer close copper drift dropbox figma ghost grafana hashicorp vault jwt url http generic ssh session saml sql snmp webhook xml yaml'
+)
+
+/** Whether a key word that asks for generated values stands behind a vendor's name: `ACME_KEY`, `acmeKey`. */
+export function namesVendor(
+  bytes: Uint8Array,
+  keyStart: number,
+  hitStart: number,
+  vendors: ReadonlySet<string>
+): boolean {
+  const word = wordBefore(bytes, keyStart, hitStart)
+  return vendors.has(word) && !otherKeys.has(word)
+}
+
+/** The word of a name right before its key word, in small letters: `acme` in `my_acme_key` and `acmeKey`. */
+function wordBefore(bytes: Uint8Array, keyStart: number, hitStart: number): string {
+  return wordAt(bytes, previousWordStart(bytes, keyStart, hitStart), hitStart)
 }
 
 /** Words that are written on to a vendor's name without a change of case: `acmekey`, `ACMESECRET`. */

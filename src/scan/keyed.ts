@@ -3,13 +3,13 @@ import type { Detector } from '../model.ts'
 import { isSpace, latin1, startsWithFolded } from './bytes.ts'
 import { costs } from './effort.ts'
 import { compileJudge, type Judge, lazy } from './judge.ts'
-import { endsDescribing, governs, standsForVendor } from './key-names.ts'
+import { endsDescribing, governs, namesVendor, standsForVendor } from './key-names.ts'
 import { compileRunTest, nearby, otherMayFollow, shortestOther } from './near-run.ts'
 import { otherUse } from './other-use.ts'
 import { isCompound, keyEndOf, keyStartOf, type Pair, readJoined, readPair } from './pairs.ts'
 import { overlapsOwnPlaceholder, ownPlaceholderEnd } from './placeholders.ts'
 import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from './text-scan.ts'
-import { notSecret } from './values.ts'
+import { isMixed, notSecret } from './values.ts'
 import { compileBoundaries, compileWindowSearch, enqueue, firstGroup, openEnded } from './windows.ts'
 
 /** What a detector of assigned values does at a key word in free text, and at one in the member name of a value. */
@@ -38,11 +38,11 @@ export function behindLiteral(keyed: Keyed, keyword: string): Keyed {
   }
 }
 
-/** `bare`: the key is a vendor's name and nothing else. */
-type TestValue = (scan: TextScan, pair: Pair, bare: boolean) => void
+/** `ofVendor`: the key is a vendor's name and nothing else, or a vendor's name and the key word. */
+type TestValue = (scan: TextScan, pair: Pair, ofVendor: boolean) => void
 
-/** Confirms a detector that a key name leads to (`context: assigned` or `near`). */
-export function compileKeyed(detector: Detector): Keyed {
+/** Confirms a detector that a key name leads to (`context: assigned` or `near`). `vendors`: the names of all providers. */
+export function compileKeyed(detector: Detector, vendors: ReadonlySet<string>): Keyed {
   const test = compileValueTest(detector)
   const named = detector.pattern !== ''
   const near = detector.context === 'near' ? compileNear(detector) : null
@@ -53,9 +53,14 @@ export function compileKeyed(detector: Detector): Keyed {
       : governs(bytes, keyStart, keyEnd, start, end, detector.value)
   /** The key word is a vendor's name, which must stand for the vendor, and not in a longer word. */
   const isVendor = near !== null && detector.value !== null
-  /** The key is the vendor's name and nothing else: `acme=...`. */
+  /** `acme=...` for acme's own detector. */
   const isBare = (bytes: Uint8Array, keyStart: number, keyEnd: number, start: number, end: number) =>
     isVendor && keyStart === start && keyEnd === end && latin1(bytes, start, end).toLowerCase() === detector.provider
+  /** `acmeKey=...` for a key word that asks for generated values. */
+  const isVendors = (bytes: Uint8Array, keyStart: number, start: number) =>
+    detector.value === 'random' && near === null && namesVendor(bytes, keyStart, start, vendors)
+  const isOfVendor = (bytes: Uint8Array, keyStart: number, keyEnd: number, start: number, end: number) =>
+    isBare(bytes, keyStart, keyEnd, start, end) || isVendors(bytes, keyStart, start)
   return {
     inText(scan, start, end) {
       if (near !== null) scan.effort.left -= costs.near
@@ -71,7 +76,7 @@ export function compileKeyed(detector: Detector): Keyed {
       const pair = pairAt(scan, start, end)
       if (pair === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no value assigned')
       if (decides(scan.bytes, pair.keyStart, pair.keyEnd, start, end))
-        test(scan, pair, isBare(scan.bytes, pair.keyStart, pair.keyEnd, start, end))
+        test(scan, pair, isOfVendor(scan.bytes, pair.keyStart, pair.keyEnd, start, end))
       else traceStep(scan, 'value', detector.id, start, end, 'reject: key name')
     },
     governed(scan, start, end) {
@@ -84,7 +89,7 @@ export function compileKeyed(detector: Detector): Keyed {
         test(
           scan,
           wholeValue(scan, isCompound(key.bytes, key.start, start)),
-          isBare(key.bytes, key.start, key.end, start, end)
+          isOfVendor(key.bytes, key.start, key.end, start, end)
         )
       else traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
     },
@@ -135,13 +140,14 @@ function compileValueTest(detector: Detector): TestValue {
   // Assigned to nothing but a vendor's name, a value of another shape is a credential of another kind, or of a newer one.
   const judgeOther = compileJudge(detector, 'possible')
   const pattern = lazy(() => new RE2(`^(?:${openEnded(detector.pattern)})$`, detector.caseInsensitive ? 'di' : 'd'))
-  return (scan, pair, bare) => {
+  return (scan, pair, ofVendor) => {
     const { valueStart: start, valueEnd: end } = pair
     if (end - start > longValue && triedEnough(scan, end)) return judge(scan, start, end)
     scan.effort.left -= costs.value
     if (detector.value !== null) {
       const reason = notSecret(scan.bytes, pair, detector.value, scan.end)
-      if (reason !== null) return traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
+      if (reason !== null && !(ofVendor && detector.pattern === '' && isMixed(scan.bytes, pair, scan.end)))
+        return traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
     }
     if (detector.pattern === '') return judge(scan, start, end)
     scan.effort.left -= costs.search
@@ -149,7 +155,7 @@ function compileValueTest(detector: Detector): TestValue {
       end - start > detector.maxLength
         ? null
         : pattern().exec(Buffer.from(scan.bytes.buffer, scan.bytes.byteOffset + start, end - start))
-    if (match === null && bare && mayBeOther(scan.bytes, pair)) return judgeOther(scan, start, end)
+    if (match === null && ofVendor && mayBeOther(scan.bytes, pair)) return judgeOther(scan, start, end)
     if (match === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
     const [groupStart, groupEnd] = firstGroup(match)
     judge(scan, start + groupStart, start + groupEnd)

@@ -36,6 +36,15 @@ export function notSecret(bytes: Uint8Array, pair: Pair, shape: ValueShape, text
   return opaqueEnough(bytes, start, end, m)
 }
 
+/** Whether a value too short to look random is letters and digits in a mixture that names do not have: enough under `ACME_KEY`. */
+export function isMixed(bytes: Uint8Array, pair: Pair, textEnd: number): boolean {
+  const { valueStart: start, valueEnd: end } = pair
+  if (end - start < 10 || notSecret(bytes, pair, 'opaque', textEnd) !== null) return false
+  for (let i = start; i < end; i++) if (!isAlnum[bytes[i]] && bytes[i] !== 0x5f && bytes[i] !== 0x2d) return false
+  const m = measure(bytes, start, end)
+  return m.changes >= 3 && m.others <= 1
+}
+
 function harmlessValue(bytes: Uint8Array, pair: Pair, textEnd: number): string | null {
   const { valueStart: start, valueEnd: end } = pair
   if (end - start < 3) return 'too short'
