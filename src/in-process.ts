@@ -1,0 +1,67 @@
+import { type FindingsOptions, openFindings } from './hooks/findings.ts'
+import { createRedactor } from './index.ts'
+import type { Detector, KnownSecret } from './model.ts'
+import type { Pack } from './packs.ts'
+import { createEncryptor, type EncryptorKey } from './redact/encrypt.ts'
+import type { FingerprintKey } from './redact/fingerprint.ts'
+import type { Policy } from './redact/policy.ts'
+import type { Redacted } from './redactor.ts'
+
+export type { FindingsOptions, PlacedFinding } from './hooks/findings.ts'
+
+/** What the entries for loggers and SDKs have in common. Plain data (it may go to a worker thread), but for `findings.callback`. */
+export interface InProcessOptions {
+  /** Packs beside `default`, which is always on; not with `detectors`. Default: none. */
+  readonly packs?: readonly Pack[]
+  /** Validated detectors instead of the bundled ones. */
+  readonly detectors?: readonly Detector[]
+  /** Ids of detectors that are left out. An unknown id throws `DETECTOR_UNKNOWN`. */
+  readonly disable?: readonly string[]
+  /** Secrets whose values are known, such as those of the environment; they stay in memory only. Default: none. */
+  readonly known?: readonly KnownSecret[]
+  /** What happens to which secret; default: every one becomes its label. */
+  readonly policy?: Policy
+  /** Keys for fingerprints, the first for new ones; default: none, and placeholders without fingerprint. */
+  readonly keys?: readonly FingerprintKey[]
+  /** Needed by the action `encrypt`. */
+  readonly encryptTo?: EncryptorKey
+  /** Where findings are reported; default: nowhere. */
+  readonly findings?: FindingsOptions
+  /** Stands in findings, so that a ticket says whose log it was. Default: null. */
+  readonly service?: string
+}
+
+/** A redactor that lives in an application. */
+export interface InProcess {
+  /** As `Redactor.redact`, every payload standing alone: newline-separated records, the same object when nothing was found. Findings are reported. */
+  redact(payload: Uint8Array): Redacted
+  /** Reports what still waits to be posted; at most 5 s, never rejects. */
+  close(): Promise<void>
+}
+
+/**
+ * The light core of the in-process entries: needs neither `re2` nor the daemon's dependencies, and runs on Node 22 and newer.
+ *
+ *     const { redact } = openInProcess('winston', options)
+ *     const { payload } = redact(Buffer.from(line))   // the same buffer: nothing was found
+ *
+ * `placement` stands in findings. Compiling the detectors takes some ms: make one and keep it. Throws as `createRedactor` does, and
+ * `OUTPUT_FAILED` for a findings file that cannot be opened.
+ */
+export function openInProcess(placement: string, options: InProcessOptions = {}): InProcess {
+  const { findings = {}, service = null, encryptTo, ...others } = options
+  const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes))
+  const redactor = createRedactor({
+    ...others,
+    ...(encryptTo === undefined ? {} : { encryptor: createEncryptor(encryptTo, random) })
+  })
+  const reporter = openFindings(findings, placement, service)
+  return {
+    redact(payload) {
+      const redacted = redactor.redact(payload)
+      if (redacted.findings.length > 0) reporter.report(redacted.findings)
+      return redacted
+    },
+    close: () => reporter.close()
+  }
+}
