@@ -1,0 +1,201 @@
+/**
+ * `logveil/otel`: OpenTelemetry's JavaScript SDK, 2.x and 3.x. Exporter wrappers redact everything that leaves, in copies; processors redact
+ * in place, for all that come behind them, what a processor may change.
+ */
+
+import { createHook, type Hook, type HookOptions } from './hooks/hook.ts'
+import { redactLogRecordInPlace, redactLogRecords } from './hooks/otel-logs.ts'
+import { redactMetrics } from './hooks/otel-metrics.ts'
+import { createOwners, type Owners } from './hooks/otel-shared.ts'
+import { redactSpanInPlace, redactSpans } from './hooks/otel-spans.ts'
+import type { ReadableLogRecord, ReadableSpan, ResourceMetrics } from './hooks/otel-types.ts'
+import { createRedactor } from './index.ts'
+import type { Redactor } from './redactor.ts'
+
+export interface OtelOptions extends HookOptions {
+  /** Default: one with the default detectors. */
+  readonly redactor?: Redactor
+}
+
+/** As the SDK's ExportResult: code 0 is success, 1 failure. */
+interface ExportResult {
+  readonly code: number
+  readonly error?: Error
+}
+
+type OnExported = (result: ExportResult) => void
+
+/** What the exporters of all SDKs have in common. */
+interface Exporter<T> {
+  export(batch: T, onExported: OnExported): void
+  shutdown(): Promise<void>
+  forceFlush?(): Promise<void>
+}
+
+/** Redacts all of a span: name, attributes, events, links, status, trace state, resource, scope. The spans that come in are not changed. */
+export class RedactingSpanExporter {
+  readonly #exporter: Exporter<ReadableSpan[]>
+  readonly #redact: (spans: readonly ReadableSpan[]) => ReadableSpan[]
+
+  constructor(exporter: Exporter<ReadableSpan[]>, options: OtelOptions = {}) {
+    const { hook, owners } = partsOf(options)
+    this.#exporter = exporter
+    this.#redact = (spans) => redactSpans(spans, hook, owners)
+  }
+
+  export(spans: ReadableSpan[], onExported: OnExported): void {
+    exportRedacted(this.#exporter, () => this.#redact(spans), onExported)
+  }
+
+  shutdown(): Promise<void> {
+    return this.#exporter.shutdown()
+  }
+
+  forceFlush(): Promise<void> {
+    return flush(this.#exporter)
+  }
+}
+
+/** Redacts all of a log record: body, attributes, event name, severity text, resource, scope. The records that come in are not changed. */
+export class RedactingLogRecordExporter {
+  readonly #exporter: Exporter<ReadableLogRecord[]>
+  readonly #redact: (records: readonly ReadableLogRecord[]) => ReadableLogRecord[]
+
+  constructor(exporter: Exporter<ReadableLogRecord[]>, options: OtelOptions = {}) {
+    const { hook, owners } = partsOf(options)
+    this.#exporter = exporter
+    this.#redact = (records) => redactLogRecords(records, hook, owners)
+  }
+
+  export(records: ReadableLogRecord[], onExported: OnExported): void {
+    exportRedacted(this.#exporter, () => this.#redact(records), onExported)
+  }
+
+  shutdown(): Promise<void> {
+    return this.#exporter.shutdown()
+  }
+
+  forceFlush(): Promise<void> {
+    return flush(this.#exporter)
+  }
+}
+
+/** What a metric reader asks of its exporter, where that answers. */
+interface Selectors {
+  selectAggregation?(...args: never[]): unknown
+  selectAggregationTemporality?(...args: never[]): unknown
+  selectCardinalityLimit?(...args: never[]): unknown
+}
+
+/** Redacts all text of metrics: names, descriptions, units, attributes, resource, scope. What comes in is not changed. */
+export class RedactingMetricExporter<E extends Exporter<never> & Selectors = Exporter<never> & Selectors> {
+  readonly #exporter: E
+  readonly #redact: (metrics: ResourceMetrics) => ResourceMetrics
+  declare readonly selectAggregation: E['selectAggregation']
+  declare readonly selectAggregationTemporality: E['selectAggregationTemporality']
+  declare readonly selectCardinalityLimit: E['selectCardinalityLimit']
+
+  constructor(exporter: E, options: OtelOptions = {}) {
+    const { hook, owners } = partsOf(options)
+    this.#exporter = exporter
+    this.#redact = (metrics) => redactMetrics(metrics, hook, owners)
+    for (const name of ['selectAggregation', 'selectAggregationTemporality', 'selectCardinalityLimit'] as const) {
+      const select = exporter[name]
+      if (select !== undefined) Object.defineProperty(this, name, { value: select.bind(exporter) })
+    }
+  }
+
+  export(metrics: ResourceMetrics, onExported: OnExported): void {
+    exportRedacted(this.#exporter as unknown as Exporter<ResourceMetrics>, () => this.#redact(metrics), onExported)
+  }
+
+  shutdown(): Promise<void> {
+    return this.#exporter.shutdown()
+  }
+
+  forceFlush(): Promise<void> {
+    return flush(this.#exporter)
+  }
+}
+
+/**
+ * Redacts log records in place, as OpenTelemetry lets processors do: for every processor behind it, so it comes first. Body, attributes, event name,
+ * severity text; resource and scope belong to all records and are left to `RedactingLogRecordExporter`.
+ */
+export class RedactingLogRecordProcessor {
+  readonly #hook: Hook
+
+  constructor(options: OtelOptions = {}) {
+    this.#hook = partsOf(options).hook
+  }
+
+  onEmit(record: ReadableLogRecord): void {
+    redactLogRecordInPlace(record, this.#hook)
+  }
+
+  async forceFlush(): Promise<void> {}
+
+  async shutdown(): Promise<void> {}
+}
+
+/**
+ * Redacts spans in place while they end, before any processor sees them ended, wherever it stands among them: name, attributes, events,
+ * attributes of links, status. Resource, scope and trace state are left to `RedactingSpanExporter`.
+ */
+export class RedactingSpanProcessor {
+  readonly #hook: Hook
+  readonly #seen = new WeakSet<object>()
+
+  constructor(options: OtelOptions = {}) {
+    this.#hook = partsOf(options).hook
+  }
+
+  onStart(): void {}
+
+  onEnding(span: ReadableSpan): void {
+    redactSpanInPlace(span, this.#hook)
+    this.#seen.add(span)
+  }
+
+  /** SDKs without `onEnding` end spans here only: then it has to come first. */
+  onEnd(span: ReadableSpan): void {
+    if (!this.#seen.has(span)) redactSpanInPlace(span, this.#hook)
+  }
+
+  async forceFlush(): Promise<void> {}
+
+  async shutdown(): Promise<void> {}
+}
+
+/** Compiling the detectors takes a tenth of a second: once is enough. */
+let shared: Redactor | undefined
+
+function sharedRedactor(): Redactor {
+  shared ??= createRedactor()
+  return shared
+}
+
+function partsOf({ redactor = sharedRedactor(), onFindings }: OtelOptions): { hook: Hook; owners: Owners } {
+  const hook = createHook(redactor.redact, { onFindings })
+  return { hook, owners: createOwners(hook) }
+}
+
+const success = 0
+const failure = 1
+
+/** What cannot be redacted is not exported, and told as a failed export. */
+function exportRedacted<T>(exporter: Exporter<T>, redact: () => T, onExported: OnExported): void {
+  let redacted: T
+  try {
+    redacted = redact()
+  } catch {
+    onExported({ code: failure, error: new Error('logveil could not redact a batch: it is not exported') })
+    return
+  }
+  if (Array.isArray(redacted) && redacted.length === 0) onExported({ code: success })
+  else exporter.export(redacted, onExported)
+}
+
+function flush(exporter: Exporter<never>): Promise<void> {
+  return exporter.forceFlush?.() ?? Promise.resolve()
+}

@@ -1,0 +1,7 @@
+export { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http'
+export { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
+export { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+export { resourceFromAttributes } from '@opentelemetry/resources'
+export * as logs from '@opentelemetry/sdk-logs'
+export * as metrics from '@opentelemetry/sdk-metrics'
+export * as trace from '@opentelemetry/sdk-trace-base'
