@@ -148,7 +148,7 @@ function listen(
   let failing = false
   let rejecting = false
   const queueEvents: QueueEvents = {
-    fsync: (seconds) => metrics.queueFsync.observe(labels, seconds),
+    fsync: (seconds) => metrics.queueFsync.observe({ labels, value: seconds }),
     torn(bytes) {
       metrics.queueTorn.inc(labels)
       report('warn', 'a batch was cut off while it was stored: it was never acknowledged', { directory, bytes })

@@ -108,18 +108,18 @@ export function createCommitter(options: CommitterOptions): Committer {
 
   async function openSegment(): Promise<OpenSegment> {
     const first = sequence
-    const handle = await files.open(segmentPath(directory, first), 'wx', fileMode)
     try {
+      const handle = await files.open(segmentPath(directory, first), 'wx', fileMode)
+      segment = { first, handle, size: 0 }
+      onSegment(first)
       await syncDirectory(files, directory)
+      return segment
     } catch (error) {
-      // Another number, as the name may be there.
-      sequence++
-      await handle.close()
+      await seal()
+      // The name may be taken now.
+      if (first === sequence) sequence++
       throw error
     }
-    segment = { first, handle, size: 0 }
-    onSegment(first)
-    return segment
   }
 
   /** The next batch begins a new segment. */

@@ -34,7 +34,8 @@ export async function listSegments(files: Files, directory: string): Promise<{ s
   }
 }
 
-/** The system's name for what went wrong. */
+/** The system's name for what went wrong; a bug's for itself. */
 export function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException)?.code ?? 'unknown'
+  const { code, name } = error as NodeJS.ErrnoException
+  return code ?? name
 }

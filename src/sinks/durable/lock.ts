@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs'
+import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { LogveilError } from '../../errors.ts'
 import { fileMode } from './files.ts'
@@ -11,8 +11,9 @@ import { fileMode } from './files.ts'
 export function lock(path: string): () => void {
   let database: DatabaseSync | null = null
   try {
-    closeSync(openSync(path, 'a', fileMode))
+    // No other descriptor may ever be opened on it here: closing one would let go of what this process holds.
     database = new DatabaseSync(path, { timeout: 0 })
+    chmodSync(path, fileMode)
     // Nothing is ever written into it: it stays empty, and has no journal.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (cause) {

@@ -239,6 +239,12 @@ function createQueue(
     await troubles.watch('a segment that was delivered cannot be deleted', work).catch(() => {})
   }
 
+  async function finish(): Promise<void> {
+    await committer.close()
+    finishing = true
+    wake()
+  }
+
   return {
     append,
     entries,
@@ -249,13 +255,9 @@ function createQueue(
       oldest: handedOut[0] ?? null,
       refusedAt
     }),
-    async finish() {
-      await committer.close()
-      finishing = true
-      wake()
-    },
+    finish,
     async close() {
-      await this.finish()
+      await finish()
       await removing
       await cursor.close()
       unlock()

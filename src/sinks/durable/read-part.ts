@@ -10,17 +10,17 @@ export type Part =
   /** The beginning of a frame that was never finished, so never acknowledged; or room without content behind the last one. */
   | { readonly type: 'torn'; readonly end: number }
 
-export type Segment = Pick<FileHandle, 'read'>
+export type ReadableFile = Pick<FileHandle, 'read'>
 
 /** Reads the part of a segment of `size` bytes that begins at `at`. Rejects with an error of the system. */
-export async function readPart(segment: Segment, at: number, size: number): Promise<Part> {
+export async function readPart(file: ReadableFile, at: number, size: number): Promise<Part> {
   if (size - at < headBytes) return { type: 'torn', end: size }
-  const head = decodeHead(await readAt(segment, at, headBytes))
-  if (head === null) return findNext(segment, at, size)
+  const head = decodeHead(await readAt(file, at, headBytes))
+  if (head === null) return findNext(file, at, size)
   const end = at + headBytes + head.bodyBytes
   if (end > size) return { type: 'torn', end: size }
   if (!head.known) return { type: 'bad', end }
-  const body = await readAt(segment, at + headBytes, head.bodyBytes)
+  const body = await readAt(file, at + headBytes, head.bodyBytes)
   return crc32c(body) === head.bodyCrc ? { type: 'frame', end, head, body } : { type: 'bad', end }
 }
 
@@ -28,11 +28,11 @@ export async function readPart(segment: Segment, at: number, size: number): Prom
 const chunkBytes = 1 << 20
 
 /** The next head that fits in the segment ends what is bad. Without one, what is not empty is bad up to the end. */
-async function findNext(segment: Segment, at: number, size: number): Promise<Part> {
+async function findNext(file: ReadableFile, at: number, size: number): Promise<Part> {
   let empty = true
   for (let from = at; from < size; from += chunkBytes) {
     // A head may begin in this chunk and end in the next.
-    const chunk = await readAt(segment, from, Math.min(chunkBytes + headBytes - 1, size - from))
+    const chunk = await readAt(file, from, Math.min(chunkBytes + headBytes - 1, size - from))
     empty &&= chunk.every((byte) => byte === 0)
     for (let i = chunk.indexOf(magic); i >= 0 && i < chunkBytes; i = chunk.indexOf(magic, i + 1)) {
       const head = decodeHead(chunk.subarray(i, i + headBytes))
@@ -42,10 +42,10 @@ async function findNext(segment: Segment, at: number, size: number): Promise<Par
   return { type: empty ? 'torn' : 'bad', end: size }
 }
 
-async function readAt(segment: Segment, at: number, length: number): Promise<Buffer> {
+async function readAt(file: ReadableFile, at: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafeSlow(length)
   for (let done = 0; done < length; ) {
-    const { bytesRead } = await segment.read(bytes, done, length - done, at + done)
+    const { bytesRead } = await file.read(bytes, done, length - done, at + done)
     if (bytesRead === 0) throw Object.assign(new Error('the file is shorter than it was'), { code: 'ESHORT' })
     done += bytesRead
   }
