@@ -2,20 +2,13 @@
  * `logveil/otel`: OpenTelemetry's JavaScript SDK, 2.x and 3.x. Exporter wrappers redact everything that leaves, in copies; processors redact
  * in place, for all that come behind them, what a processor may change.
  */
-
-import { createHook, type Hook, type HookOptions } from './hooks/hook.ts'
+import { createHook, type Hook } from './hooks/hook.ts'
 import { redactLogRecordInPlace, redactLogRecords } from './hooks/otel-logs.ts'
 import { redactMetrics } from './hooks/otel-metrics.ts'
 import { createOwners, type Owners } from './hooks/otel-shared.ts'
 import { redactSpanInPlace, redactSpans } from './hooks/otel-spans.ts'
 import type { ReadableLogRecord, ReadableSpan, ResourceMetrics } from './hooks/otel-types.ts'
-import { createRedactor } from './index.ts'
-import type { Redactor } from './redactor.ts'
-
-export interface OtelOptions extends HookOptions {
-  /** Default: one with the default detectors. */
-  readonly redactor?: Redactor
-}
+import { type InProcess, type InProcessOptions, openInProcess } from './in-process.ts'
 
 /** As the SDK's ExportResult: code 0 is success, 1 failure. */
 interface ExportResult {
@@ -36,10 +29,12 @@ interface Exporter<T> {
 export class RedactingSpanExporter {
   readonly #exporter: Exporter<ReadableSpan[]>
   readonly #redact: (spans: readonly ReadableSpan[]) => ReadableSpan[]
+  readonly #close: () => Promise<void>
 
-  constructor(exporter: Exporter<ReadableSpan[]>, options: OtelOptions = {}) {
-    const { hook, owners } = partsOf(options)
+  constructor(exporter: Exporter<ReadableSpan[]>, options?: InProcessOptions) {
+    const { hook, owners, close } = partsOf(options)
     this.#exporter = exporter
+    this.#close = close
     this.#redact = (spans) => redactSpans(spans, hook, owners)
   }
 
@@ -47,8 +42,9 @@ export class RedactingSpanExporter {
     exportRedacted(this.#exporter, () => this.#redact(spans), onExported)
   }
 
-  shutdown(): Promise<void> {
-    return this.#exporter.shutdown()
+  async shutdown(): Promise<void> {
+    await this.#exporter.shutdown()
+    await this.#close()
   }
 
   forceFlush(): Promise<void> {
@@ -60,10 +56,12 @@ export class RedactingSpanExporter {
 export class RedactingLogRecordExporter {
   readonly #exporter: Exporter<ReadableLogRecord[]>
   readonly #redact: (records: readonly ReadableLogRecord[]) => ReadableLogRecord[]
+  readonly #close: () => Promise<void>
 
-  constructor(exporter: Exporter<ReadableLogRecord[]>, options: OtelOptions = {}) {
-    const { hook, owners } = partsOf(options)
+  constructor(exporter: Exporter<ReadableLogRecord[]>, options?: InProcessOptions) {
+    const { hook, owners, close } = partsOf(options)
     this.#exporter = exporter
+    this.#close = close
     this.#redact = (records) => redactLogRecords(records, hook, owners)
   }
 
@@ -71,8 +69,9 @@ export class RedactingLogRecordExporter {
     exportRedacted(this.#exporter, () => this.#redact(records), onExported)
   }
 
-  shutdown(): Promise<void> {
-    return this.#exporter.shutdown()
+  async shutdown(): Promise<void> {
+    await this.#exporter.shutdown()
+    await this.#close()
   }
 
   forceFlush(): Promise<void> {
@@ -91,13 +90,15 @@ interface Selectors {
 export class RedactingMetricExporter<E extends Exporter<never> & Selectors = Exporter<never> & Selectors> {
   readonly #exporter: E
   readonly #redact: (metrics: ResourceMetrics) => ResourceMetrics
+  readonly #close: () => Promise<void>
   declare readonly selectAggregation: E['selectAggregation']
   declare readonly selectAggregationTemporality: E['selectAggregationTemporality']
   declare readonly selectCardinalityLimit: E['selectCardinalityLimit']
 
-  constructor(exporter: E, options: OtelOptions = {}) {
-    const { hook, owners } = partsOf(options)
+  constructor(exporter: E, options?: InProcessOptions) {
+    const { hook, owners, close } = partsOf(options)
     this.#exporter = exporter
+    this.#close = close
     this.#redact = (metrics) => redactMetrics(metrics, hook, owners)
     for (const name of ['selectAggregation', 'selectAggregationTemporality', 'selectCardinalityLimit'] as const) {
       const select = exporter[name]
@@ -109,8 +110,9 @@ export class RedactingMetricExporter<E extends Exporter<never> & Selectors = Exp
     exportRedacted(this.#exporter as unknown as Exporter<ResourceMetrics>, () => this.#redact(metrics), onExported)
   }
 
-  shutdown(): Promise<void> {
-    return this.#exporter.shutdown()
+  async shutdown(): Promise<void> {
+    await this.#exporter.shutdown()
+    await this.#close()
   }
 
   forceFlush(): Promise<void> {
@@ -123,19 +125,21 @@ export class RedactingMetricExporter<E extends Exporter<never> & Selectors = Exp
  * severity text; resource and scope belong to all records and are left to `RedactingLogRecordExporter`.
  */
 export class RedactingLogRecordProcessor {
-  readonly #hook: Hook
+  readonly #parts: Parts
 
-  constructor(options: OtelOptions = {}) {
-    this.#hook = partsOf(options).hook
+  constructor(options?: InProcessOptions) {
+    this.#parts = partsOf(options)
   }
 
   onEmit(record: ReadableLogRecord): void {
-    redactLogRecordInPlace(record, this.#hook)
+    redactLogRecordInPlace(record, this.#parts.hook)
   }
 
   async forceFlush(): Promise<void> {}
 
-  async shutdown(): Promise<void> {}
+  shutdown(): Promise<void> {
+    return this.#parts.close()
+  }
 }
 
 /**
@@ -143,41 +147,48 @@ export class RedactingLogRecordProcessor {
  * attributes of links, status. Resource, scope and trace state are left to `RedactingSpanExporter`.
  */
 export class RedactingSpanProcessor {
-  readonly #hook: Hook
+  readonly #parts: Parts
   readonly #seen = new WeakSet<object>()
 
-  constructor(options: OtelOptions = {}) {
-    this.#hook = partsOf(options).hook
+  constructor(options?: InProcessOptions) {
+    this.#parts = partsOf(options)
   }
 
   onStart(): void {}
 
   onEnding(span: ReadableSpan): void {
-    redactSpanInPlace(span, this.#hook)
+    redactSpanInPlace(span, this.#parts.hook)
     this.#seen.add(span)
   }
 
   /** SDKs without `onEnding` end spans here only: then it has to come first. */
   onEnd(span: ReadableSpan): void {
-    if (!this.#seen.has(span)) redactSpanInPlace(span, this.#hook)
+    if (!this.#seen.has(span)) redactSpanInPlace(span, this.#parts.hook)
   }
 
   async forceFlush(): Promise<void> {}
 
-  async shutdown(): Promise<void> {}
+  shutdown(): Promise<void> {
+    return this.#parts.close()
+  }
 }
 
-/** Compiling the detectors takes a tenth of a second: once is enough. */
-let shared: Redactor | undefined
+/** Compiling the detectors takes time and memory: whoever is given the same options, or none, shares them. */
+const opened = new WeakMap<InProcessOptions, InProcess>()
+const defaults: InProcessOptions = {}
 
-function sharedRedactor(): Redactor {
-  shared ??= createRedactor()
-  return shared
+interface Parts {
+  readonly hook: Hook
+  readonly owners: Owners
+  /** Reports the findings that still wait. */
+  close(): Promise<void>
 }
 
-function partsOf({ redactor = sharedRedactor(), onFindings }: OtelOptions): { hook: Hook; owners: Owners } {
-  const hook = createHook(redactor.redact, { onFindings })
-  return { hook, owners: createOwners(hook) }
+function partsOf(options: InProcessOptions = defaults): Parts {
+  const inProcess = opened.get(options) ?? openInProcess('otel', options)
+  opened.set(options, inProcess)
+  const hook = createHook(inProcess.redact)
+  return { hook, owners: createOwners(hook), close: inProcess.close }
 }
 
 const success = 0
@@ -195,6 +206,8 @@ function exportRedacted<T>(exporter: Exporter<T>, redact: () => T, onExported: O
   if (Array.isArray(redacted) && redacted.length === 0) onExported({ code: success })
   else exporter.export(redacted, onExported)
 }
+
+export type { FindingsOptions, InProcessOptions, PlacedFinding } from './in-process.ts'
 
 function flush(exporter: Exporter<never>): Promise<void> {
   return exporter.forceFlush?.() ?? Promise.resolve()

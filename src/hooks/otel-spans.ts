@@ -123,7 +123,15 @@ export function redactSpanInPlace(span: ReadableSpan, hook: Hook): void {
     const marker = asMarker(after)
     replaceTexts(span, marker === null ? (after as SpanTexts) : withheldTexts(before, marker))
   } catch {
+    withhold(span)
+  }
+}
+
+function withhold(span: ReadableSpan): void {
+  try {
     replaceTexts(span, withheldTexts({ events: span.events.map(noText), links: [] }, '[WITHHELD:error]'))
+  } catch {
+    // What we cannot read, no exporter can.
   }
 }
 

@@ -24,32 +24,23 @@ const failed: Marker = '[WITHHELD:error]'
 
 /**
  * Redacts values as records of JSON, all in one call: names of members govern their values. What nothing was found in stays the very same object,
- * what changed is a copy, `dropped`, or a marker. The findings' records are the values' indexes. Never throws: what fails is withheld.
+ * what changed is a copy, `dropped`, or a marker. What cannot be put together again is withheld.
  */
-export function redactTrees(
-  values: readonly unknown[],
-  redact: RedactBytes
-): { readonly values: readonly unknown[]; readonly findings: readonly Finding[] } {
+export function redactTrees(values: readonly unknown[], redact: RedactBytes): readonly unknown[] {
   const written = values.map(writeBounded)
   const payload = Buffer.from(written.map(({ json }) => `${json}\n`).join(''))
   const redacted = redact(payload)
-  const { findings } = redacted
-  if (redacted.payload === payload && !written.some(({ withheld }) => withheld)) return { values, findings }
+  if (redacted.payload === payload && !written.some(({ withheld }) => withheld)) return values
+  const gone = new Set(redacted.findings.filter(({ action }) => action === 'drop').map(({ record }) => record))
   const lines = Buffer.from(redacted.payload).toString('utf8').split('\n')
-  if (lines.length - 1 === values.length)
-    return { values: values.map((value, i) => afterwards(value, written[i], lines[i])), findings }
-  return { values: values.map((value, i) => alone(value, written[i], redact)), findings }
+  if (lines.length - 1 !== values.length - gone.size) return values.map(() => failed)
+  let next = 0
+  return values.map((value, i) => (gone.has(i) ? dropped : afterwards(value, written[i], lines[next++])))
 }
 
 function writeBounded(value: unknown): Written {
   const written = writeTree(value)
   return written.json.length > longestValue ? { json: JSON.stringify(tooLong), withheld: true } : written
-}
-
-/** Of several records some were dropped: which ones, only the records themselves tell. */
-function alone(value: unknown, written: Written, redact: RedactBytes): unknown {
-  const line = Buffer.from(redact(Buffer.from(`${written.json}\n`)).payload).toString('utf8')
-  return line === '' ? dropped : afterwards(value, written, line.slice(0, -1))
 }
 
 function afterwards(value: unknown, { json, withheld }: Written, line: string): unknown {

@@ -1,8 +1,12 @@
 // OpenTelemetry's own SDKs and exporters, against a receiver of the test's own.
 import { createTraceState, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createRedactor, type Finding } from '../../src/index.ts'
+import { createHook } from '../../src/hooks/hook.ts'
+import { redactLogRecordInPlace } from '../../src/hooks/otel-logs.ts'
+import { createOwners } from '../../src/hooks/otel-shared.ts'
+import { redactSpanInPlace, redactSpans } from '../../src/hooks/otel-spans.ts'
 import {
+  type PlacedFinding,
   RedactingLogRecordExporter,
   RedactingLogRecordProcessor,
   RedactingSpanExporter,
@@ -269,59 +273,53 @@ describe('whichever SDK', () => {
     expect(new Set([...owned[1], ...owned[2]]).size).toBe(1)
   })
 
-  test('findings are told, with their places; who listens may fail', () => {
-    const findings: Finding[] = []
-    const onFindings = (found: readonly Finding[]) => {
-      findings.push(...found)
+  test('findings are told, with their places; who listens may fail', async () => {
+    const told: PlacedFinding[] = []
+    const callback = (findings: readonly PlacedFinding[]) => {
+      told.push(...findings)
       throw new Error('full')
     }
-    new RedactingLogRecordExporter(keeping(), { onFindings }).export(
-      [record('a'), record({ db: { password } })],
-      () => {}
-    )
-    expect(findings.map(({ detector, record, path }) => [detector, record, path])).toEqual([
-      ['generic-password', 1, 'body.db.password']
+    const exporter = keeping()
+    const wrapper = new RedactingLogRecordExporter(exporter, { findings: { callback }, service: 'shop' })
+    wrapper.export([record('a'), record({ db: { password } })], () => {})
+    await wrapper.shutdown()
+    expect(told).toMatchObject([
+      { placement: 'otel', service: 'shop', detector: 'generic-password', path: 'body.db.password', length: 15 }
     ])
-    expect(JSON.stringify(findings)).not.toContain(password)
+    expect(JSON.stringify([told, exporter.batches])).not.toContain(password)
   })
 
   test('what is dropped is not exported; an empty batch is a success', () => {
     const exporter = keeping()
-    const redactor = createRedactor({ policy: { default: 'drop' } })
+    const options = { policy: { default: 'drop' } } as const
     const codes: number[] = []
     const onExported = ({ code }: { code: number }) => codes.push(code)
-    new RedactingSpanExporter(exporter, { redactor }).export([span(token), span('ok')], onExported)
-    new RedactingSpanExporter(exporter, { redactor }).export([span(token)], onExported)
+    new RedactingSpanExporter(exporter, options).export([span(token), span('ok')], onExported)
+    new RedactingSpanExporter(exporter, options).export([span(token)], onExported)
     expect(exporter.batches).toEqual([[expect.objectContaining({ name: 'ok' })]])
     expect(codes).toEqual([0, 0])
   })
 
   test('what cannot be redacted is withheld, in place as well; what cannot even be read is not exported', () => {
-    const redactor = {
-      ...createRedactor(),
-      redact: () => {
-        throw new Error(token)
-      }
-    }
-    const exporter = keeping()
-    new RedactingSpanExporter(exporter, { redactor }).export([span(token)], () => {})
+    const failing = createHook(() => {
+      throw new Error(token)
+    })
+    const exported = redactSpans([span(token)], failing, createOwners(failing))
     const marker = '[WITHHELD:error]'
-    expect(exporter.batches).toMatchObject([
-      [
-        {
-          name: marker,
-          attributes: {},
-          events: [{ name: marker }],
-          status: { code: 0 },
-          instrumentationScope: { name: marker }
-        }
-      ]
+    expect(exported).toMatchObject([
+      {
+        name: marker,
+        attributes: {},
+        events: [{ name: marker }],
+        status: { code: 0 },
+        instrumentationScope: { name: marker }
+      }
     ])
     const inPlace = span(token)
-    new RedactingSpanProcessor({ redactor }).onEnd(inPlace)
+    redactSpanInPlace(inPlace, failing)
     const log = record(token, { token })
-    new RedactingLogRecordProcessor({ redactor }).onEmit(log)
-    expect(JSON.stringify([exporter.batches, inPlace, log])).not.toContain(token)
+    redactLogRecordInPlace(log, failing)
+    expect(JSON.stringify([exported, inPlace, log])).not.toContain(token)
     expect([inPlace.name, inPlace.attributes, log.body, log.attributes]).toEqual([marker, {}, marker, {}])
     const unreadable = {
       ...span('a'),
@@ -330,8 +328,9 @@ describe('whichever SDK', () => {
       }
     }
     const results: object[] = []
+    const exporter = keeping()
     new RedactingSpanExporter(exporter).export([unreadable], (result) => results.push(result))
-    expect(exporter.batches).toHaveLength(1)
+    expect(exporter.batches).toEqual([])
     expect(results).toEqual([{ code: 1, error: new Error('logveil could not redact a batch: it is not exported') }])
   })
 })

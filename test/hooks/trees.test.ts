@@ -11,8 +11,7 @@ const masked = '[REDACTED:github-pat-classic]'
 const redactor = createRedactor()
 
 function redacted(value: unknown): unknown {
-  const { values } = redactTrees([value], redactor.redact)
-  return values[0]
+  return redactTrees([value], redactor.redact)[0]
 }
 
 describe('a value', () => {
@@ -102,24 +101,21 @@ describe('a value', () => {
   })
 })
 
-test('several values go in one call, in order; findings tell which', () => {
+test('several values go in one call, in order', () => {
   const clean = { a: 1 }
-  const { values, findings } = redactTrees([clean, { t: token }, 'text', { t: 'x' }], redactor.redact)
+  const values = redactTrees([clean, { t: token }, 'text', { t: 'x' }], redactor.redact)
   expect(values).toEqual([clean, { t: masked }, 'text', { t: 'x' }])
   expect(values[0]).toBe(clean)
-  expect(findings.map(({ detector, record, path }) => [detector, record, path])).toEqual([
-    ['github-pat-classic', 1, 't']
-  ])
 })
 
 test('a value goes as a whole with the action drop, and when the redactor withholds all of it', () => {
   const drop = createRedactor({ policy: { default: 'drop' } })
   const clean = { a: 1 }
-  expect(redactTrees([clean, { t: token }, clean], drop.redact).values).toEqual([clean, dropped, clean])
+  expect(redactTrees([clean, { t: token }, clean], drop.redact)).toEqual([clean, dropped, clean])
   const withheld = () => ({ payload: Buffer.from('[WITHHELD:error]\n'), findings: [] })
-  expect(redactTrees([clean], withheld).values).toEqual(['[WITHHELD:error]'])
+  expect(redactTrees([clean], withheld)).toEqual(['[WITHHELD:error]'])
   const broken = () => ({ payload: Buffer.from('{"a":\n'), findings: [] })
-  expect(redactTrees([clean], broken).values).toEqual(['[WITHHELD:error]'])
+  expect(redactTrees([clean], broken)).toEqual(['[WITHHELD:error]'])
 })
 
 test('writing and putting together again changes nothing', () => {
