@@ -38,12 +38,12 @@ export function behindLiteral(keyed: Keyed, keyword: string): Keyed {
   }
 }
 
-/** `ofVendor`: the key is a vendor's name and nothing else, or a vendor's name and the key word. */
-type TestValue = (scan: TextScan, pair: Pair, ofVendor: boolean) => void
+/** The name `[keyStart, keyEnd)` that governs a value, and the key word `[start, end)` in it. */
+type OfVendor = (bytes: Uint8Array, keyStart: number, keyEnd: number, start: number, end: number) => boolean
+type TestValue = (scan: TextScan, pair: Pair, ...key: Parameters<OfVendor>) => void
 
 /** Confirms a detector that a key name leads to (`context: assigned` or `near`). `vendors`: the names of all providers. */
 export function compileKeyed(detector: Detector, vendors: ReadonlySet<string>): Keyed {
-  const test = compileValueTest(detector)
   const named = detector.pattern !== ''
   const near = detector.context === 'near' ? compileNear(detector) : null
   const runFollows = near === null ? null : compileRunTest(detector)
@@ -53,14 +53,15 @@ export function compileKeyed(detector: Detector, vendors: ReadonlySet<string>): 
       : governs(bytes, keyStart, keyEnd, start, end, detector.value)
   /** The key word is a vendor's name, which must stand for the vendor, and not in a longer word. */
   const isVendor = near !== null && detector.value !== null
-  /** `acme=...` for acme's own detector. */
-  const isBare = (bytes: Uint8Array, keyStart: number, keyEnd: number, start: number, end: number) =>
-    isVendor && keyStart === start && keyEnd === end && latin1(bytes, start, end).toLowerCase() === detector.provider
-  /** `acmeKey=...` for a key word that asks for generated values. */
-  const isVendors = (bytes: Uint8Array, keyStart: number, start: number) =>
-    detector.value === 'random' && near === null && namesVendor(bytes, keyStart, start, vendors)
-  const isOfVendor = (bytes: Uint8Array, keyStart: number, keyEnd: number, start: number, end: number) =>
-    isBare(bytes, keyStart, keyEnd, start, end) || isVendors(bytes, keyStart, start)
+  /** Whether the key is the vendor's name and nothing else (`acme=...`), or, for a word that asks for generated values, `acmeKey`. */
+  const ofVendor: OfVendor =
+    near === null && detector.value === 'random' && !named
+      ? (bytes, keyStart, _keyEnd, start) => namesVendor(bytes, keyStart, start, vendors)
+      : isVendor
+        ? (bytes, keyStart, keyEnd, start, end) =>
+            keyStart === start && keyEnd === end && latin1(bytes, start, end).toLowerCase() === detector.provider
+        : () => false
+  const test = compileValueTest(detector, ofVendor)
   return {
     inText(scan, start, end) {
       if (near !== null) scan.effort.left -= costs.near
@@ -71,12 +72,12 @@ export function compileKeyed(detector: Detector, vendors: ReadonlySet<string>): 
       const joined = readJoined(scan.bytes, scan.start, scan.end, start, end)
       if (joined !== null && decides(scan.bytes, joined.keyStart, joined.keyEnd, start, end)) {
         scan.effort.left -= costs.pair
-        test(scan, joined, false)
+        test(scan, joined, scan.bytes, joined.keyStart, joined.keyEnd, start, end)
       }
       const pair = pairAt(scan, start, end)
       if (pair === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no value assigned')
       if (decides(scan.bytes, pair.keyStart, pair.keyEnd, start, end))
-        test(scan, pair, isOfVendor(scan.bytes, pair.keyStart, pair.keyEnd, start, end))
+        test(scan, pair, scan.bytes, pair.keyStart, pair.keyEnd, start, end)
       else traceStep(scan, 'value', detector.id, start, end, 'reject: key name')
     },
     governed(scan, start, end) {
@@ -86,18 +87,14 @@ export function compileKeyed(detector: Detector, vendors: ReadonlySet<string>): 
         return traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
       near?.(scan, scan.start)
       if (decides(key.bytes, key.start, key.end, start, end))
-        test(
-          scan,
-          wholeValue(scan, isCompound(key.bytes, key.start, start)),
-          isOfVendor(key.bytes, key.start, key.end, start, end)
-        )
+        test(scan, wholeValue(scan, isCompound(key.bytes, key.start, start)), key.bytes, key.start, key.end, start, end)
       else traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
     },
     mayGovern: (bytes, keyStart, keyEnd, start, end) =>
       runFollows === null
         ? decides(bytes, keyStart, keyEnd, start, end)
         : (runFollows(bytes, end) && (!isVendor || standsForVendor(bytes, keyStart, keyEnd, start, end))) ||
-          (isBare(bytes, keyStart, keyEnd, start, end) && otherMayFollow(bytes, end))
+          (isVendor && ofVendor(bytes, keyStart, keyEnd, start, end) && otherMayFollow(bytes, end))
   }
 }
 
@@ -135,19 +132,22 @@ function triedEnough(scan: TextScan, end: number): boolean {
   return scan.tries > mostTries
 }
 
-function compileValueTest(detector: Detector): TestValue {
+function compileValueTest(detector: Detector, ofVendor: OfVendor): TestValue {
   const judge = compileJudge(detector, detector.pattern === '' ? 'possible' : 'likely')
   // Assigned to nothing but a vendor's name, a value of another shape is a credential of another kind, or of a newer one.
   const judgeOther = compileJudge(detector, 'possible')
   const pattern = lazy(() => new RE2(`^(?:${openEnded(detector.pattern)})$`, detector.caseInsensitive ? 'di' : 'd'))
-  return (scan, pair, ofVendor) => {
+  return (scan, pair, keyBytes, keyStart, keyEnd, hitStart, hitEnd) => {
     const { valueStart: start, valueEnd: end } = pair
     if (end - start > longValue && triedEnough(scan, end)) return judge(scan, start, end)
     scan.effort.left -= costs.value
     if (detector.value !== null) {
       const reason = notSecret(scan.bytes, pair, detector.value, scan.end)
-      if (reason !== null && !(ofVendor && detector.pattern === '' && isMixed(scan.bytes, pair, scan.end)))
-        return traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
+      const mixed = () =>
+        detector.pattern === '' &&
+        ofVendor(keyBytes, keyStart, keyEnd, hitStart, hitEnd) &&
+        isMixed(scan.bytes, pair, scan.end)
+      if (reason !== null && !mixed()) return traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
     }
     if (detector.pattern === '') return judge(scan, start, end)
     scan.effort.left -= costs.search
@@ -155,7 +155,8 @@ function compileValueTest(detector: Detector): TestValue {
       end - start > detector.maxLength
         ? null
         : pattern().exec(Buffer.from(scan.bytes.buffer, scan.bytes.byteOffset + start, end - start))
-    if (match === null && ofVendor && mayBeOther(scan.bytes, pair)) return judgeOther(scan, start, end)
+    if (match === null && mayBeOther(scan.bytes, pair) && ofVendor(keyBytes, keyStart, keyEnd, hitStart, hitEnd))
+      return judgeOther(scan, start, end)
     if (match === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
     const [groupStart, groupEnd] = firstGroup(match)
     judge(scan, start + groupStart, start + groupEnd)
