@@ -9,7 +9,7 @@ import { otherUse } from './other-use.ts'
 import { isCompound, keyEndOf, keyStartOf, type Pair, readJoined, readPair } from './pairs.ts'
 import { overlapsOwnPlaceholder, ownPlaceholderEnd } from './placeholders.ts'
 import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from './text-scan.ts'
-import { isMixed, notSecret } from './values.ts'
+import { isVendors, notSecret } from './values.ts'
 import { compileBoundaries, compileWindowSearch, enqueue, firstGroup, openEnded } from './windows.ts'
 
 /** What a detector of assigned values does at a key word in free text, and at one in the member name of a value. */
@@ -53,9 +53,9 @@ export function compileKeyed(detector: Detector, vendors: ReadonlySet<string>): 
       : governs(bytes, keyStart, keyEnd, start, end, detector.value)
   /** The key word is a vendor's name, which must stand for the vendor, and not in a longer word. */
   const isVendor = near !== null && detector.value !== null
-  /** Whether the key is the vendor's name and nothing else (`acme=...`), or, for a word that asks for generated values, `acmeKey`. */
+  /** Whether the key is the vendor's name and nothing else (`acme=...`), or, around a word for secrets, in it: `acmeKey`. */
   const ofVendor: OfVendor =
-    near === null && detector.value === 'random' && !named
+    near === null && (detector.value === 'random' || detector.value === 'opaque') && !named
       ? (bytes, keyStart, _keyEnd, start) => namesVendor(bytes, keyStart, start, vendors)
       : isVendor
         ? (bytes, keyStart, keyEnd, start, end) =>
@@ -143,11 +143,11 @@ function compileValueTest(detector: Detector, ofVendor: OfVendor): TestValue {
     scan.effort.left -= costs.value
     if (detector.value !== null) {
       const reason = notSecret(scan.bytes, pair, detector.value, scan.end)
-      const mixed = () =>
+      const isStill = () =>
         detector.pattern === '' &&
         ofVendor(keyBytes, keyStart, keyEnd, hitStart, hitEnd) &&
-        isMixed(scan.bytes, pair, scan.end)
-      if (reason !== null && !mixed()) return traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
+        isVendors(scan.bytes, pair, scan.end)
+      if (reason !== null && !isStill()) return traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
     }
     if (detector.pattern === '') return judge(scan, start, end)
     scan.effort.left -= costs.search

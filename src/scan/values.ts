@@ -36,13 +36,17 @@ export function notSecret(bytes: Uint8Array, pair: Pair, shape: ValueShape, text
   return opaqueEnough(bytes, start, end, m)
 }
 
-/** Whether a value too short to look random is letters and digits in a mixture that names do not have: enough under `ACME_KEY`. */
-export function isMixed(bytes: Uint8Array, pair: Pair, textEnd: number): boolean {
+/**
+ * Whether a value that shows too little by itself is enough under a key that names its vendor (`ACME_KEY`, `acmeToken`): letters and digits
+ * in a mixture that names do not have, or a number longer than times and counters are.
+ */
+export function isVendors(bytes: Uint8Array, pair: Pair, textEnd: number): boolean {
   const { valueStart: start, valueEnd: end } = pair
-  if (end - start < 10 || notSecret(bytes, pair, 'opaque', textEnd) !== null) return false
+  if (end - start < 10 || harmlessValue(bytes, pair, textEnd) !== null) return false
   for (let i = start; i < end; i++) if (!isAlnum[bytes[i]] && bytes[i] !== 0x5f && bytes[i] !== 0x2d) return false
   const m = measure(bytes, start, end)
-  return m.changes >= 3 && m.others <= 1
+  if (m.digits === m.length) return m.length >= 15
+  return m.changes >= 3 && m.others <= 1 && opaqueEnough(bytes, start, end, m) === null
 }
 
 function harmlessValue(bytes: Uint8Array, pair: Pair, textEnd: number): string | null {
@@ -288,7 +292,7 @@ function opaqueEnough(bytes: Uint8Array, start: number, end: number, m: Measures
   if (m.length < 6) return 'too short'
   if (looksMadeUp(bytes, start, end, m)) return null
   const letters = m.lowers + m.uppers
-  if (letters === 0 || isNumeric(bytes, start, end)) return m.others === 0 && m.length >= 15 ? null : 'number'
+  if (letters === 0 || isNumeric(bytes, start, end)) return m.others === 0 && m.length >= 20 ? null : 'number'
   if (hasSpace(bytes, start, end)) return 'words'
   if (m.digits === 0 && m.others <= m.length / 4)
     return m.length >= 12 && m.pairs >= 6 && (m.language < -0.2 || randomScore(m) > 0.6) ? null : 'words'
