@@ -1,10 +1,9 @@
 // `logveil run` as a process: start, reload, workers, end.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { expand } from '../../src/scan/template.ts'
 import { main, run, temporaryDirectory } from '../cli/spawn.ts'
-import { relayConfig, startCommand, startDaemon } from './daemon.ts'
+import { freePort, relayConfig, startCommand, startDaemon } from './daemon.ts'
 import { createGrpcClient } from './grpc-client.ts'
 import { type HttpDownstream, startHttpDownstream } from './http-downstream.ts'
 
@@ -131,14 +130,6 @@ describe('reload', () => {
 })
 
 describe('workers', () => {
-  const freePort = async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
-    const { port } = server.address() as { port: number }
-    await new Promise((resolve) => server.close(resolve))
-    return port
-  }
-
   test('share an address, are told of new settings, count together, and settle at the end', async () => {
     const source = { http: `127.0.0.1:${await freePort()}`, grpc: `127.0.0.1:${await freePort()}` }
     const daemon = await startDaemon(relayConfig(backend.url, { source, rest: { workers: 2 } }))

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { main, type Running, start, temporaryDirectory } from '../cli/spawn.ts'
 
 /** A logveil process. */
@@ -25,9 +26,14 @@ export async function startDaemon(
   return { ...(await startCommand(['run', '--config', configPath], env)), configPath }
 }
 
-/** Starts a command that listens, and waits until it does. */
-export async function startCommand(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Daemon> {
-  const running = start(process.execPath, [main, ...args], env)
+/** Starts a command that listens, and waits until it does. `within`: a command that runs it. */
+export async function startCommand(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  within: readonly string[] = []
+): Promise<Daemon> {
+  const [command, ...rest] = [...within, process.execPath, main, ...args]
+  const running = start(command, rest, env)
   let stderr = ''
   running.child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString()
@@ -68,4 +74,13 @@ export function relayConfig(url: URL, more: { pipeline?: object; source?: object
   const source = { type: 'otlp', http: '127.0.0.1:0', grpc: '127.0.0.1:0', ...more.source }
   const sinks = [{ type: 'otlp', url: url.href, ...more.sink }]
   return { admin: '127.0.0.1:0', pipelines: [{ name: 'relay', source, sinks, ...more.pipeline }], ...more.rest }
+}
+
+/** For several threads, which have to be told the same. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
 }

@@ -26,6 +26,9 @@ export interface DeliveryEvents {
   failed(message: string): void
 }
 
+/** Whoever asks for more is asked again all the same: it may be a mistake, and there is nobody who would give up. */
+const longestPauseMs = 600_000
+
 /**
  * Delivers a stored batch, however often that takes: resolves to true when it is done with, delivered or refused for good, to false when
  * `stop` was aborted before.
@@ -50,9 +53,8 @@ export async function deliver(
         return true
       }
       events.failed(message)
-      await sleep(Math.max((error as LogveilError).retryAfterMs ?? 0, jitter(pauseMs)), null, { signal: stop }).catch(
-        () => {}
-      )
+      const asked = Math.min(longestPauseMs, (error as LogveilError).retryAfterMs ?? 0)
+      await sleep(Math.max(asked, jitter(pauseMs)), null, { signal: stop }).catch(() => {})
     }
   }
   return false
