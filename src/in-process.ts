@@ -33,8 +33,11 @@ export interface InProcessOptions {
 
 /** A redactor that lives in an application. */
 export interface InProcess {
-  /** As `Redactor.redact`, every payload standing alone: newline-separated records, the same object when nothing was found. Findings are reported. */
-  redact(payload: Uint8Array): Redacted
+  /**
+   * As `Redactor.redact`, every payload standing alone: newline-separated records, the same object when nothing was found. Findings are reported,
+   * but with `report` false: what has been reported in another form of the same record.
+   */
+  redact(payload: Uint8Array, report?: boolean): Redacted
   /** Reports what still waits to be posted; at most 5 s, never rejects. */
   close(): Promise<void>
 }
@@ -57,9 +60,9 @@ export function openInProcess(placement: string, options: InProcessOptions = {})
   })
   const reporter = openFindings(findings, placement, service)
   return {
-    redact(payload) {
+    redact(payload, report = true) {
       const redacted = redactor.redact(payload)
-      if (redacted.findings.length > 0) reporter.report(redacted.findings)
+      if (report && redacted.findings.length > 0) reporter.report(redacted.findings)
       return redacted
     },
     close: () => reporter.close()

@@ -1,5 +1,5 @@
 import { type JsonMembers, type JsonTree, parseTree } from './json-tree.ts'
-import { viewOf } from './view.ts'
+import { type ViewLimits, viewOf, wholeValue } from './view.ts'
 
 /** A value as one line of JSON. */
 export interface Written {
@@ -8,13 +8,18 @@ export interface Written {
   readonly withheld: boolean
 }
 
-/** As JSON.stringify, but never throws, and knows more: errors, maps, bytes (one character each), numbers of any size. */
-export function writeTree(value: unknown): Written {
+/**
+ * As JSON.stringify, but throws nothing of the value's, and knows more: errors, maps, bytes (one character each), numbers of any size. Throws a
+ * RangeError for a value with more nodes than the limit.
+ */
+export function writeTree(value: unknown, limits: ViewLimits = wholeValue): Written {
   const parents: object[] = []
   let withheld = false
+  let nodes = 0
 
   function write(item: unknown): string | null {
-    const view = viewOf(item, parents)
+    if (++nodes > limits.nodes) throw new RangeError('too many nodes')
+    const view = viewOf(item, parents, limits)
     if (view.kind === 'none') return null
     if (view.kind === 'text') return view.json
     if (view.kind === 'marker') {
@@ -41,11 +46,11 @@ function member(key: string, json: string | null): string[] {
  * The value as `json`, which is what became of it as `writeTree` wrote it, says. What did not change stays the very object that it was; what
  * did is a copy. Throws a SyntaxError for what is no JSON.
  */
-export function rebuildTree(value: unknown, json: string): unknown {
+export function rebuildTree(value: unknown, json: string, limits: ViewLimits = wholeValue): unknown {
   const parents: object[] = []
 
   function rebuild(item: unknown, tree: JsonTree): unknown {
-    const view = viewOf(item, parents)
+    const view = viewOf(item, parents, limits)
     if (view.kind === 'none') return item
     if (view.kind === 'marker') return view.text
     if (view.kind === 'text') return scalar(item, view.json, tree)
@@ -62,7 +67,7 @@ export function rebuildTree(value: unknown, json: string): unknown {
   }
 
   function rebuildMap(item: unknown, view: MapView, tree: JsonTree): unknown {
-    const written = view.entries.filter(([, one]) => viewOf(one, parents).kind !== 'none')
+    const written = view.entries.filter(([, one]) => viewOf(one, parents, limits).kind !== 'none')
     if (!isMembers(tree) || tree.members.length !== written.length) return plain(tree)
     const entries = written.map(([, one], i) => [tree.members[i][0], rebuild(one, tree.members[i][1])] as const)
     const same = entries.every(([key, one], i) => key === written[i][0] && Object.is(one, written[i][1]))

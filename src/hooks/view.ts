@@ -1,7 +1,15 @@
 // What JSON can hold of a JavaScript value: the one way in which values are looked at, to be written and to be put together again.
 
-/** Levels of a value that are looked at; what is deeper is withheld. */
-const maxDepth = 32
+/** How much of a value is looked at. */
+export interface ViewLimits {
+  /** Levels. What is deeper is withheld, or left as it is where nobody will look at it either. */
+  readonly depth: number
+  readonly beyond: 'withheld' | 'left'
+  /** Objects, lists and scalars in all: what two others hold counts twice, as it is written twice. */
+  readonly nodes: number
+}
+
+export const wholeValue: ViewLimits = { depth: 32, beyond: 'withheld', nodes: 1_000_000 }
 
 /** `text`: a scalar, as JSON. `marker`: stands for what cannot be looked at. `none`: nothing of it is ever written. */
 export type View =
@@ -19,15 +27,15 @@ const tooDeep: View = { kind: 'marker', text: '[WITHHELD:depth]', withheld: true
 const unreadable: View = { kind: 'marker', text: '[WITHHELD:error]', withheld: true }
 
 /** Looks at one level of a value. `parents` are the objects it lies in. Never throws: what throws is withheld. */
-export function viewOf(value: unknown, parents: readonly object[]): View {
+export function viewOf(value: unknown, parents: readonly object[], limits: ViewLimits): View {
   try {
-    return look(value, parents)
+    return look(value, parents, limits)
   } catch {
     return unreadable
   }
 }
 
-function look(value: unknown, parents: readonly object[]): View {
+function look(value: unknown, parents: readonly object[], { depth, beyond }: ViewLimits): View {
   switch (typeof value) {
     case 'string':
       return text(value)
@@ -40,7 +48,8 @@ function look(value: unknown, parents: readonly object[]): View {
     case 'object':
       if (value === null) return { kind: 'text', json: 'null' }
       if (parents.includes(value)) return circular
-      return parents.length >= maxDepth ? tooDeep : lookInto(value)
+      if (parents.length < depth) return lookInto(value)
+      return beyond === 'left' ? none : tooDeep
     default:
       return none
   }
@@ -62,7 +71,8 @@ function lookInto(value: object): View {
   if (value instanceof Set) return { kind: 'list', items: [...value], make: (items) => new Set(items) }
   if (value instanceof Error) return errorView(value)
   if (value instanceof RegExp || value instanceof URL || value instanceof URLSearchParams) return text(String(value))
-  if (value instanceof String || value instanceof Number || value instanceof Boolean) return look(value.valueOf(), [])
+  if (value instanceof String || value instanceof Number || value instanceof Boolean)
+    return look(value.valueOf(), [], wholeValue)
   const { toJSON } = value as { toJSON?: unknown }
   if (typeof toJSON === 'function') return jsonView(value, toJSON.call(value, ''))
   return mapView(entriesOf(value), plainObject)
@@ -71,7 +81,7 @@ function lookInto(value: object): View {
 /** An object is what it says that it is: what it hides from JSON is not written. */
 function jsonView(value: object, said: unknown): View {
   if (said === value || typeof said === 'function') return mapView(entriesOf(value), plainObject)
-  if (typeof said !== 'object' || said === null) return look(said, [])
+  if (typeof said !== 'object' || said === null) return look(said, [], wholeValue)
   return mapView(entriesOf(said), plainObject)
 }
 
