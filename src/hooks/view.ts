@@ -9,7 +9,7 @@ export interface ViewLimits {
   readonly nodes: number
 }
 
-export const wholeValue: ViewLimits = { depth: 32, beyond: 'withheld', nodes: 1_000_000 }
+export const wholeValue: ViewLimits = { depth: 32, beyond: 'withheld', nodes: 200_000 }
 
 /** `text`: a scalar, as JSON. `marker`: stands for what cannot be looked at. `none`: nothing of it is ever written. */
 export type View =
