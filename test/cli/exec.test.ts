@@ -57,6 +57,12 @@ describe.concurrent('what the command writes', () => {
     })
   })
 
+  test('comes through sockets where the system has no named pipes', async () => {
+    const args = [toyExec, '--no-env', '--', '/bin/sh', '-c', 'echo "a $MY_TOKEN"; echo "b $MY_TOKEN" >&2; exit 6']
+    const { ended } = start(process.execPath, args, { ...env, PATH: '/nowhere' })
+    expect(await ended).toEqual({ status: 6, stdout: `a ${masked}\n`, stderr: `b ${masked}\n` })
+  })
+
   test('is withheld where a line is too long, the rest comes', async () => {
     const script = `echo a; head -c 100000 /dev/urandom | base64 -w0; echo; printf 'b\\r\\n'; head -c 3000 /dev/zero | tr '\\0' x`
     expect((await sh(script, ['--max-record-bytes', '1000'])).stdout).toBe('a\n[WITHHELD:size]\nb\r\n[WITHHELD:size]')
@@ -141,6 +147,15 @@ describe.concurrent('how it ends', () => {
     await wait(100)
     running.child.stdin.end('\n')
     expect(await running.ended).toEqual({ status: 0, stdout: `ready\nend ${masked}\n`, stderr: '' })
+  })
+
+  test('output that cannot be written is told, and no success', async () => {
+    const script = `${process.execPath} ${toyExec} --no-env -- sh -c 'trap "" PIPE; echo x; sleep 0.2; exit 0' > /dev/full`
+    expect(await bash(script)).toEqual({
+      status: 125,
+      stdout: '',
+      stderr: 'logveil: cannot write standard output: no space left on device\n'
+    })
   })
 
   test('a reader that leaves ends the command', async () => {
