@@ -1,5 +1,4 @@
-import type { Piece, Place } from './cut-lines.ts'
-import { withoutOversize } from './cut-lines.ts'
+import { type Piece, type Place, withoutOversize } from './cut-lines.ts'
 
 /** The output of a command, cut at line ends as it comes. */
 export interface LineCutter {

@@ -42,6 +42,7 @@ async function exec(options: ExecArguments, create: CreateRedactor): Promise<num
   const begin = performance.now()
   const run = await follow(started, { options, redactor, known, report })
   if (run.totals.linesOut !== null) tell(summarize(run.totals, (performance.now() - begin) / 1000))
+  for (const { message } of run.failures) complain(message)
   if (run.ended.signal !== null) dieOf(run.ended.signal)
   return statusOf(run, options)
 }
@@ -127,7 +128,6 @@ function toErrors(what: string, failure: WriteFailure | null): LogveilError[] {
 }
 
 function statusOf({ ended, totals, failures }: Run, { failOnFindings }: ExecArguments): number {
-  for (const { message } of failures) complain(message)
   if (ended.status !== 0) return ended.status
   if (failures.length > 0 || !isBalanced(totals)) return failed
   return failOnFindings && totals.findings > 0 ? 1 : 0

@@ -133,7 +133,7 @@ function beginningOf(text: string, most: number): string {
 function escapedForms(text: string, { percentText, escapes, html }: Decoders): KnownText['literals'] {
   const forms: [Confirm, string][] = [
     [percentText, encodeURIComponent(text.toWellFormed())],
-    [percentText, [...Buffer.from(text)].map((byte) => `%${byte.toString(16)}`).join('')],
+    [percentText, [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')],
     [escapes, inJson(text)],
     [escapes, inJson(inJson(text))],
     [escapes, escapedUnicode(text)],
