@@ -45,6 +45,7 @@ export async function decompress(
   admit: (bytes: number) => void
 ): Promise<Uint8Array> {
   if (encoding === 'identity') return body
+  if (encoding === 'zstd' && zstdFrameEnd(body) !== body.length) throw malformed(encoding, null)
   const whole = decompressSmall(body, encoding)
   if (whole === null) return decompressLarge(body, encoding, admit)
   admit(whole.length)
@@ -54,15 +55,32 @@ export async function decompress(
 /** null: it is more than `syncBytes`. */
 function decompressSmall(body: Uint8Array, encoding: Encoding): Uint8Array | null {
   if (body.length > syncBytes || (encoding === 'gzip' && gzipSize(body) > syncBytes)) return null
-  const options = { maxOutputLength: syncBytes }
+  const { buffer, engine } = tryToDecompress(body, encoding) ?? { buffer: null, engine: { bytesWritten: body.length } }
+  if (engine.bytesWritten < body.length) throw malformed(encoding, null)
+  return buffer
+}
+
+/** With how much of the body was read: what stands behind the end of its content was not, and nobody would scan it. */
+function tryToDecompress(body: Uint8Array, encoding: Encoding): Decompressed | null {
+  const decompressSync =
+    encoding === 'gzip'
+      ? gunzipSync
+      : encoding === 'zstd'
+        ? zstdDecompressSync
+        : isZlib(body)
+          ? inflateSync
+          : inflateRawSync
   try {
-    if (encoding === 'gzip') return gunzipSync(body, options)
-    if (encoding === 'zstd') return zstdDecompressSync(body, options)
-    return isZlib(body) ? inflateSync(body, options) : inflateRawSync(body, options)
+    return decompressSync(body, { maxOutputLength: syncBytes, info: true }) as never
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return null
     throw malformed(encoding, error)
   }
+}
+
+interface Decompressed {
+  readonly buffer: Uint8Array
+  readonly engine: { readonly bytesWritten: number }
 }
 
 /** Deflate makes nothing smaller than that. */
@@ -81,6 +99,27 @@ export function gzipSize(body: Uint8Array): number {
 /** `deflate` means zlib's format, and some send what is in it. */
 function isZlib(body: Uint8Array): boolean {
   return body.length >= 2 && (body[0] & 0x0f) === 8 && ((body[0] << 8) | body[1]) % 31 === 0
+}
+
+/**
+ * Where the first frame of zstd ends, as its blocks say (RFC 8878, 3.1.1); -1: none does. Senders write one; others would be skipped by some
+ * decoders and read by others.
+ */
+function zstdFrameEnd(body: Uint8Array): number {
+  const view = new DataView(body.buffer, body.byteOffset, body.length)
+  if (body.length < 6 || view.getUint32(0, true) !== 0xfd2fb528) return -1
+  const descriptor = body[4]
+  const single = (descriptor & 0x20) !== 0
+  const contentSize = [single ? 1 : 0, 2, 4, 8][descriptor >> 6]
+  let at = 5 + (single ? 0 : 1) + [0, 1, 2, 4][descriptor & 3] + contentSize
+  for (let last = false; !last; ) {
+    if (at + 3 > body.length) return -1
+    const head = body[at] | (body[at + 1] << 8) | (body[at + 2] << 16)
+    last = (head & 1) === 1
+    const repeated = ((head >> 1) & 3) === 1
+    at += 3 + (repeated ? 1 : head >> 3)
+  }
+  return at + ((descriptor & 4) === 0 ? 0 : 4)
 }
 
 async function decompressLarge(
@@ -107,7 +146,16 @@ async function decompressLarge(
   } catch (error) {
     throw error instanceof LogveilError ? error : malformed(encoding, error)
   }
+  if (stream.bytesWritten < body.length) throw malformed(encoding, null)
   return Buffer.concat(chunks)
+}
+
+/**
+ * Whether a compressed body has nothing in it but its content. gzip (RFC 1952) has room for a name, a comment and more, and may be several
+ * in one file, each with its own: nobody scans those.
+ */
+export function isOnly(content: Uint8Array, body: Uint8Array, encoding: Encoding): boolean {
+  return encoding !== 'gzip' || ((body[3] & 0x1c) === 0 && gzipSize(body) === content.length % 2 ** 32)
 }
 
 function malformed(encoding: Encoding, cause: unknown): LogveilError {

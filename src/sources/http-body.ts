@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { LogveilError } from '../errors.ts'
 import type { Encoding, Envelope } from '../model.ts'
-import { decompress, gzipSize } from '../otlp/encodings.ts'
+import { decompress, gzipSize, isOnly } from '../otlp/encodings.ts'
 import { tooLarge } from '../otlp/status.ts'
 import type { Hold } from './byte-budget.ts'
 
@@ -27,7 +27,7 @@ export async function decode(bytes: Uint8Array, encoding: Encoding, maxBytes: nu
   // Said to be more, it need not be tried: an honest bomb costs nothing.
   if (encoding === 'gzip' && gzipSize(bytes) > maxBytes) throw bodyTooLarge(maxBytes)
   const payload = await decompress(bytes, encoding, limited(maxBytes, hold))
-  return { payload, encoded: { encoding, bytes } }
+  return { payload, encoded: isOnly(payload, bytes, encoding) ? { encoding, bytes } : null }
 }
 
 /** Admits bytes up to a limit and as the budget has them. */

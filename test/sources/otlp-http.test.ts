@@ -173,6 +173,21 @@ describe('compression', () => {
     expect(status).toBe(400)
   })
 
+  test.each([
+    ['with a name', () => named(gzipSync(proto)), proto],
+    ['of two members', () => Buffer.concat([gzipSync(proto), named(gzipSync(proto))]), Buffer.concat([proto, proto])]
+  ])('gzip %s goes on as its content alone', async (_, body, content) => {
+    expect((await send({ headers: { 'content-encoding': 'gzip' }, body: body() })).status).toBe(200)
+    expect([[...taken[0].payload], taken[0].encoded]).toEqual([[...content], null])
+  })
+
+  /** RFC 1952: flag FNAME, then the name behind the ten bytes of the head. */
+  function named(gzip: Buffer): Buffer {
+    const head = Buffer.from(gzip.subarray(0, 10))
+    head[3] |= 8
+    return Buffer.concat([head, Buffer.from('secret.txt\0'), gzip.subarray(10)])
+  }
+
   test('another encoding is 415 and tells which are understood', async () => {
     const { status, headers } = await send({ headers: { 'content-encoding': 'br' }, body: proto })
     expect([status, headers.get('accept-encoding')]).toEqual([415, 'gzip, zstd, deflate'])
