@@ -36,6 +36,11 @@ test('no reference is left as the scaffold wrote it', () => {
   expect(detectors.filter((detector) => JSON.stringify(detector).includes('CHANGE-ME')).map(({ id }) => id)).toEqual([])
 })
 
+test('every detector says where its format is described and where the secret is rotated', () => {
+  const silent = detectors.filter(({ references, rotation }) => references.length === 0 || !rotation)
+  expect(silent.map(({ id }) => id)).toEqual([])
+})
+
 test('no detector contradicts its own examples', () => {
   expect(placed.flatMap(selfTest).map(formatMistake)).toEqual([])
 })
