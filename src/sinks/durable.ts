@@ -42,15 +42,17 @@ export function createDurableSink({ queue, inFlight, drainMs, ...options }: Dura
     for await (const entry of queue.entries()) {
       const place = { entry, done: entry.type !== 'frame' }
       order.push(place)
-      if (entry.type === 'frame') {
+      if (entry.type !== 'frame') settle(queue, order)
+      else {
+        // The next one is read while those before it are under way.
+        if (running.size >= inFlight) await Promise.race([...running, stopped])
         const work = deliver({ ...options, events: watched }, entry.head, entry.body, stop.signal).then((done) => {
           running.delete(work)
           place.done = done
           settle(queue, order)
         })
         running.add(work)
-      } else settle(queue, order)
-      if (running.size >= inFlight) await Promise.race([...running, stopped])
+      }
       if (stop.signal.aborted) return
     }
     await Promise.race([Promise.all(running), stopped])

@@ -106,6 +106,8 @@ function createQueue(
   let arrivingBytes = 0
   /** When the frames were stored that were handed out and have not passed. */
   const handedOut: number[] = []
+  /** When the last frame was stored that has passed. */
+  let passedUpTo: number | null = null
   let refusedAt = 0
   let finishing = false
   let changed = Promise.withResolvers<void>()
@@ -225,7 +227,7 @@ function createQueue(
     position = { segment: segment.first, offset: entry.end, sequence }
     waitingBytes -= entry.end - start
     cursor.advance(position)
-    if (entry.type === 'frame') handedOut.shift()
+    if (entry.type === 'frame') passedUpTo = handedOut.shift() ?? null
     if (entry.type === 'end') removing = removing.then(() => remove(segment))
   }
 
@@ -252,7 +254,8 @@ function createQueue(
     state: () => ({
       bytes: waitingBytes,
       batches: waitingBytes === 0 ? 0 : Math.max(1, newest - position.sequence),
-      oldest: handedOut[0] ?? null,
+      // While the next one is read, it is about as old as the one before.
+      oldest: handedOut[0] ?? (waitingBytes > 0 ? passedUpTo : null),
       refusedAt
     }),
     finish,
