@@ -6,7 +6,8 @@ standard output as OTLP/JSON, a batch a line; metrics and health on http://127.0
   -c, --config FILE    YAML; \`logveil config schema\` tells what can be in it, \`logveil config check FILE\` what is wrong with it
   --print-config       shows the configuration with all defaults, secrets masked, and ends
 
-SIGTERM and SIGINT end it when all batches in flight are settled, a second one at once. SIGHUP, or a change of the file, reads detectors,
+SIGTERM and SIGINT end it when all batches in flight are settled, a second one at once; with \`durable\`, what is not delivered by then stays
+on disk for the next start. SIGHUP, or a change of the file, reads detectors,
 policy and keys again.
 `
 
@@ -19,10 +20,13 @@ Stands in front of an OTLP backend and takes the secrets out of what is sent to 
   --grpc ADDR          HOST:PORT for OTLP over gRPC (default 127.0.0.1:4317, "off": none)
   --admin ADDR         HOST:PORT for metrics and health (default 127.0.0.1:9464, "off": none)
   --workers N          threads, or auto (default 1)
+  --durable DIR        stores batches in DIR, redacted, answers, and delivers them from there: also after a crash, or when the backend
+                       is down for a while. At least once, in order. One process for a directory
   --print-config       shows the same as a configuration file for \`logveil run\`, and ends
 
-Example
+Examples
   logveil relay --to http://collector:4318
+  logveil relay --to grpcs://backend.example:4317 --durable /var/lib/logveil
 `
 
 export const configHelp = `Usage: logveil config check FILE | print [FILE] | schema

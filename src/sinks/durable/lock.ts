@@ -22,9 +22,16 @@ export function lock(path: string): () => void {
     const why = errcode === busy ? 'it is in use already' : code
     throw new LogveilError('OUTPUT_FAILED', `cannot lock ${path}: ${why}`, { cause })
   }
-  const held = database
-  return () => held.close()
+  const taken = database
+  held.add(taken)
+  return () => {
+    held.delete(taken)
+    taken.close()
+  }
 }
+
+/** One that nobody refers to would be closed when memory is cleaned up. */
+const held = new Set<DatabaseSync>()
 
 /** SQLITE_BUSY. */
 const busy = 5

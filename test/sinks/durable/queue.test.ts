@@ -1,6 +1,9 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { afterAll, describe, expect, test } from 'vitest'
 import { headBytes } from '../../../src/sinks/durable/frame.ts'
 import { temporaryDirectory } from '../../cli/spawn.ts'
@@ -319,17 +322,27 @@ describe('a directory', () => {
     await queue.close()
   })
 
-  test('is for one process at a time, and free when that has died', async () => {
+  test('is for one at a time: another process, another thread, or this one, however it ends', async () => {
     const directory = fresh()
+    const holder = fileURLToPath(new URL('./toy-holder.ts', import.meta.url))
+    const file = join(directory, 'lock')
+    const inUse = { code: 'OUTPUT_FAILED', message: `cannot lock ${file}: it is in use already` }
     const queue = await openToy(directory)
-    const inUse = { code: 'OUTPUT_FAILED', message: `cannot lock ${join(directory, 'lock')}: it is in use already` }
     await expect(openToy(directory)).rejects.toMatchObject(inUse)
-    const script = `const { lock } = await import(${JSON.stringify(new URL('../../../src/sinks/durable/lock.ts', import.meta.url).href)})
-      lock(process.argv[1]); console.log('held'); process.kill(process.pid, 'SIGKILL')`
-    const other = (file: string) => spawnSync(process.execPath, ['--input-type=module', '-e', script, file]).stdout
-    expect(other(join(directory, 'lock')).toString()).toBe('')
+    const refused = spawnSync(process.execPath, [holder, file])
+    expect([refused.status, refused.stderr.includes(inUse.message)]).toEqual([1, true])
     await queue.close()
-    expect(other(join(directory, 'lock')).toString()).toBe('held\n')
+
+    const child = spawn(process.execPath, [holder, file])
+    await once(child.stdout, 'data')
+    await expect(openToy(directory)).rejects.toMatchObject(inUse)
+    child.kill('SIGKILL')
+    await once(child, 'close')
+
+    const thread = new Worker(holder, { workerData: file })
+    await once(thread, 'message')
+    await expect(openToy(directory)).rejects.toMatchObject(inUse)
+    await thread.terminate()
     await (await openToy(directory)).close()
   })
 
