@@ -1,6 +1,7 @@
 import { allTaken, type Sink } from '../model.ts'
 import { type DeliveryOptions, deliver } from './durable/delivery.ts'
-import type { Entry, Queue } from './durable/queue.ts'
+import type { Entry } from './durable/entries.ts'
+import type { Queue } from './durable/queue.ts'
 
 export interface DurableOptions extends DeliveryOptions {
   readonly queue: Queue

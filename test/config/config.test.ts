@@ -91,6 +91,14 @@ describe('mistakes', () => {
       ['f:4: pipelines[0].sinks[0].tls needs certFile and keyFile together']
     ],
     [
+      `${pipeline('', '[{ type: otlp, url: "http://a:1" }, { type: otlp, url: "http://a:1/b" }]')}    durable: { directory: d }\n`,
+      ['f:4: pipelines[0].sinks[1] needs a name of its own, by which its batches are stored']
+    ],
+    [
+      `${pipeline('')}    durable: { maxBytes: 5 }\n`,
+      ['f:5: pipelines[0].durable.directory is missing', 'f:5: pipelines[0].durable.maxBytes must be at least 1048576']
+    ],
+    [
       `${pipeline('')}workers: 2\n`,
       ['f:4: pipelines[0].sinks[0] needs workers: 1, as threads would write into each other']
     ],

@@ -3,12 +3,11 @@ import { type ErrorCode, LogveilError } from '../../errors.ts'
 import type { Envelope } from '../../model.ts'
 import { createCommitter } from './committer.ts'
 import { type Cursor, openCursor } from './cursor.ts'
+import { type Entry, readEntries } from './entries.ts'
 import { codeOf, type Files, segmentPath, syncDirectory } from './files.ts'
 import { bodyOf, headBytes } from './frame.ts'
 import { lock } from './lock.ts'
-import type { Part } from './read-part.ts'
 import { makeDirectory, type Recovered, recover, type Segment } from './recover.ts'
-import { createSegmentReader } from './segment-reader.ts'
 import { createTroubles, type Troubles } from './troubles.ts'
 
 export interface QueueOptions {
@@ -32,12 +31,6 @@ export interface QueueEvents {
   refused(reason: 'full' | 'disk'): void
   /** Something that should work does not. */
   trouble(what: string, code: string): void
-}
-
-/** A part of a segment, or its end. */
-export type Entry = (Part | { readonly type: 'end'; readonly end: number }) & {
-  readonly segment: Segment
-  readonly start: number
 }
 
 export interface QueueState {
@@ -101,6 +94,8 @@ function createQueue(
 ): Queue {
   const { segments } = recovered
   let { position, newest } = recovered
+  const startOf = ({ first, size }: Segment): number =>
+    first === position.segment ? Math.min(size, position.offset) : 0
   let waitingBytes = segments.reduce((sum, segment) => sum + segment.size - startOf(segment), 0)
   /** On their way to the disk. */
   let arrivingBytes = 0
@@ -137,20 +132,9 @@ function createQueue(
     return segments.find((segment) => segment.first === first) as Segment
   }
 
-  function startOf({ first, size }: Segment): number {
-    return first === position.segment ? Math.min(size, position.offset) : 0
-  }
-
   function wake(): void {
     changed.resolve()
     changed = Promise.withResolvers()
-  }
-
-  /** Whether there may be more to read. */
-  async function more(): Promise<boolean> {
-    if (finishing) return false
-    await changed.promise
-    return true
   }
 
   async function append(envelope: Envelope): Promise<void> {
@@ -172,54 +156,6 @@ function createQueue(
     refusedAt = Date.now()
     events.refused(reason)
     return new LogveilError(code, message, { retryable: true, retryAfterMs, cause })
-  }
-
-  async function* entries(): AsyncGenerator<Entry> {
-    for (let last = -1; ; ) {
-      const segment = segments.find(({ first }) => first > last)
-      if (segment !== undefined) {
-        yield* entriesOf(segment)
-        last = segment.first
-      } else if (!(await more())) return
-    }
-  }
-
-  async function* entriesOf(segment: Segment): AsyncGenerator<Entry> {
-    const reader = createSegmentReader(files, segmentPath(directory, segment.first), troubles)
-    try {
-      let at = startOf(segment)
-      for (;;) {
-        while (at < segment.size) {
-          const part = await reader.read(at, segment.size)
-          yield { ...(await noted(part, part.end - at, segment)), segment, start: at }
-          at = part.end
-        }
-        if (segment.sealed) return yield { type: 'end', segment, start: at, end: at }
-        if (!(await more())) return
-      }
-    } finally {
-      await reader.close()
-    }
-  }
-
-  async function noted(part: Part, bytes: number, segment: Segment): Promise<Part> {
-    if (part.type === 'frame') handedOut.push(part.head.storedAt)
-    else if (part.type === 'torn') events.torn(bytes)
-    else events.quarantined(bytes, await setAside(segment))
-    return part
-  }
-
-  /** A second name of the segment, which stays when it is deleted; a copy where the file system has no second names. */
-  async function setAside({ first }: Segment): Promise<string | null> {
-    const path = segmentPath(directory, first)
-    const aside = `${path}.bad`
-    try {
-      await files.link(path, aside).catch((error) => (codeOf(error) === 'EEXIST' ? null : files.copyFile(path, aside)))
-      await syncDirectory(files, directory)
-      return aside
-    } catch {
-      return null
-    }
   }
 
   function passed({ segment, start, ...entry }: Entry): void {
@@ -247,9 +183,21 @@ function createQueue(
     wake()
   }
 
+  /** Whether there may be more to read. */
+  async function more(): Promise<boolean> {
+    if (finishing) return false
+    await changed.promise
+    return true
+  }
+
   return {
     append,
-    entries,
+    async *entries() {
+      for await (const entry of readEntries({ files, directory, segments, startOf, more, troubles, events })) {
+        if (entry.type === 'frame') handedOut.push(entry.head.storedAt)
+        yield entry
+      }
+    },
     passed,
     state: () => ({
       bytes: waitingBytes,

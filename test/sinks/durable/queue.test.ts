@@ -102,10 +102,10 @@ test('many that wait share an fsync, one that is alone does not wait', async () 
   const queue = await openToy(fresh())
   await queue.append(batch('alone'))
   expect(queue.told.fsyncs).toBe(1)
-  await Promise.all(numbers(0, 100).map((text) => queue.append(batch(text))))
+  await Promise.all(numbers(0, 3000).map((text) => queue.append(batch(text))))
   // One for the first, which found nobody waiting; one for all that came meanwhile.
   expect(queue.told.fsyncs).toBe(3)
-  expect(await drain(queue)).toEqual(['alone', ...numbers(0, 100)])
+  expect(await drain(queue)).toEqual(['alone', ...numbers(0, 3000)])
   await queue.close()
 })
 
