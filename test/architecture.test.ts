@@ -71,7 +71,7 @@ function mayImport(file: string, target: string): boolean {
   if (file === 'model.ts') return false
   if (LEAVES.includes(file)) return to === 'model.ts' || to === 'errors.ts'
   if (from === 'cli') return true
-  if (to === 'generated') return from === 'scan' || from === 'index.ts'
+  if (to === 'generated') return from === 'scan' || from === 'index.ts' || from === 'in-process.ts'
   if (FOLDERS.includes(from)) return from === to || LEAVES.includes(to) || (ALSO[from] ?? []).includes(to)
   return to !== 'cli' && !target.startsWith('..')
 }

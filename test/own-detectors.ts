@@ -4,8 +4,19 @@ import { detectorFilesIn, mergeDetectors, readDetectorFiles } from '../src/confi
 const directory = fileURLToPath(new URL('../detectors', import.meta.url))
 
 /** The detectors of the package with their examples, which the built list is without. */
-export const detectors = mergeDetectors(
-  [],
-  readDetectorFiles(detectorFilesIn(directory)).placed.map(({ detector }) => detector),
-  { disable: [] }
-)
+export const detectors = detectorsIn(directory)
+
+/** Those of all packs. */
+export const allPackDetectors = [
+  ...detectors,
+  ...detectorsIn(`${directory}/packs/strict`),
+  ...detectorsIn(`${directory}/packs/pii`)
+]
+
+function detectorsIn(path: string) {
+  return mergeDetectors(
+    [],
+    readDetectorFiles(detectorFilesIn(path)).placed.map(({ detector }) => detector),
+    { disable: [] }
+  )
+}

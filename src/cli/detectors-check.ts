@@ -15,7 +15,7 @@ import { extendBundled } from './own-detectors.ts'
 /** Of the bundled files, each pack is checked beside the default one, not beside the others: who wants all sees what they all find. */
 const bundledGroups = packNames.map((name) => [packDirectory(name)])
 
-/** Loads files, runs their examples in RE2 alone, then through the scanner beside the bundled detectors. Names every mistake. */
+/** Loads files, runs their examples alone, then through the scanner beside the bundled detectors. Names every mistake. */
 export async function checkDetectors({ positionals }: DetectorsArguments): Promise<Outcome> {
   const groups = (positionals.length > 0 ? [positionals] : bundledGroups).map((paths) =>
     checkFiles(paths.flatMap(filesAt))

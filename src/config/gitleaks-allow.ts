@@ -1,7 +1,9 @@
-import RE2 from 're2'
+import { PatternError, parseAllow } from '../scan/pattern.ts'
 import type { GitleaksAllowlist } from './gitleaks-schema.ts'
+import { GoRegexError, parseGoRegex } from './go-regex.ts'
+import { writeAllow } from './go-regex-dialect.ts'
 
-/** RE2 patterns on the secret, as a detector's `allow`, and what they cannot say, so that more is found than gitleaks would. */
+/** Patterns on the secret, as a detector's `allow`, and what they cannot say, so that more is found than gitleaks would. */
 export interface Allowed {
   readonly allow: readonly string[]
   readonly changes: readonly string[]
@@ -28,20 +30,27 @@ function leftOut(why: string): Allowed {
 }
 
 function compiled(patterns: readonly string[]): Allowed {
-  const allow = patterns.filter(compiles)
+  const allow = patterns.map(inDialect).filter((pattern) => pattern !== null)
   const refused = patterns.length - allow.length
   return {
     allow,
-    changes: refused === 0 ? [] : [`${refused} of its allowlists' regexes do not compile in RE2: left out`]
+    changes: refused === 0 ? [] : [`${refused} of its allowlists' regexes cannot be read: left out`]
   }
 }
 
-export function compiles(pattern: string): boolean {
+/** As it is, where it can be; null when there is no way to write it. */
+function inDialect(regex: string): string | null {
+  return [() => regex, () => writeAllow(parseGoRegex(regex))].map(readable).find((pattern) => pattern !== null) ?? null
+}
+
+function readable(write: () => string): string | null {
   try {
-    new RE2(pattern)
-    return true
-  } catch {
-    return false
+    const pattern = write()
+    parseAllow(pattern)
+    return pattern
+  } catch (error) {
+    if (error instanceof PatternError || error instanceof GoRegexError) return null
+    throw error
   }
 }
 

@@ -1,7 +1,6 @@
 import { complete, type LoadedDetector } from '../scan/defaults.ts'
 import type { Mistake } from '../scan/load.ts'
-import { openEnded } from '../scan/windows.ts'
-import { compiles, translateAllowlist } from './gitleaks-allow.ts'
+import { translateAllowlist } from './gitleaks-allow.ts'
 import { ownAllowlists, readConfig } from './gitleaks-read.ts'
 import { type TranslatedRegex, translateRegex } from './gitleaks-regex.ts'
 import type { GitleaksAllowlist, GitleaksConfig, GitleaksRule } from './gitleaks-schema.ts'
@@ -98,12 +97,6 @@ function importRule(
     if (error instanceof GoRegexError) return leftOut(`regex: ${error.message}`)
     throw error
   }
-  if (
-    !translated.every(({ pattern, caseInsensitive }) =>
-      compiles(`${caseInsensitive ? '(?i)' : ''}${openEnded(pattern)}`)
-    )
-  )
-    return leftOut('regex: does not compile in RE2')
   const made = translated.map((regex, i) => detectorOf(rule, i === 0 ? id : `${id}-${i + 1}`, regex, shared))
   const changes = [
     ...ruleChanges(rule),

@@ -29,6 +29,11 @@ export function writeDialect(node: GoNode, secret: number, caseInsensitive: bool
   return { pattern: secret === 0 ? `(${text})` : text, caseInsensitive }
 }
 
+/** The same for an allow pattern, whose repeats need not be bounded. */
+export function writeAllow(node: GoNode): string {
+  return write(node, { secret: Number.NaN, caseInsensitive: false }, 'alternation')
+}
+
 interface Style {
   readonly secret: number
   readonly caseInsensitive: boolean
@@ -65,7 +70,8 @@ function write(node: GoNode, style: Style, place: Place): string {
 
 function writeRepeat({ min, max, lazy }: GoNode & { kind: 'repeat' }, atom: string, place: Place): string {
   if (atom === '') return ''
-  const count = min === 0 && max === 1 ? '?' : min === max ? `{${min}}` : `{${min},${max}}`
+  const most = max === Number.POSITIVE_INFINITY ? '' : max
+  const count = min === 0 && max === 1 ? '?' : min === max ? `{${min}}` : `{${min},${most}}`
   const text = `${atom}${count}${lazy && min !== max ? '?' : ''}`
   return place === 'atom' ? `(?:${text})` : text
 }

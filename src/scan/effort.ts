@@ -35,9 +35,9 @@ export const costs = {
   candidate: 100,
   /** A byte of a candidate that allow patterns and checks get to see. */
   candidateByte: 10,
-  /** A pattern tested by RE2. */
+  /** A pattern tested. */
   test: 400,
-  /** A pattern found by RE2, with its groups. */
+  /** A pattern found, with its group. */
   search: 5000,
   searchedByte: 2,
   matchedByte: 40,

@@ -1,9 +1,10 @@
-import RE2 from 're2'
 import type { Check, Confidence, Detector, Hints, Surroundings, Verdict } from '../model.ts'
 import { latin1 } from './bytes.ts'
 import { checks } from './checks/index.ts'
 import { costs } from './effort.ts'
 import { shannonEntropy } from './entropy.ts'
+import { compileExpression } from './expression.ts'
+import { parseAllow } from './pattern.ts'
 import { findOwnPlaceholder, overlapsOwnPlaceholder } from './placeholders.ts'
 import { type TextScan, toPayload, traceStep } from './text-scan.ts'
 
@@ -12,7 +13,7 @@ export type Judge = (scan: TextScan, start: number, end: number) => void
 
 /** `base`: the confidence where no check proves or disproves it. */
 export function compileJudge(detector: Detector, base: Confidence): Judge {
-  const allow = detector.allow.map((pattern) => lazy(() => new RE2(pattern)))
+  const allow = detector.allow.map((pattern) => lazy(() => compileExpression(parseAllow(pattern))))
   const prove = compileProof(detector, base)
   const { entropy } = detector
   return (scan, start, end) => {
@@ -21,9 +22,10 @@ export function compileJudge(detector: Detector, base: Confidence): Judge {
       return traceStep(scan, 'allow', detector.id, start, end, 'reject: placeholder')
     if (allow.length > 0) {
       scan.effort.left -= allow.length * costs.test + costs.candidateByte * (end - start)
-      const text = latin1(scan.bytes, start, end)
+      const text = Buffer.from(latin1(scan.bytes, start, end))
       for (const pattern of allow) {
-        if (pattern().test(text)) return traceStep(scan, 'allow', detector.id, start, end, 'reject: allowed')
+        if (pattern().search(text, 0, text.length, 0))
+          return traceStep(scan, 'allow', detector.id, start, end, 'reject: allowed')
       }
     }
     if (entropy !== undefined) {
@@ -110,7 +112,7 @@ function meetsPlaceholder(scan: TextScan, start: number, end: number): boolean {
   return scan.marked
 }
 
-/** RE2 patterns are compiled at their first use: most detectors never see a candidate. */
+/** Patterns are compiled at their first use: most detectors never see a candidate. */
 export function lazy<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined
   return () => {

@@ -1,16 +1,17 @@
-import RE2 from 're2'
 import type { Detector } from '../model.ts'
 import { isSpace, latin1, startsWithFolded } from './bytes.ts'
 import { costs } from './effort.ts'
+import { compileExpression } from './expression.ts'
 import { compileJudge, type Judge, lazy } from './judge.ts'
 import { endsDescribing, governs, namesVendor, standsForVendor } from './key-names.ts'
 import { compileRunTest, nearby, otherMayFollow, shortestOther } from './near-run.ts'
 import { otherUse } from './other-use.ts'
 import { isCompound, keyEndOf, keyStartOf, type Pair, readJoined, readPair } from './pairs.ts'
+import { parsePattern } from './pattern.ts'
 import { overlapsOwnPlaceholder, ownPlaceholderEnd } from './placeholders.ts'
 import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from './text-scan.ts'
 import { isVendors, notSecret } from './values.ts'
-import { compileBoundaries, compileWindowSearch, enqueue, firstGroup, openEnded } from './windows.ts'
+import { compileBoundaries, compileWindowSearch, enqueue, openEnded } from './windows.ts'
 
 /** What a detector of assigned values does at a key word in free text, and at one in the member name of a value. */
 export interface Keyed {
@@ -136,7 +137,9 @@ function compileValueTest(detector: Detector, ofVendor: OfVendor): TestValue {
   const judge = compileJudge(detector, detector.pattern === '' ? 'possible' : 'likely')
   // Assigned to nothing but a vendor's name, a value of another shape is a credential of another kind, or of a newer one.
   const judgeOther = compileJudge(detector, 'possible')
-  const pattern = lazy(() => new RE2(`^(?:${openEnded(detector.pattern)})$`, detector.caseInsensitive ? 'di' : 'd'))
+  const whole = lazy(() =>
+    compileExpression(parsePattern(`^(?:${openEnded(detector.pattern)})$`, detector.caseInsensitive))
+  )
   return (scan, pair, keyBytes, keyStart, keyEnd, hitStart, hitEnd) => {
     const { valueStart: start, valueEnd: end } = pair
     if (end - start > longValue && triedEnough(scan, end)) return judge(scan, start, end)
@@ -151,15 +154,12 @@ function compileValueTest(detector: Detector, ofVendor: OfVendor): TestValue {
     }
     if (detector.pattern === '') return judge(scan, start, end)
     scan.effort.left -= costs.search
-    const match =
-      end - start > detector.maxLength
-        ? null
-        : pattern().exec(Buffer.from(scan.bytes.buffer, scan.bytes.byteOffset + start, end - start))
-    if (match === null && mayBeOther(scan.bytes, pair) && ofVendor(keyBytes, keyStart, keyEnd, hitStart, hitEnd))
+    const pattern = whole()
+    const matches = end - start <= detector.maxLength && pattern.search(scan.bytes, start, end, start)
+    if (!matches && mayBeOther(scan.bytes, pair) && ofVendor(keyBytes, keyStart, keyEnd, hitStart, hitEnd))
       return judgeOther(scan, start, end)
-    if (match === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
-    const [groupStart, groupEnd] = firstGroup(match)
-    judge(scan, start + groupStart, start + groupEnd)
+    if (!matches) return traceStep(scan, 'pattern', detector.id, start, end, 'no match')
+    judge(scan, pattern.groupStart, pattern.groupEnd)
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ByteClass, isAnyButNewline, readClass, readEscape, sizeOf } from './char-class.ts'
+import { type ByteClass, classOf, foldOf, isAnyButNewline, readClass, readEscape, sizeOf } from './char-class.ts'
 import type { PatternAst, PatternNode } from './pattern.ts'
 import { PatternError } from './pattern-error.ts'
 
@@ -14,7 +14,18 @@ import { PatternError } from './pattern-error.ts'
  * The unbounded quantifiers are parsed, and named in `unbounded`, so that the loader can refuse them with their place.
  */
 export function parsePattern(source: string, caseInsensitive: boolean): PatternAst {
-  const parser: Parser = { source, caseInsensitive, at: 0, depth: 0, groups: 0, unbounded: null }
+  return parse({ source, caseInsensitive, flags: false, folded: false, at: 0, depth: 0, groups: 0, unbounded: null })
+}
+
+/** The same for a pattern of `allow`, which may begin with `(?i)` and hold groups `(?i:...)`. */
+export function parseAllow(source: string): PatternAst {
+  const caseInsensitive = source.startsWith('(?i)')
+  const at = caseInsensitive ? 4 : 0
+  return parse({ source, caseInsensitive, flags: true, folded: false, at, depth: 0, groups: 0, unbounded: null })
+}
+
+function parse(parser: Parser): PatternAst {
+  const { source, caseInsensitive } = parser
   const root = parseAlternation(parser)
   if (parser.at < source.length) throw new PatternError(parser.at, 'this ) closes no group')
   return { source, caseInsensitive, root, groups: parser.groups, unbounded: parser.unbounded }
@@ -23,6 +34,10 @@ export function parsePattern(source: string, caseInsensitive: boolean): PatternA
 interface Parser {
   readonly source: string
   readonly caseInsensitive: boolean
+  /** Whether `(?i:...)` is known. */
+  readonly flags: boolean
+  /** Inside one. */
+  folded: boolean
   at: number
   depth: number
   groups: number
@@ -75,7 +90,7 @@ function parseAtom(parser: Parser): PatternNode {
     case '(':
       return parseGroup(parser)
     case '[': {
-      const { set, end } = readClass(source, at + 1, parser.caseInsensitive)
+      const { set, end } = readClass(source, at + 1, parser.caseInsensitive || parser.folded)
       parser.at = end
       return classNode(parser, set)
     }
@@ -106,6 +121,7 @@ function literalNode(parser: Parser, at: number, code: number): PatternNode {
   if (code > 0x7f && parser.caseInsensitive)
     throw new PatternError(at, 'a pattern that ignores case holds only ASCII characters')
   const text = String.fromCodePoint(code)
+  if (parser.folded && /[A-Za-z]/.test(text)) return { kind: 'class', set: foldOf(classOf(code)) }
   return { kind: 'literal', bytes: [...new TextEncoder().encode(parser.caseInsensitive ? text.toLowerCase() : text)] }
 }
 
@@ -123,10 +139,14 @@ function parseGroup(parser: Parser): PatternNode {
   const { source, at } = parser
   if (++parser.depth > deepest) throw new PatternError(at, `groups are nested over ${deepest} deep`)
   const capture = source[at + 1] !== '?'
-  if (!capture && source[at + 2] !== ':') throw new PatternError(at, unsupportedGroup(source, at))
-  parser.at += capture ? 1 : 3
+  const folds = parser.flags && source.startsWith('(?i:', at)
+  if (!capture && !folds && source[at + 2] !== ':') throw new PatternError(at, unsupportedGroup(source, at))
+  parser.at += capture ? 1 : folds ? 4 : 3
   if (capture) parser.groups++
+  const { folded } = parser
+  parser.folded ||= folds
   const node = parseAlternation(parser)
+  parser.folded = folded
   if (source[parser.at] !== ')') throw new PatternError(at, 'the group has no closing )')
   parser.at++
   parser.depth--

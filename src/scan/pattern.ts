@@ -1,13 +1,13 @@
 import { type ByteClass, isWide, unionOf } from './char-class.ts'
 
 export { PatternError } from './pattern-error.ts'
-export { parsePattern } from './pattern-parser.ts'
+export { parseAllow, parsePattern } from './pattern-parser.ts'
 export { bodyAfterPrefix, prefixesOf } from './pattern-prefix.ts'
 
 /**
  * The dialect of detector patterns is a subset of RE2 (grammar in pattern-parser.ts) in which every length is known.
  *
- * re2 reads buffers as UTF-8, so a class that may match a non-ASCII character takes 1 to 4 bytes of text at a time.
+ * Text is UTF-8, so a class that may match a non-ASCII character takes 1 to 4 bytes of text at a time.
  * Such a class holds every byte from 0x80 on; all others hold ASCII only. Case is folded in ASCII only: RE2 also takes
  * `ſ` for `s` and the Kelvin sign for `k`, which no token holds.
  */

@@ -1,7 +1,15 @@
 import { isWide, parseClass } from './char-class.ts'
 import { checks } from './checks/index.ts'
 import { nearest } from './nearest.ts'
-import { groupCount, maxLengthOf, minLengthOf, type PatternAst, PatternError, parsePattern } from './pattern.ts'
+import {
+  groupCount,
+  maxLengthOf,
+  minLengthOf,
+  type PatternAst,
+  PatternError,
+  parseAllow,
+  parsePattern
+} from './pattern.ts'
 import type { DetectorEntry, FileHead } from './schema.ts'
 import { expand, templateMistake } from './template.ts'
 import { alphabetOf } from './token-literals.ts'
@@ -19,6 +27,7 @@ export function problemsOf(entry: DetectorEntry, file: FileHead | null): Problem
     ...keywordMistakes(entry),
     ...runMistakes(entry),
     ...patternMistakes(entry),
+    ...allowMistakes(entry),
     ...boundaryMistakes(entry),
     ...checkMistakes(entry),
     ...exampleMistakes(entry)
@@ -127,6 +136,19 @@ function dialectMistakes({ caseInsensitive, maxLength }: DetectorEntry, pattern:
     if (error instanceof PatternError) return [{ at: ['pattern'], message: `is outside the dialect: ${error.message}` }]
     throw error
   }
+}
+
+function allowMistakes({ allow }: DetectorEntry): Problem[] {
+  return allow.flatMap((pattern, i): Problem[] => {
+    try {
+      parseAllow(pattern)
+      return []
+    } catch (error) {
+      if (error instanceof PatternError)
+        return [{ at: ['allow', i], message: `is outside the dialect: ${error.message}` }]
+      throw error
+    }
+  })
 }
 
 function boundaryMistakes({ boundaries }: DetectorEntry): Problem[] {

@@ -141,7 +141,7 @@ function compileFinder(detector: Detector): Finder {
   }
 }
 
-/** Of a class alone, repeated, the run itself is the match: RE2 takes several microseconds to find out the same. */
+/** Of a class alone, repeated, the run itself is the match: a search takes longer to find out the same. */
 function wholeRuns(max: number, boundaries: Boundaries, judge: Judge): Judge {
   return (scan, start, end) => {
     if (end - start <= max && standsAlone(scan, boundaries, start, end)) judge(scan, start, end)
@@ -154,7 +154,7 @@ function firstBytes(ast: PatternAst): ByteClass {
   return edges.map(({ set }) => set).reduce(unionOf, classOf())
 }
 
-/** Whether a match can begin in `[from, to]`: in most runs of digits it cannot, and RE2 need not be asked. */
+/** Whether a match can begin in `[from, to]`: in most runs of digits it cannot, and no search is needed. */
 function mayBegin(
   { bytes, start }: TextScan,
   from: number,

@@ -1,24 +1,23 @@
-import RE2 from 're2'
 import type { Detector } from '../model.ts'
 import { endsEscape, latin1 } from './bytes.ts'
 import { type ByteClass, parseClass } from './char-class.ts'
 import { checks } from './checks/index.ts'
 import { shannonEntropy } from './entropy.ts'
+import { compileExpression } from './expression.ts'
 import { type Mistake, mistakeAt, type Placed } from './load.ts'
+import { parseAllow, parsePattern } from './pattern.ts'
 import { containsKeyword } from './rules.ts'
 import { type Expansion, expand } from './template.ts'
 
 type Span = readonly [start: number, end: number]
 
 /**
- * Runs a detector's pattern, checks and allow patterns over its own examples, in RE2 and without the scanner: what it finds must be what
+ * Runs a detector's pattern, checks and allow patterns over its own examples, without the scanner: what it finds must be what
  * `[[ ]]` marks, in several fillings of the random parts. Slower than loading, so it is for `detectors check` and tests.
  */
 export function selfTest({ detector, source, path }: Placed): Mistake[] {
   const report = (field: string, number: number | null, message: string) =>
     mistakeAt(source, number === null ? [...path, field] : [...path, field, number], detector.id, message)
-  const refused = uncompilable(detector)
-  if (refused.length > 0) return refused.map(([field, number, message]) => report(field, number, message))
   if (detector.pattern === '') return []
   const find = compileFind(detector)
   return [
@@ -47,21 +46,6 @@ function fillings(template: string): Expansion[] {
     expand(template, 4, 'least'),
     expand(template, 5, 'most')
   ]
-}
-
-function uncompilable({ pattern, allow }: Detector): [field: string, number: number | null, message: string][] {
-  const tries: [string, number | null, string][] = [
-    ['pattern', null, pattern],
-    ...allow.map((text, i): [string, number, string] => ['allow', i, text])
-  ]
-  return tries.flatMap(([field, number, text]): [string, number | null, string][] => {
-    try {
-      new RE2(text)
-      return []
-    } catch {
-      return [[field, number, 'does not compile in RE2']]
-    }
-  })
 }
 
 function exampleMistake(detector: Detector, { text, spans }: Expansion, find: Find): string | null {
@@ -100,14 +84,18 @@ function sameSpan(a: Span, b: Span): boolean {
 /** For `assigned` and `near` the grammar delimits the value, not its neighbours. */
 function matchesAlone(detector: Detector, secret: Uint8Array): boolean {
   if (detector.context === 'anywhere') return false
-  const match = new RE2(`^(?:${detector.pattern})$`, detector.caseInsensitive ? 'di' : 'd').exec(Buffer.from(secret))
-  return match?.indices !== undefined && sameSpan(match.indices[1] as Span, [0, secret.length])
+  const whole = compileExpression(parsePattern(`^(?:${detector.pattern})$`, detector.caseInsensitive))
+  return whole.search(secret, 0, secret.length, 0) && sameSpan([whole.groupStart, whole.groupEnd], [0, secret.length])
 }
 
 function verdict(detector: Detector, secret: string): 'kept' | 'dropped' {
-  if (detector.allow.some((pattern) => new RE2(pattern).test(secret))) return 'dropped'
+  if (detector.allow.some((pattern) => isIn(pattern, Buffer.from(secret)))) return 'dropped'
   if (detector.entropy !== undefined && shannonEntropy(secret) <= detector.entropy) return 'dropped'
   return detector.checks.some((name) => checks[name].check(secret) === 'reject') ? 'dropped' : 'kept'
+}
+
+function isIn(allow: string, text: Uint8Array): boolean {
+  return compileExpression(parseAllow(allow)).search(text, 0, text.length, 0)
 }
 
 interface Hit {
@@ -122,16 +110,16 @@ type Find = (bytes: Buffer) => Hit[]
 
 /** Every match of group 1 that stands alone, from left to right, none overlapping. */
 function compileFind(detector: Detector): Find {
-  const pattern = new RE2(detector.pattern, detector.caseInsensitive ? 'dgi' : 'dg')
+  const pattern = compileExpression(parsePattern(detector.pattern, detector.caseInsensitive))
   const [left, right] = [parseClass(detector.boundaries.left), parseClass(detector.boundaries.right)]
   return (bytes) => {
     const hits: Hit[] = []
-    pattern.lastIndex = 0
-    for (let match = pattern.exec(bytes); match !== null; match = pattern.exec(bytes)) {
-      const [whole, span] = match.indices as unknown as [Span, Span]
+    for (let at = 0; pattern.search(bytes, 0, bytes.length, at); ) {
+      const { start, end, groupStart, groupEnd } = pattern
+      const span: Span = [groupStart, groupEnd]
       const alone = standsAlone(bytes, span, left, right)
-      if (alone) hits.push({ span, match: latin1(bytes, ...whole), secret: latin1(bytes, ...span) })
-      pattern.lastIndex = alone ? Math.max(span[1], whole[0] + 1) : whole[0] + 1
+      if (alone) hits.push({ span, match: latin1(bytes, start, end), secret: latin1(bytes, ...span) })
+      at = alone ? Math.max(groupEnd, start + 1) : start + 1
     }
     return hits
   }

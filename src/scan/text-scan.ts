@@ -46,7 +46,7 @@ export interface TextScan {
   barrierFrom: number
   barrierTo: number
   barred: boolean
-  /** Windows that wait for RE2, by detector; see windows.ts. */
+  /** Windows that wait to be searched, by detector; see windows.ts. */
   readonly windows: Window[]
   found(detector: Detector, confidence: Confidence, start: number, end: number, hints: Hints | null): void
 }

@@ -14,7 +14,7 @@ const maxRun = 512
 
 /**
  * Confirms a token detector (`context: anywhere`) at one of its literals. A simple pattern that begins with the literal (`leads`) runs
- * in a hand-written matcher right there; any other runs in RE2 over a window around the literal. Where characters of the token may be
+ * in a hand-written matcher right there; any other is searched for in a window around the literal. Where characters of the token may be
  * percent-encoded, the run is decoded as well.
  */
 export function compileToken(detector: Detector, { leads, escaped }: TokenLiteral, percent: Confirm): Confirm {

@@ -1,13 +1,14 @@
-import RE2 from 're2'
 import type { Detector } from '../model.ts'
 import { endsEscape } from './bytes.ts'
 import { type ByteClass, parseClass } from './char-class.ts'
 import { costs } from './effort.ts'
+import { compileExpression } from './expression.ts'
 import type { Judge } from './judge.ts'
 import { lazy } from './judge.ts'
+import { parsePattern } from './pattern.ts'
 import { type TextScan, traceStep, type WindowSearch } from './text-scan.ts'
 
-/** Longer joined windows are searched before they grow on, in bytes: RE2 takes 100 ns a byte to find the groups of a match. */
+/** Longer joined windows are searched before they grow on, in bytes: a search takes memory for every one of them. */
 const maxJoined = 32768
 
 /**
@@ -64,18 +65,11 @@ export function groupComesFirst(pattern: string): boolean {
 }
 
 /**
- * The pattern with large upper bounds taken off: RE2 writes `x{1,900}` out 900 times, which costs up to 370 ms to compile. A single
+ * The pattern with large upper bounds taken off: as an expression, `x{1,900}` is written out 900 times. A single
  * window is no longer than the longest match and a little slack; in joined ones a longer run goes as a whole.
  */
 export function openEnded(pattern: string): string {
   return pattern.replace(/(?<!\\)\{(\d+),(\d{3,})\}/g, '{$1,}')
-}
-
-/** Byte range of group 1. */
-export function firstGroup(match: { readonly indices?: RegExpIndicesArray }): readonly [start: number, end: number] {
-  const range = match.indices?.[1]
-  if (range === undefined) throw new TypeError('a detector pattern has a group, and is compiled with indices')
-  return range
 }
 
 /** The next place whose left neighbour allows a token to begin: in a long run of one class that is its end. */
@@ -86,26 +80,24 @@ function nextBegin(scan: TextScan, left: ByteClass | null, from: number, to: num
   return at
 }
 
-/** Searches windows with RE2; `judge` gets every group 1 that stands alone. */
+/** Searches windows; `judge` gets every group 1 that stands alone. */
 export function compileWindowSearch(detector: Detector, boundaries: Boundaries, judge: Judge): WindowSearch {
   // Where something stands before the group, its left neighbour says nothing about where a match may begin.
   const left = groupComesFirst(detector.pattern) ? boundaries.left : null
-  const expression = lazy(() => new RE2(openEnded(detector.pattern), detector.caseInsensitive ? 'dgi' : 'dg'))
+  const expression = lazy(() => compileExpression(parsePattern(openEnded(detector.pattern), detector.caseInsensitive)))
   return (scan, from, to) => {
     const { bytes, effort } = scan
     const pattern = expression()
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from)
-    pattern.lastIndex = 0
     effort.left -= costs.test + costs.searchedByte * (to - from)
-    for (let match = pattern.exec(text); match !== null && effort.left >= 0; match = pattern.exec(text)) {
-      const [start, end] = firstGroup(match)
-      effort.left -= costs.search + costs.matchedByte * (end - match.index)
-      if (standsAlone(scan, boundaries, from + start, from + end)) {
-        judge(scan, from + start, from + end)
-        pattern.lastIndex = Math.max(end, match.index + 1)
+    for (let at = from; effort.left >= 0 && pattern.search(bytes, from, to, at); ) {
+      const { start, groupStart, groupEnd } = pattern
+      effort.left -= costs.search + costs.matchedByte * (groupEnd - start)
+      if (standsAlone(scan, boundaries, groupStart, groupEnd)) {
+        judge(scan, groupStart, groupEnd)
+        at = Math.max(groupEnd, start + 1)
       } else {
-        traceStep(scan, 'boundary', detector.id, from + start, from + end, 'no match')
-        pattern.lastIndex = nextBegin(scan, left, from + match.index + 1, to) - from
+        traceStep(scan, 'boundary', detector.id, groupStart, groupEnd, 'no match')
+        at = nextBegin(scan, left, start + 1, to)
       }
     }
   }

@@ -165,14 +165,14 @@ describe('check', () => {
     [
       'an allow pattern that is none',
       [['    examples', "    allow: ['(']\n    examples"]],
-      '9: zork-token: allow[1]: does not compile in RE2'
+      '9: zork-token: allow[1]: is outside the dialect: position 0: the group has no closing )'
     ],
     [
       'a counter-example that is matched',
       [['{{lower:7}}', '{{lower:8}}']],
       '12: zork-token: counterExamples[1]: is matched: narrow the pattern, or move it to the examples'
     ],
-    // Fine in RE2 alone; the scanner takes the value of a key as far as the grammar says.
+    // Fine by the pattern alone; the scanner takes the value of a key as far as the grammar says.
     [
       'what only the scanner sees',
       [
