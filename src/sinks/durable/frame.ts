@@ -39,7 +39,7 @@ export interface FrameHead {
   readonly known: boolean
 }
 
-/** A frame without its head's sequence and time. */
+/** What is stored of a batch: as it came where it is clean, so that it can go on like that. */
 export function bodyOf({ payload, encoded }: Envelope): { bytes: Uint8Array; encoding: Encoding } {
   return encoded ?? { bytes: payload, encoding: 'identity' }
 }
