@@ -9,6 +9,8 @@ import { remake, root } from './generated.mjs'
 const directory = join(root, 'detectors')
 
 export async function buildDetectors() {
+  if (!existsSync(join(root, 'src/generated/states.ts')))
+    writeFileSync(join(root, 'src/generated/states.ts'), statesModule(''))
   const code = ['src/config', 'src/scan', 'src/model.ts', 'src/errors.ts'].map((path) => join(root, path))
   const inputs = [directory, ...code, fileURLToPath(import.meta.url)]
   await remake('detectors.json', inputs, async () => {
@@ -24,6 +26,21 @@ export async function buildDetectors() {
       packs[name] = await load(join(directory, 'packs', name))
     return `${JSON.stringify(packs)}\n`
   })
+  await remake('states.ts', inputs, async () => statesModule(await savedStates()))
+}
+
+/** The automaton of the literals of the pack `default`. */
+async function savedStates() {
+  const { compileSet } = await import('../src/scan/compile.ts')
+  const { buildStates } = await import('../src/scan/kernel/states.ts')
+  const { encodeStates } = await import('../src/scan/kernel/saved-states.ts')
+  const { names } = compileSet(JSON.parse(readFileSync(join(root, 'src/generated/detectors.json'), 'utf8')), {})
+  const texts = names.map((name) => Buffer.from(name))
+  return encodeStates(buildStates(texts), texts)
+}
+
+function statesModule(saved) {
+  return `// Made by scripts/build-detectors.mjs.\nexport const savedStates: string =\n  '${saved}'\n`
 }
 
 async function load(path) {

@@ -12,7 +12,8 @@ import {
   STREAMS,
   TABLE
 } from './layout.ts'
-import { buildStates, type States } from './states.ts'
+import { statesOf } from './saved-states.ts'
+import type { States } from './states.ts'
 import { type Memory, wasm } from './wasm.ts'
 
 const PAGE_BYTES = 65536
@@ -29,7 +30,7 @@ export interface Image {
 
 export function buildImage(literals: readonly Literal[]): Image {
   const texts = literals.map((literal) => new TextEncoder().encode(literal.text))
-  const states = buildStates(texts)
+  const states = statesOf(texts)
   const classes = distinctClasses(literals)
   const tableBytes = 4 * states.count * (states.classes + 1)
   const records = TABLE + tableBytes
@@ -71,13 +72,16 @@ function distinctClasses(literals: readonly Literal[]): Classes {
   return { numberOf, contents }
 }
 
-function listBytes(states: States): number {
-  return states.outputs.reduce((sum, list) => sum + (list.length > 0 ? 4 + 4 * list.length : 0), 0)
+function listBytes({ count, outputs, outputStarts }: States): number {
+  let lists = 0
+  for (let state = 0; state < count; state++) if (outputStarts[state + 1] > outputStarts[state]) lists++
+  return 4 * lists + 4 * outputs.length
 }
 
 /** Every byte of a stream's part may end as many literals as one state has: the region cannot overflow. Untouched pages cost nothing. */
-function streamBytes(states: States): number {
-  const most = states.outputs.reduce((max, list) => Math.max(max, list.length), 1)
+function streamBytes({ count, outputStarts }: States): number {
+  let most = 1
+  for (let state = 0; state < count; state++) most = Math.max(most, outputStarts[state + 1] - outputStarts[state])
   return align(8 * most * Math.ceil(PIECE / STREAMS))
 }
 
@@ -90,15 +94,14 @@ function writeLists(memory: Memory, states: States, lists: number, records: numb
   const words = new Uint32Array(memory.buffer)
   const addresses = new Int32Array(states.count)
   let at = lists
-  states.outputs.forEach((list, state) => {
-    if (list.length === 0) return
+  for (let state = 0; state < states.count; state++) {
+    const [first, last] = [states.outputStarts[state], states.outputStarts[state + 1]]
+    if (first === last) continue
     addresses[state] = at
-    words[at / 4] = list.length
-    list.forEach((literal, i) => {
-      words[at / 4 + 1 + i] = records + LITERAL_BYTES * literal
-    })
-    at += 4 + 4 * list.length
-  })
+    words[at / 4] = last - first
+    at += 4
+    for (let i = first; i < last; i++, at += 4) words[at / 4] = records + LITERAL_BYTES * states.outputs[i]
+  }
   return addresses
 }
 

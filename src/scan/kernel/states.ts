@@ -11,15 +11,14 @@ export interface States {
   readonly parent: Int32Array
   readonly label: Uint8Array
   readonly suffix: Int32Array
-  /** Literals that end in the state, by state; longer ones first. Most are empty. */
-  readonly outputs: readonly (readonly number[])[]
+  /** Literals that end in a state, longer ones first: those of `state` are `outputs[outputStarts[state]..outputStarts[state + 1])`. */
+  readonly outputs: Int32Array
+  readonly outputStarts: Int32Array
   /** Classes of bytes that no literal tells apart; class 0 are the bytes in no literal. */
   readonly classes: number
   readonly classOf: Uint8Array
   readonly longest: number
 }
-
-const none: readonly number[] = []
 
 /** Folds ASCII case. Throws a RangeError for a literal of less than 2 or more than 64 bytes. */
 export function buildStates(texts: readonly Uint8Array[]): States {
@@ -28,10 +27,10 @@ export function buildStates(texts: readonly Uint8Array[]): States {
   const { classes, classOf } = classify(folded)
   const trie = grow(folded, classOf)
   const suffix = findSuffixes(trie)
+  const { count, levels, parent, label } = trie
   return {
-    ...trie,
-    suffix,
-    outputs: completeOutputs(trie, suffix),
+    ...{ count, levels, parent, label, suffix },
+    ...completeOutputs(trie, suffix),
     classes,
     classOf,
     longest: Math.max(1, trie.levels.length - 2)
@@ -61,8 +60,8 @@ function classify(folded: readonly Uint8Array[]): Pick<States, 'classes' | 'clas
 }
 
 interface Trie extends Pick<States, 'count' | 'levels' | 'parent' | 'label'> {
-  /** Without those of suffixes. */
-  readonly outputs: readonly number[][]
+  /** By state, without those of suffixes. */
+  readonly ends: readonly number[][]
   /** The state that continues another by a class, when there is one. */
   readonly child: (state: number, label: number) => number | undefined
 }
@@ -71,7 +70,7 @@ function grow(folded: readonly Uint8Array[], classOf: Uint8Array): Trie {
   const most = folded.reduce((sum, text) => sum + text.length, 1)
   const parent = new Int32Array(most)
   const label = new Uint8Array(most)
-  const outputs: number[][] = [[]]
+  const ends: number[][] = [[]]
   const children = new Map<number, number>()
   const reached = new Int32Array(folded.length)
   const levels = [0, 1]
@@ -82,19 +81,20 @@ function grow(folded: readonly Uint8Array[], classOf: Uint8Array): Trie {
       const edge = reached[literal] * 256 + byClass
       let state = children.get(edge)
       if (state === undefined) {
-        state = outputs.push([]) - 1
+        state = ends.push([]) - 1
         children.set(edge, state)
         parent[state] = reached[literal]
         label[state] = byClass
       }
       reached[literal] = state
-      if (depth === folded[literal].length - 1) outputs[state].push(literal)
+      if (depth === folded[literal].length - 1) ends[state].push(literal)
     }
     growing = growing.filter((literal) => folded[literal].length > depth + 1)
-    levels.push(outputs.length)
+    levels.push(ends.length)
   }
   const child = (state: number, by: number) => children.get(state * 256 + by)
-  return { count: outputs.length, levels, parent, label, outputs, child }
+  const count = ends.length
+  return { count, levels, parent: parent.subarray(0, count), label: label.subarray(0, count), ends, child }
 }
 
 function findSuffixes({ count, parent, label, child, levels }: Trie): Int32Array {
@@ -112,12 +112,14 @@ function findSuffixes({ count, parent, label, child, levels }: Trie): Int32Array
 }
 
 /** What ends in the longest proper suffix ends here, too. */
-function completeOutputs({ count, outputs }: Trie, suffix: Int32Array): States['outputs'] {
-  const all: (readonly number[])[] = [none]
-  for (let state = 1; state < count; state++) {
-    const own = outputs[state]
-    const shorter = all[suffix[state]]
-    all.push(shorter.length === 0 ? (own.length === 0 ? none : own) : [...own, ...shorter])
+function completeOutputs({ count, ends }: Trie, suffix: Int32Array): Pick<States, 'outputs' | 'outputStarts'> {
+  const outputs: number[] = []
+  const outputStarts = new Int32Array(count + 1)
+  for (let state = 0; state < count; state++) {
+    outputs.push(...ends[state])
+    const shorter = suffix[state]
+    for (let at = outputStarts[shorter]; shorter > 0 && at < outputStarts[shorter + 1]; at++) outputs.push(outputs[at])
+    outputStarts[state + 1] = outputs.length
   }
-  return all
+  return { outputs: Int32Array.from(outputs), outputStarts }
 }

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { savedStates } from '../../src/generated/states.ts'
+import { bundledDetectors } from '../../src/index.ts'
+import { compileSet } from '../../src/scan/compile.ts'
+import { decodeStates, encodeStates } from '../../src/scan/kernel/saved-states.ts'
+import { buildStates, type States } from '../../src/scan/kernel/states.ts'
+import { createCarry } from '../../src/scan/scanner.ts'
+
+const bytes = (...texts: string[]) => texts.map((text) => Buffer.from(text))
+const some = bytes('abc', 'BC', 'c-d', 'é', 'abcde')
+
+function plain(states: States | null) {
+  return states === null
+    ? null
+    : Object.fromEntries(Object.entries(states).map(([key, value]) => [key, plainOf(value)]))
+}
+
+function plainOf(value: unknown): unknown {
+  return ArrayBuffer.isView(value) ? [...(value as Uint8Array)] : value
+}
+
+test('what was saved comes back', () => {
+  const states = buildStates(some)
+  expect(plain(decodeStates(encodeStates(states, some), some))).toEqual(plain(states))
+})
+
+test.each([
+  ['one less', some.slice(1)],
+  ['another order', some.toReversed()],
+  ['other ends', bytes('abcB', 'C', 'c-d', 'é', 'abcde')]
+])('for other literals nothing does: %s', (_, others) => {
+  expect(decodeStates(encodeStates(buildStates(some), some), others)).toBe(null)
+})
+
+test('what the build saved is for the bundled detectors: else `npm run build:generated`', () => {
+  const nothing = () => {}
+  const { names } = compileSet(bundledDetectors, { carry: createCarry, decoded: nothing, withhold: nothing })
+  const texts = bytes(...names)
+  expect(savedStates === encodeStates(buildStates(texts), texts)).toBe(true)
+})
