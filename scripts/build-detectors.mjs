@@ -35,8 +35,7 @@ async function savedStates() {
   const { buildStates } = await import('../src/scan/kernel/states.ts')
   const { encodeStates } = await import('../src/scan/kernel/saved-states.ts')
   const { names } = compileSet(JSON.parse(readFileSync(join(root, 'src/generated/detectors.json'), 'utf8')), {})
-  const texts = names.map((name) => Buffer.from(name))
-  return encodeStates(buildStates(texts), texts)
+  return encodeStates(buildStates(names.map((name) => Buffer.from(name))), names)
 }
 
 function statesModule(saved) {

@@ -4,6 +4,7 @@ import { parseClass } from './char-class.ts'
 import { base64Literals } from './decode/base64.ts'
 import { hexLiterals } from './decode/hex.ts'
 import { compileDecoders, compileUnwrap, type DecodeHooks, type Decoders } from './encoded.ts'
+import { lazy } from './judge.ts'
 import { anchorOf, type IndexedName, indexNames } from './key-index.ts'
 import { behindLiteral, compileKeyed, type Keyed } from './keyed.ts'
 import { compileKnown } from './known.ts'
@@ -150,18 +151,33 @@ function addDetector(
     return
   }
   if (detector.context !== 'anywhere') {
-    const keyed = compileKeyed(detector, vendors)
+    const keyed = keyedLater(() => compileKeyed(detector, vendors))
     const guard: Guard = detector.context === 'near' ? { kind: 'none' } : { kind: 'assign' }
     for (const keyword of detector.keywords) addKeyword(table, keyword, guard, keyed)
     return
   }
   const literals = detector.literals ?? tokenLiteralsOf(detector)
-  const confirm = compileToken(detector, literals[0], percent)
+  const confirm = confirmLater(() => compileToken(detector, literals[0], percent))
   for (const literal of literals) {
     for (const { text, guard } of spelledOut(literal.text, guardOf(detector, literal)))
       table.confirms[table.index(text, guard)].push(confirm)
     const encoded = percentLiteral(literal.text)
     if (encoded !== null) addOnce(table.confirms[table.index(encoded, { kind: 'none' })], percent)
+  }
+}
+
+/** Compiled at the first hit: most detectors never see one. */
+function confirmLater(compile: () => Confirm): Confirm {
+  const confirm = lazy(compile)
+  return (scan, start, end) => confirm()(scan, start, end)
+}
+
+function keyedLater(compile: () => Keyed): Keyed {
+  const keyed = lazy(compile)
+  return {
+    inText: (scan, start, end) => keyed().inText(scan, start, end),
+    governed: (scan, start, end) => keyed().governed(scan, start, end),
+    mayGovern: (bytes, keyStart, keyEnd, start, end) => keyed().mayGovern(bytes, keyStart, keyEnd, start, end)
   }
 }
 

@@ -18,6 +18,7 @@ import { type Memory, wasm } from './wasm.ts'
 
 const PAGE_BYTES = 65536
 const MAX_MIN = 32
+const encoder = new TextEncoder()
 
 export interface Image {
   readonly memory: Memory
@@ -29,19 +30,21 @@ export interface Image {
 }
 
 export function buildImage(literals: readonly Literal[]): Image {
-  const texts = literals.map((literal) => new TextEncoder().encode(literal.text))
+  const texts = literals.map(({ text }) => text)
+  const bytes = encoder.encode(texts.join(''))
   const states = statesOf(texts)
   const classes = distinctClasses(literals)
   const tableBytes = 4 * states.count * (states.classes + 1)
   const records = TABLE + tableBytes
   const lists = records + LITERAL_BYTES * literals.length
   const strings = lists + listBytes(states)
-  const classTables = strings + texts.reduce((sum, text) => sum + text.length, 0)
+  const classTables = strings + bytes.length
   const hits = align(classTables + 256 * classes.contents.length)
   const bytesPerStream = streamBytes(states)
   const memory = new wasm.Memory({ initial: Math.ceil((hits + STREAMS * bytesPerStream) / PAGE_BYTES) })
   writeTable(memory, states, writeLists(memory, states, lists, records))
-  writeLiterals(memory, literals, texts, { records, strings, classTables, classes })
+  new Uint8Array(memory.buffer).set(bytes, strings)
+  writeLiterals(memory, literals, { records, strings, classTables, classes })
   return { memory, states, tableBytes, hits, bytesPerStream }
 }
 
@@ -135,26 +138,26 @@ interface Places {
   readonly classes: Classes
 }
 
-function writeLiterals(
-  memory: Memory,
-  literals: readonly Literal[],
-  texts: readonly Uint8Array[],
-  places: Places
-): void {
+function writeLiterals(memory: Memory, literals: readonly Literal[], places: Places): void {
   const bytes = new Uint8Array(memory.buffer)
   const words = new Uint32Array(memory.buffer)
   for (const [i, members] of places.classes.contents.entries()) bytes.set(members, places.classTables + 256 * i)
   let text = places.strings
-  literals.forEach(({ guard }, index) => {
+  literals.forEach((literal, index) => {
+    const { guard } = literal
     const at = places.records + LITERAL_BYTES * index
+    const length = Buffer.byteLength(literal.text)
     words[at / 4] = index
-    bytes.set([texts[index].length, kindNumber(guard)], at + 4)
+    bytes[at + 4] = length
+    bytes[at + 5] = kindNumbers[guard.kind]
     if (guard.kind === 'run') {
-      bytes.set([guard.min, guard.exactCase ? 1 : 0], at + 6)
-      words.set([placeOf(places, guard.after), guard.before ? placeOf(places, guard.before) : 0, text], at / 4 + 2)
+      bytes[at + 6] = guard.min
+      bytes[at + 7] = guard.exactCase ? 1 : 0
+      words[at / 4 + 2] = placeOf(places, guard.after)
+      words[at / 4 + 3] = guard.before === null ? 0 : placeOf(places, guard.before)
+      words[at / 4 + 4] = text
     }
-    bytes.set(texts[index], text)
-    text += texts[index].length
+    text += length
   })
 }
 
@@ -162,6 +165,9 @@ function placeOf({ classTables, classes }: Places, members: ByteClass): number {
   return classTables + 256 * (classes.numberOf.get(members) ?? 0)
 }
 
-function kindNumber(guard: Guard): number {
-  return { none: GUARD_NONE, run: GUARD_RUN, assign: GUARD_ASSIGN, userinfo: GUARD_USERINFO }[guard.kind]
+const kindNumbers: Readonly<Record<Guard['kind'], number>> = {
+  none: GUARD_NONE,
+  run: GUARD_RUN,
+  assign: GUARD_ASSIGN,
+  userinfo: GUARD_USERINFO
 }

@@ -5,15 +5,18 @@ import { savedStates } from '../../generated/states.ts'
 import { buildStates, type States } from './states.ts'
 
 /** As buildStates; when these are the literals that the build knew, what it saved. */
-export function statesOf(texts: readonly Uint8Array[]): States {
-  return (savedStates === '' ? null : decodeStates(savedStates, texts)) ?? buildStates(texts)
+export function statesOf(texts: readonly string[]): States {
+  return (
+    (savedStates === '' ? null : decodeStates(savedStates, texts)) ??
+    buildStates(texts.map((text) => Buffer.from(text)))
+  )
 }
 
 /**
  * The states as base64 of, in this order: numbers of 32 bits (check of the literals, count of states, of classes, of levels, levels, parents,
  * suffixes, starts of outputs, outputs) in little-endian order, classes by byte, labels.
  */
-export function encodeStates(states: States, texts: readonly Uint8Array[]): string {
+export function encodeStates(states: States, texts: readonly string[]): string {
   const { count, classes, levels, parent, suffix, outputs, outputStarts, classOf, label } = states
   const head = Int32Array.from([checkOf(texts), count, classes, levels.length, outputs.length, ...levels])
   const parts = [head, parent, suffix, outputStarts, outputs, classOf, label]
@@ -23,7 +26,7 @@ export function encodeStates(states: States, texts: readonly Uint8Array[]): stri
 }
 
 /** Null when it was saved for other literals. */
-export function decodeStates(saved: string, texts: readonly Uint8Array[]): States | null {
+export function decodeStates(saved: string, texts: readonly string[]): States | null {
   const bytes = new Uint8Array(Buffer.from(saved, 'base64'))
   let at = 0
   const numbers = (length: number) => {
@@ -40,8 +43,6 @@ export function decodeStates(saved: string, texts: readonly Uint8Array[]): State
   return { count, levels, parent, label, suffix, outputs, outputStarts, classes, classOf, longest }
 }
 
-const separator = Buffer.from([0])
-
-function checkOf(texts: readonly Uint8Array[]): number {
-  return crc32(Buffer.concat(texts.flatMap((text) => [text, separator]))) | 0
+function checkOf(texts: readonly string[]): number {
+  return crc32(texts.join('\0')) | 0
 }
