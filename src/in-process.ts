@@ -38,7 +38,7 @@ export interface InProcess {
    * but with `report` false: what has been reported in another form of the same record.
    */
   redact(payload: Uint8Array, report?: boolean): Redacted
-  /** Reports what still waits to be posted; at most 5 s, never rejects. */
+  /** Reports what still waits to be posted; at most 2 s, never rejects. */
   close(): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, read } from 'node:fs'
 import { Socket } from 'node:net'
 import { isatty, ReadStream } from 'node:tty'
-import { retryLater } from './retry.ts'
+import { retryLater } from '../hooks/write-all.ts'
 
 /** Bytes of one descriptor, pulled. One `read` at a time. */
 export interface ByteReader {

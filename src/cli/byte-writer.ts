@@ -1,9 +1,9 @@
-import { fstatSync, write } from 'node:fs'
+import { fstatSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import { isatty } from 'node:tty'
 import { LogveilError } from '../errors.ts'
-import { retryLater } from './retry.ts'
+import { writeAll } from '../hooks/write-all.ts'
 import { systemMessage } from './system-message.ts'
 
 /** Why nothing can be written any more: the other side has gone (`EPIPE`), or the system's error. */
@@ -54,16 +54,13 @@ function toStream(stream: Writable, fail: Fail): Send {
 }
 
 function toFile(fd: number, fail: Fail): Send {
-  const send = (bytes: Uint8Array, done: () => void): void =>
-    write(fd, bytes, (error, count) => {
-      if (error?.code === 'EAGAIN') retryLater(() => send(bytes, done))
-      else if (error) {
-        fail(error)
-        done()
-      } else if (count < bytes.length) send(bytes.subarray(count), done)
-      else done()
+  return (bytes) =>
+    new Promise((resolve) => {
+      writeAll(fd, bytes, (error) => {
+        if (error !== null) fail(error)
+        resolve()
+      })
     })
-  return (bytes) => new Promise((resolve) => send(bytes, resolve))
 }
 
 export function outputError(what: string, cause: WriteFailure): LogveilError {

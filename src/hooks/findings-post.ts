@@ -1,10 +1,9 @@
-import { request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
 import { LogveilError } from '../errors.ts'
 
 /** Posts finding lines, a batch at a time. */
 export interface FindingsPost {
   add(lines: readonly string[]): void
+  /** Posts what still waits, as far as that takes 2 s at most and no request fails. */
   close(): Promise<void>
 }
 
@@ -17,8 +16,13 @@ const gatherMs = 200
 const timeoutMs = 5000
 const firstRetryMs = 1000
 const longestRetryMs = 60_000
+/** pino gives a transport that ends 10 s, for its lines as well. */
+const closeMs = 2000
 
-/** Newline-delimited JSON, `POST`ed again after growing pauses until it is answered with 2xx; nothing here keeps the process alive. */
+/**
+ * Newline-delimited JSON by POST. What is not answered, or with 408, 429 or 5xx, is sent again after growing pauses; any other answer but 2xx
+ * is a refusal for good. Keeps no process alive, except while it closes.
+ */
 export function openFindingsPost(
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -27,7 +31,7 @@ export function openFindingsPost(
   const target = parse(url)
   let waiting: string[] = []
   let scheduled = false
-  let posting: Promise<boolean> | null = null
+  let posting: Promise<Outcome> | null = null
   let retryMs = firstRetryMs
 
   function schedule(ms: number): void {
@@ -35,36 +39,38 @@ export function openFindingsPost(
     scheduled = true
   }
 
-  async function flush(): Promise<boolean> {
+  async function flush(): Promise<Outcome> {
     scheduled = false
     if (posting !== null) return posting
     const batch = waiting.splice(0, mostPosted)
-    if (batch.length === 0) return true
+    if (batch.length === 0) return 'done'
     posting = post(target, headers, batch.join(''))
-    const done = await posting
+    const outcome = await posting
     posting = null
-    if (done) retryMs = firstRetryMs
-    else {
-      warn(`findings do not reach ${target.host}: they are kept, the newest ${mostWaiting}, and sent again`)
-      waiting = [...batch, ...waiting].slice(-mostWaiting)
-    }
-    if (waiting.length > 0) schedule(done ? 0 : retryMs)
-    if (!done) retryMs = Math.min(2 * retryMs, longestRetryMs)
-    return done
+    if (outcome === 'again') keep([...batch, ...waiting])
+    if (outcome === 'refused') warn(`${target.host} refuses findings: they are lost`)
+    retryMs = outcome === 'again' ? Math.min(2 * retryMs, longestRetryMs) : firstRetryMs
+    if (waiting.length > 0) schedule(outcome === 'again' ? retryMs / 2 : 0)
+    return outcome
+  }
+
+  function keep(lines: string[]): void {
+    waiting = lines.slice(-mostWaiting)
+    if (lines.length > mostWaiting) warn(`${target.host} does not take findings: the oldest are lost`)
   }
 
   return {
     add(lines) {
-      waiting.push(...lines)
-      if (waiting.length > mostWaiting) {
-        waiting = waiting.slice(-mostWaiting)
-        warn(`more than ${mostWaiting} findings wait to be sent: the oldest are lost`)
-      }
+      keep([...waiting, ...lines])
       schedule(gatherMs)
     },
     async close() {
-      const deadline = Date.now() + timeoutMs
-      while ((waiting.length > 0 || posting !== null) && Date.now() < deadline) if (!(await flush())) return
+      const deadline = Date.now() + closeMs
+      const hold = setTimeout(() => {}, closeMs)
+      const late = new Promise<Outcome>((resolve) => setTimeout(resolve, closeMs, 'again').unref())
+      while ((waiting.length > 0 || posting !== null) && Date.now() < deadline)
+        if ((await Promise.race([flush(), late])) === 'again') break
+      clearTimeout(hold)
     }
   }
 }
@@ -75,23 +81,32 @@ function parse(text: string): URL {
   throw new LogveilError('CONFIG_INVALID', 'findings.url is no http(s) address')
 }
 
-/** Resolves to whether it was taken. */
-function post(url: URL, headers: Readonly<Record<string, string>>, body: string): Promise<boolean> {
-  const send = url.protocol === 'https:' ? requestHttps : requestHttp
+type Outcome = 'done' | 'refused' | 'again'
+
+function outcomeOf(status: number): Outcome {
+  if (status >= 200 && status < 300) return 'done'
+  return status >= 500 || status === 408 || status === 429 ? 'again' : 'refused'
+}
+
+function post(url: URL, headers: Readonly<Record<string, string>>, body: string): Promise<Outcome> {
+  // At the first need: to load it takes longer than all of logveil.
+  const { request } = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http')
   return new Promise((resolve) => {
-    const request = send(
-      url,
-      { method: 'POST', headers: { ...headers, 'content-type': 'application/x-ndjson' }, timeout: timeoutMs },
-      (response) => {
-        const { statusCode = 0 } = response
-        response.resume()
-        response.on('error', () => resolve(false))
-        response.on('end', () => resolve(statusCode >= 200 && statusCode < 300))
-      }
-    )
-    request.on('timeout', () => request.destroy())
-    request.on('error', () => resolve(false))
-    request.on('socket', (socket) => socket.unref())
-    request.end(body)
+    const options = {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/x-ndjson' },
+      timeout: timeoutMs
+    }
+    request(url, options, (response) => {
+      response.resume()
+      response.on('error', () => resolve('again'))
+      response.on('end', () => resolve(outcomeOf(response.statusCode ?? 500)))
+    })
+      .on('timeout', function abort() {
+        this.destroy()
+      })
+      .on('error', () => resolve('again'))
+      .on('socket', (socket) => socket.unref())
+      .end(body)
   })
 }

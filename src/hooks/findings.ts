@@ -11,7 +11,7 @@ export interface FindingsOptions {
   readonly url?: string
   /** For `url`, such as `{ authorization: 'Bearer ...' }`. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Called at once, on the thread that redacts; what it throws is told as a warning, once. */
+  /** Called at once, on the thread that redacts, but not of what is found in what it logs itself. What it throws is told as a warning, once. */
   readonly callback?: (findings: readonly PlacedFinding[]) => void
 }
 
@@ -34,7 +34,7 @@ export interface PlacedFinding
 export interface Findings {
   /** Never throws. What cannot be handed on is counted, and told as a warning, once. */
   report(findings: readonly Finding[]): void
-  /** Posts what still waits, within 5 s; resolves in any case. */
+  /** Posts what still waits, within 2 s; resolves in any case. */
   close(): Promise<void>
 }
 
@@ -44,6 +44,7 @@ export function openFindings(options: FindingsOptions, placement: string, servic
   const warn = warnOnce()
   const fd = file === undefined ? null : open(file)
   const post: FindingsPost | null = url === undefined ? null : openFindingsPost(url, options.headers ?? {}, warn)
+  let calling = false
   const wanted = fd !== null || post !== null || callback !== undefined
   return {
     report(findings) {
@@ -54,7 +55,10 @@ export function openFindings(options: FindingsOptions, placement: string, servic
         if (fd !== null) attempt(() => append(fd, lines.join('')), 'their file', warn)
         post?.add(lines)
       }
-      if (callback !== undefined) attempt(() => callback(placed), 'their callback', warn)
+      if (callback === undefined || calling) return
+      calling = true
+      attempt(() => callback(placed), 'their callback', warn)
+      calling = false
     },
     close: async () => post?.close()
   }
