@@ -61,7 +61,9 @@ export function openFindingsPost(
 
   return {
     add(lines) {
-      keep([...waiting, ...lines])
+      waiting.push(...lines)
+      // Not each time: to move all of them costs more than to add one.
+      if (waiting.length > mostWaiting + mostPosted) keep(waiting)
       schedule(gatherMs)
     },
     async close() {
@@ -97,16 +99,14 @@ function post(url: URL, headers: Readonly<Record<string, string>>, body: string)
       headers: { ...headers, 'content-type': 'application/x-ndjson' },
       timeout: timeoutMs
     }
-    request(url, options, (response) => {
+    const sent = request(url, options, (response) => {
       response.resume()
       response.on('error', () => resolve('again'))
       response.on('end', () => resolve(outcomeOf(response.statusCode ?? 500)))
     })
-      .on('timeout', function abort() {
-        this.destroy()
-      })
-      .on('error', () => resolve('again'))
-      .on('socket', (socket) => socket.unref())
-      .end(body)
+    sent.on('timeout', () => sent.destroy())
+    sent.on('error', () => resolve('again'))
+    sent.on('socket', (socket) => socket.unref())
+    sent.end(body)
   })
 }
