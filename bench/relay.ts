@@ -1,4 +1,4 @@
-// node bench/relay.ts [--seconds N] [--json FILE]: the relay beside bare ones, in the same run. See README.md. Needs `npm run build`.
+// node bench/relay.ts [--seconds N] [--rounds N] [--protocol http|grpc] [--json FILE]: the relay beside bare ones, in the same run. See README.md. Needs `npm run build`.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,14 @@ import { withRetry } from '../src/sinks/retry.ts'
 import { type Batch, envelopeOf, type Figures, load, makeBatches } from './relay-load.ts'
 import type { Role } from './relay-peers.ts'
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '3' }, json: { type: 'string' } } })
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '1' },
+    protocol: { type: 'string', multiple: true, default: ['http', 'grpc'] },
+    json: { type: 'string' }
+  }
+})
 const ms = Number(values.seconds) * 1000
 const inFlight = 8
 const shares = [0, 0.01, 0.1]
@@ -29,9 +36,9 @@ interface Started {
 
 const children: ChildProcess[] = []
 const directories: string[] = []
-const rows: object[] = []
+const rows: Row[] = []
 try {
-  for (const protocol of ['http', 'grpc'] as const) await compare(protocol)
+  for (const protocol of ['http', 'grpc'] as const) if (values.protocol.includes(protocol)) await compare(protocol)
 } finally {
   for (const child of children) child.kill('SIGKILL')
   for (const directory of directories) rmSync(directory, { recursive: true })
@@ -40,6 +47,7 @@ if (values.json !== undefined)
   writeFileSync(values.json, `${JSON.stringify({ node: process.version, rows }, null, 2)}\n`)
 
 async function compare(protocol: Protocol): Promise<void> {
+  const before = rows.length
   const backend = await startPeer(`${protocol}-backend`)
   const bare = await startPeer(
     `${protocol}-relay`,
@@ -53,29 +61,36 @@ async function compare(protocol: Protocol): Promise<void> {
   const toBare = sinkTo(protocol, bare.port)
   const toOwn = sinkTo(protocol, own.port)
   const toStored = sinkTo(protocol, stored.port)
-  // Cases take turns, so that a busy machine slows all of them.
-  for (const measured of [false, true]) {
+  // Cases take turns, so that a busy machine slows all of them; of several rounds, the medians.
+  for (let round = 0; round <= Number(values.rounds); round++) {
+    const measured = round > 0
     const duration = measured ? ms : 1000
     const direct = await load(toBackend, batches[0], duration, 1, null)
     const reference = await load(toBare, batches[0], duration, inFlight, bare.child.pid ?? null)
     const bareAlone = await load(toBare, batches[0], duration / 2, 1, null)
-    if (measured) show(`bare ${protocol} relay`, reference, reference, bareAlone, direct)
+    if (measured) note(`bare ${protocol} relay`, reference, reference, bareAlone, direct)
     for (const [i, share] of shares.entries()) {
       const figures = await load(toOwn, batches[i], duration, inFlight, own.child.pid ?? null)
       const alone = await load(toOwn, batches[i], duration / 2, 1, null)
-      if (measured) show(`logveil, ${share * 100} % dirty`, figures, reference, alone, direct)
+      if (measured) note(`logveil, ${share * 100} % dirty`, figures, reference, alone, direct)
       await verify(protocol, toOwn, backend.port, batches[i][1])
     }
     const figures = await load(toStored, batches[0], duration, inFlight, stored.child.pid ?? null)
     const alone = await load(toStored, batches[0], duration / 2, 1, null)
-    if (measured) show('logveil, durable', figures, reference, alone, direct)
+    if (measured) note('logveil, durable', figures, reference, alone, direct)
     await verify(protocol, toStored, backend.port, batches[0][1])
   }
+  show(rows.slice(before))
   for (const sink of [toBackend, toBare, toOwn, toStored]) await sink.close()
 }
 
-function show(name: string, figures: Figures, reference: Figures, alone: Figures, direct: Figures): void {
-  const row = {
+interface Row {
+  readonly name: string
+  readonly [figure: string]: number | string
+}
+
+function note(name: string, figures: Figures, reference: Figures, alone: Figures, direct: Figures): void {
+  rows.push({
     name,
     recordsPerSecond: Math.round(figures.recordsPerSecond),
     ofBare: Number((figures.recordsPerSecond / reference.recordsPerSecond).toFixed(2)),
@@ -85,13 +100,26 @@ function show(name: string, figures: Figures, reference: Figures, alone: Figures
     addedP99Ms: Number((alone.p99Ms - direct.p99Ms).toFixed(2)),
     rssMB: Math.round(figures.rssBytes / 1e6),
     peakRssMB: Math.round(figures.peakRssBytes / 1e6)
+  })
+}
+
+function show(own: readonly Row[]): void {
+  console.log(['', ...Object.keys(own[0]).slice(1)].map((title, i) => cell(title, i)).join(' '))
+  for (const name of new Set(own.map((row) => row.name))) {
+    const same = own.filter((row) => row.name === name)
+    const medians = Object.keys(same[0]).map((figure) =>
+      figure === 'name' ? name : median(same.map((row) => Number(row[figure])))
+    )
+    console.log(medians.map((value, i) => cell(String(value), i)).join(' '))
   }
-  rows.push(row)
-  console.log(
-    Object.values(row)
-      .map((value, i) => (i === 0 ? String(value).padEnd(22) : String(value).padStart(10)))
-      .join(' ')
-  )
+}
+
+function cell(text: string, column: number): string {
+  return column === 0 ? text.padEnd(22) : text.padStart(19)
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]
 }
 
 /** A fast wrong answer fails: a clean batch arrives as it was, a dirty one with as many placeholders as secrets were planted. */
