@@ -38,12 +38,14 @@ export interface InProcess {
    * but with `report` false: what has been reported in another form of the same record.
    */
   redact(payload: Uint8Array, report?: boolean): Redacted
+  /** For payloads that are one stream of whole records: a private key may go on from one to the next. */
+  openStream(): (payload: Uint8Array) => Redacted
   /** Reports what still waits to be posted; at most 2 s, never rejects. */
   close(): Promise<void>
 }
 
 /**
- * The light core of the in-process entries: needs neither `re2` nor the daemon's dependencies, and runs on Node 22 and newer.
+ * The core of the in-process entries: needs nothing of what the daemon depends on, and runs on Node 22 and newer.
  *
  *     const { redact } = openInProcess('winston', options)
  *     const { payload } = redact(Buffer.from(line))   // the same buffer: nothing was found
@@ -56,15 +58,33 @@ export function openInProcess(placement: string, options: InProcessOptions = {})
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes))
   const redactor = createRedactor({
     ...others,
+    onError: warnOnce(),
     ...(encryptTo === undefined ? {} : { encryptor: createEncryptor(encryptTo, random) })
   })
   const reporter = openFindings(findings, placement, service)
+  const reported = (redacted: Redacted): Redacted => {
+    if (redacted.findings.length > 0) reporter.report(redacted.findings)
+    return redacted
+  }
   return {
-    redact(payload, report = true) {
-      const redacted = redactor.redact(payload)
-      if (report && redacted.findings.length > 0) reporter.report(redacted.findings)
-      return redacted
+    redact: (payload, report = true) => (report ? reported(redactor.redact(payload)) : redactor.redact(payload)),
+    openStream() {
+      const carry = redactor.createCarry()
+      return (payload) => reported(redactor.redact(payload, carry))
     },
     close: () => reporter.close()
+  }
+}
+
+/** The kind of the error only: its message may quote what was logged. */
+function warnOnce(): (error: unknown) => void {
+  let told = false
+  return (error) => {
+    if (!told)
+      process.emitWarning(
+        `a bug in logveil, the records it met are withheld: ${error instanceof Error ? error.constructor.name : 'unknown error'}`,
+        { type: 'LogveilWarning' }
+      )
+    told = true
   }
 }

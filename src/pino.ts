@@ -51,14 +51,18 @@ export interface PinoTransportOptions extends Omit<InProcessOptions, 'findings'>
  */
 export default function transport(options: PinoTransportOptions = {}): RedactingStream {
   const { destination, mkdir, append, ...others } = options
-  const { redact, close } = openInProcess('pino', others)
+  const { openStream, close } = openInProcess('pino', others)
   const end = destination === undefined ? null : openDescriptor({ destination, mkdir, append })
-  const unprotected = unprotectedTargets(import.meta.url)
-  if (unprotected > 0)
+  const { raw, all } = unprotectedTargets(import.meta.url)
+  if (raw > 0)
     warn(
-      `${unprotected} targets of a pino transport get lines that are not redacted: redact before all of them, with streamWrite of logveil/pino`
+      `${raw} of ${all} targets of a pino transport get lines that are not redacted: redact before all of them, with streamWrite of logveil/pino`
     )
-  return createRedactingStream({ redact, openEnd: () => end ?? openDescriptor({ destination: 1 }), close })
+  return createRedactingStream({
+    redact: openStream(),
+    openEnd: () => end ?? openDescriptor({ destination: 1 }),
+    close
+  })
 }
 
 function warn(message: string): void {

@@ -13,11 +13,12 @@ interface Target {
   readonly target?: unknown
 }
 
-/** How many targets get the same lines beside the module `self` (URL), unredacted; asked in pino's worker, elsewhere there are none. */
-export function unprotectedTargets(self: string, data: unknown = workerData): number {
+/** Of all targets, how many get the same lines beside the module `self` (URL), unredacted; asked in pino's worker, elsewhere there are none. */
+export function unprotectedTargets(self: string, data: unknown = workerData): { raw: number; all: number } {
   const { targets = [], pipelines = [] } = ((data as { workerData?: Targets } | null)?.workerData ?? {}) as Targets
   const isOurs = ({ target }: Target) => target === self || target === fileURLToPath(self)
-  return [...targets.map((target) => [target]), ...pipelines].filter((chain) => !chain.some(isOurs)).length
+  const chains = [...targets.map((target) => [target]), ...pipelines]
+  return { raw: chains.filter((chain) => !chain.some(isOurs)).length, all: chains.length }
 }
 
 /** What asks pino for a line's level, time, and the very objects that were logged. */
