@@ -4,13 +4,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { remake, root } from './generated.mjs'
+import { generated, remake, root } from './generated.mjs'
 
 const directory = join(root, 'detectors')
 
 export async function buildDetectors() {
-  if (!existsSync(join(root, 'src/generated/states.ts')))
-    writeFileSync(join(root, 'src/generated/states.ts'), statesModule(''))
+  // To save states takes the code that reads them.
+  if (!existsSync(join(generated, 'states.json'))) writeFileSync(join(generated, 'states.json'), '""\n')
   const code = ['src/config', 'src/scan', 'src/model.ts', 'src/errors.ts'].map((path) => join(root, path))
   const inputs = [directory, ...code, fileURLToPath(import.meta.url)]
   await remake('detectors.json', inputs, async () => {
@@ -26,7 +26,7 @@ export async function buildDetectors() {
       packs[name] = await load(join(directory, 'packs', name))
     return `${JSON.stringify(packs)}\n`
   })
-  await remake('states.ts', inputs, async () => statesModule(await savedStates()))
+  await remake('states.json', inputs, async () => `${JSON.stringify(await savedStates())}\n`)
 }
 
 /** The automaton of the literals of the pack `default`. */
@@ -34,12 +34,8 @@ async function savedStates() {
   const { compileSet } = await import('../src/scan/compile.ts')
   const { buildStates } = await import('../src/scan/kernel/states.ts')
   const { encodeStates } = await import('../src/scan/kernel/saved-states.ts')
-  const { names } = compileSet(JSON.parse(readFileSync(join(root, 'src/generated/detectors.json'), 'utf8')), {})
+  const { names } = compileSet(JSON.parse(readFileSync(join(generated, 'detectors.json'), 'utf8')), {})
   return encodeStates(buildStates(names.map((name) => Buffer.from(name))), names)
-}
-
-function statesModule(saved) {
-  return `// Made by scripts/build-detectors.mjs.\nexport const savedStates: string =\n  '${saved}'\n`
 }
 
 async function load(path) {

@@ -21,6 +21,7 @@ function compile() {
   rmSync(dist, { recursive: true, force: true })
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
   const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' })
-  for (const name of ['detectors.json', 'packs.json']) cpSync(join(generated, name), join(dist, 'generated', name))
+  for (const name of ['detectors.json', 'packs.json', 'states.json'])
+    cpSync(join(generated, name), join(dist, 'generated', name))
   process.exitCode = status ?? 1
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { savedStates } from '../../src/generated/states.ts'
+import savedStates from '../../src/generated/states.json' with { type: 'json' }
 import { bundledDetectors } from '../../src/index.ts'
 import { compileSet } from '../../src/scan/compile.ts'
 import { decodeStates, encodeStates } from '../../src/scan/kernel/saved-states.ts'

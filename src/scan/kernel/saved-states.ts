@@ -1,7 +1,7 @@
 // The states of the bundled detectors' literals as the build saves them: to make them would be a third of the start-up.
 
 import { crc32 } from 'node:zlib'
-import { savedStates } from '../../generated/states.ts'
+import savedStates from '../../generated/states.json' with { type: 'json' }
 import { buildStates, type States } from './states.ts'
 
 /** As buildStates; when these are the literals that the build knew, what it saved. */
