@@ -16,7 +16,7 @@ import { grpcCodes, grpcPaths, type Refusal, refusal, refusalOf } from '../otlp/
 import { receiveMessage } from './grpc-message.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { lingering, listen } from './listen.ts'
-import type { ListeningSource, OtlpSourceOptions } from './otlp-http.ts'
+import { defaultUploadMs, type ListeningSource, type OtlpSourceOptions } from './otlp-http.ts'
 import { keepAlive } from './session-keepalive.ts'
 import { readTls, reloadTls } from './tls.ts'
 
@@ -72,7 +72,7 @@ const signalByPath = new Map(Object.entries(grpcPaths).map(([signal, path]) => [
 const noMessage = refusal(400, grpcCodes.unimplemented, 'the method takes one message')
 
 function createHandler(options: OtlpSourceOptions, intake: Intake) {
-  const { maxBodyBytes, timeoutMs, budget, onRefused } = options
+  const { maxBodyBytes, timeoutMs, uploadMs = defaultUploadMs, budget, onRefused } = options
 
   async function handle(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
     const left = parseTimeout(headers['grpc-timeout'] as string | undefined) ?? timeoutMs
@@ -83,7 +83,7 @@ function createHandler(options: OtlpSourceOptions, intake: Intake) {
     if ('message' in head) return refuse(stream, head)
     const hold = budget.open()
     try {
-      const body = await receiveMessage(stream, head.encoding, maxBodyBytes, hold)
+      const body = await receiveMessage(stream, head.encoding, maxBodyBytes, hold, uploadMs)
       if (body === null) return refuse(stream, noMessage)
       const { signal } = head
       const receipt =

@@ -26,6 +26,8 @@ export interface OtlpSourceOptions {
   readonly maxConnections: number
   /** How long a request may take when its sender does not say. */
   readonly timeoutMs: number
+  /** How long a sender may take to send a request. */
+  readonly uploadMs?: number
   readonly budget: ByteBudget
   /** Told of every request that was answered without success. */
   readonly onRefused: (refusal: Refusal) => void
@@ -39,11 +41,12 @@ export interface ListeningSource extends Source {
 
 const keepAliveMs = 75_000
 const headMs = 20_000
-const uploadMs = 60_000
+/** Of a whole request: one that never ends holds memory that others need. */
+export const defaultUploadMs = 60_000
 
 /** OTLP over HTTP. Throws `LISTEN_FAILED`, `CONFIG_INVALID`. */
 export async function listenOtlpHttp(options: OtlpSourceOptions): Promise<ListeningSource> {
-  const { name, address, reusePort, tls } = options
+  const { name, address, reusePort, tls, uploadMs = defaultUploadMs } = options
   const intake = createIntake()
   const serve = (request: IncomingMessage, response: ServerResponse) => intake.track(handle(request, response))
   const timeouts = { keepAliveTimeout: keepAliveMs, headersTimeout: headMs, requestTimeout: uploadMs }

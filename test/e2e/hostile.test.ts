@@ -1,7 +1,11 @@
 // Requests made to hurt, against a process: what they cost is bounded.
 import { readFileSync } from 'node:fs'
+import { connect, constants } from 'node:http2'
+import { createConnection } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { grpcPaths } from '../../src/otlp/status.ts'
 import { type Daemon, relayConfig, startDaemon } from './daemon.ts'
 import { type HttpDownstream, startHttpDownstream } from './http-downstream.ts'
 
@@ -53,6 +57,50 @@ test('a bomb of 512 MiB', async () => {
   expect(status).toBe(413)
   expect(ms).toBeLessThan(1000)
   expect(peakMiB() - before).toBeLessThan(20)
+})
+
+test('calls that are taken back as soon as they are made', async () => {
+  const before = peakMiB()
+  const session = connect(`http://127.0.0.1:${daemon.ports['relay/grpc']}`)
+  session.on('error', () => {})
+  for (let i = 0; i < 20_000 && !session.destroyed; i++) {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': grpcPaths.logs,
+      'content-type': 'application/grpc'
+    })
+    stream.on('error', () => {})
+    stream.close(constants.NGHTTP2_CANCEL)
+    if (i % 200 === 0) await setImmediate()
+  }
+  session.destroy()
+  expect((await fetch(`${daemon.admin}/readyz`)).status).toBe(200)
+  expect(peakMiB() - before).toBeLessThan(100)
+})
+
+test('heads without end', async () => {
+  const before = peakMiB()
+  const session = connect(`http://127.0.0.1:${daemon.ports['relay/grpc']}`)
+  session.on('error', () => {})
+  const large = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`x-${i}`, 'y'.repeat(1000)]))
+  const ends = Array.from({ length: 50 }, () => {
+    const stream = session.request({ ':method': 'POST', ':path': grpcPaths.logs, ...large })
+    return new Promise((resolve) => stream.on('error', resolve).on('close', resolve).on('response', resolve))
+  })
+  await Promise.all(ends)
+  session.destroy()
+  const [http] = await Promise.allSettled([send(Buffer.alloc(0), large)])
+  expect(http.status === 'rejected' || http.value.status === 431).toBe(true)
+  expect((await fetch(`${daemon.admin}/readyz`)).status).toBe(200)
+  expect(peakMiB() - before).toBeLessThan(50)
+})
+
+test('nine hundred connections that say nothing keep nobody out', async () => {
+  const port = daemon.ports['relay/http']
+  const idle = Array.from({ length: 900 }, () => createConnection(port, '127.0.0.1').on('error', () => {}))
+  for (const socket of idle) socket.write('POST /v1/logs HTTP/1.1\r\nhost: x\r\n')
+  expect((await send(Buffer.alloc(0))).status).toBe(200)
+  for (const socket of idle) socket.destroy()
 })
 
 test('messages inside messages, 20,000 deep, are no OTLP', async () => {

@@ -1,4 +1,5 @@
 // One test for each MUST of OTLP and of gRPC on servers; grpc-js calls, and what it would never send comes over node:http2.
+import { once } from 'node:events'
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -30,7 +31,7 @@ beforeAll(async () => {
     close: async () => {}
   }
   relay = await startGrpcRelay({ sink, source: { maxBodyBytes }, maxInFlightBytes: 4 << 20 })
-  closed = await startGrpcRelay({ sink, source: { authorize: createAuthorize(['let-me-in']) } })
+  closed = await startGrpcRelay({ sink, source: { authorize: createAuthorize(['let-me-in']), uploadMs: 200 } })
   session = connect(relay.url)
   client = createGrpcClient(relay.url)
 })
@@ -169,6 +170,21 @@ describe('limits', () => {
     waiting.resolve({ rejected: 0, message: '' })
     expect((await Promise.all(first)).map(({ ok }) => ok)).toEqual([true, true, true])
   }, 10_000)
+})
+
+test('a sender that does not go on holds nothing for long', async () => {
+  const other = connect(closed.url)
+  const stream = other.request({
+    ':method': 'POST',
+    ':path': grpcPaths.logs,
+    'content-type': 'application/grpc',
+    authorization: 'Bearer let-me-in'
+  })
+  stream.write(framed(Buffer.alloc(1000)).subarray(0, 500))
+  const [headers] = await once(stream, 'response')
+  expect([headers['grpc-status'], headers['grpc-message']]).toEqual(['3', 'not sent within 0.2 s'])
+  expect(closed.budgetUsed()).toBe(0)
+  other.destroy()
 })
 
 describe('refusals', () => {
