@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts the CLI under a Node that can run it: this one, else the one bundled in node_modules. Runs on old Node too.
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,9 +13,8 @@ const newEnough = major > 24 || (major === 24 && minor >= 15)
 const bundled = bundledNode()
 
 if (!existsSync(main)) fail('logveil is not built: run `npm run build`')
-// re2 is built for the bundled Node, so another major hands over even if it is new enough.
-else if (newEnough && (!bundled || bundled.major === major)) await import('../dist/cli/main.js')
-else if (bundled) handOver(bundled.path)
+else if (newEnough) await import('../dist/cli/main.js')
+else if (bundled) handOver(bundled)
 else
   fail(
     `logveil needs Node 24.15 or newer and this is ${process.version}: install it (nodejs.org), or run \`npm ci\` on Linux to get the bundled one`
@@ -25,9 +24,7 @@ function bundledNode() {
   try {
     const manifest = createRequire(import.meta.url).resolve(`node-${process.platform}-${process.arch}/package.json`)
     const path = join(dirname(manifest), 'bin', 'node')
-    return existsSync(path)
-      ? { path, major: parseInt(JSON.parse(readFileSync(manifest, 'utf8')).version, 10) }
-      : undefined
+    return existsSync(path) ? path : undefined
   } catch (_error) {
     return undefined
   }

@@ -1,27 +1,30 @@
-// npm run build: generated sources, then TypeScript → dist. `--generated-only` stops before TypeScript (tests run on src).
+// npm run build: generated sources, then TypeScript → dist, then the entries of the package as bundles. `--generated-only` stops before
+// TypeScript (tests run on src).
 import { spawnSync } from 'node:child_process'
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { buildDetectors } from './build-detectors.mjs'
 import { buildKernel } from './build-kernel.mjs'
+import { bundleEntries } from './bundle.mjs'
 import { generated, root } from './generated.mjs'
 
 try {
   await buildKernel()
   await buildDetectors()
-  if (!process.argv.includes('--generated-only')) compile()
+  if (!process.argv.includes('--generated-only')) await compile()
 } catch (error) {
   console.error(process.env.DEBUG ? error : `build: ${error.message}`)
   process.exitCode = 1
 }
 
-function compile() {
+async function compile() {
   const dist = join(root, 'dist')
   rmSync(dist, { recursive: true, force: true })
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
   const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' })
   for (const name of ['detectors.json', 'packs.json', 'states.json'])
     cpSync(join(generated, name), join(dist, 'generated', name))
+  await bundleEntries(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports, dist)
   process.exitCode = status ?? 1
 }

@@ -1,4 +1,4 @@
-// Before every script that needs re2: quick when it loads, heals a missing, broken or wrong-ABI build.
+// Before the tests, whose oracle re2 is: quick when it loads, heals a missing, broken or wrong-ABI build.
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { ensureRe2 } from './re2-installer/ensure.mjs'

@@ -1,4 +1,4 @@
-// Runs at the end of `npm ci`: make re2 loadable, then build, so that `npx logveil` works at once.
+// Runs at the end of `npm ci`: makes re2, which only tests need, loadable, then builds, so that `npx logveil` works at once.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

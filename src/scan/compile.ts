@@ -227,8 +227,8 @@ const mostSpelled = 1400
  * kernel leaves its fast loop, and most do not go on like that.
  */
 function spelledOut(text: string, guard: Guard): Literal[] {
-  const members = guard.kind === 'run' && guard.min >= 2 ? foldedMembers(guard.after) : []
   const most = /^[a-z]{3}$/.test(text) ? mostSpelled : /^[a-z]{2}$/i.test(text) ? 256 : 0
+  const members = most > 0 && guard.kind === 'run' && guard.min >= 2 ? foldedMembers(guard.after) : []
   if (guard.kind !== 'run' || members.length === 0 || members.length ** 2 > most) return [{ text, guard }]
   // The bytes spelled out may have either case.
   const rest: Guard = { ...guard, min: guard.min - 2, exactCase: false }

@@ -98,7 +98,8 @@ function writeLists(memory: Memory, states: States, lists: number, records: numb
   const addresses = new Int32Array(states.count)
   let at = lists
   for (let state = 0; state < states.count; state++) {
-    const [first, last] = [states.outputStarts[state], states.outputStarts[state + 1]]
+    const first = states.outputStarts[state]
+    const last = states.outputStarts[state + 1]
     if (first === last) continue
     addresses[state] = at
     words[at / 4] = last - first
