@@ -164,7 +164,7 @@ function compileValueTest(detector: Detector, ofVendor: OfVendor): TestValue {
 }
 
 function mayBeOther(bytes: Uint8Array, { valueStart: start, valueEnd: end, bond }: Pair): boolean {
-  if (bond === 'loose' || end - start < shortestOther) return false
+  if (bond === 'loose' || end - start < shortestOther || end - start > longValue) return false
   for (let i = start; i < end; i++) if (bytes[i] === 0x3a || bytes[i] === 0x40) return false
   return true
 }

@@ -42,7 +42,7 @@ export function notSecret(bytes: Uint8Array, pair: Pair, shape: ValueShape, text
  */
 export function isVendors(bytes: Uint8Array, pair: Pair, textEnd: number): boolean {
   const { valueStart: start, valueEnd: end } = pair
-  if (end - start < 10 || harmlessValue(bytes, pair, textEnd) !== null) return false
+  if (end - start < 10 || end - start > 256 || harmlessValue(bytes, pair, textEnd) !== null) return false
   for (let i = start; i < end; i++) if (!isAlnum[bytes[i]] && bytes[i] !== 0x5f && bytes[i] !== 0x2d) return false
   const m = measure(bytes, start, end)
   if (m.digits === m.length) return m.length >= 15
