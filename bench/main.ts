@@ -15,6 +15,7 @@ import { loadCorpus } from './corpus.ts'
 import { measureExec, printExec } from './exec.ts'
 import { measureGroup, type Rounds, type Row } from './measure.ts'
 import { peerGroup } from './peers.ts'
+import { measurePino, printPino } from './pino.ts'
 import { type Planted, plant } from './plant.ts'
 import {
   type CommandFigures,
@@ -48,6 +49,8 @@ const sample = () => corpus.bytes.subarray(0, corpus.bytes.lastIndexOf(0x0a, 2e6
 const peerRows = measured(peerGroup(corpus.name, sample))
 const exec = filter.test('exec') ? await measureExec(quick ? 300 : 2000) : null
 if (exec !== null) printExec(exec)
+const pino = filter.test('pino') ? await measurePino(quick) : null
+if (pino !== null) printPino(pino)
 const adversarial = filter.test('adversarial') ? attacked() : null
 
 const report: Report = {
@@ -57,6 +60,7 @@ const report: Report = {
   rows: [...stageRows, ...lengthRows, ...commandRows, ...peerRows],
   command,
   exec,
+  pino,
   adversarial
 }
 if (values.json !== undefined) writeReport(values.json, report)
@@ -93,8 +97,8 @@ function attacked(): Adversarial {
 }
 
 /** Slow attacks do not fail a quick run: it looks at few of them, and not long enough. */
-function isWrong({ rows, exec, adversarial }: Report): boolean {
-  if (rows.some(({ mistakes }) => mistakes.length > 0) || (exec !== null && exec.mistakes.length > 0)) return true
+function isWrong({ rows, exec, pino, adversarial }: Report): boolean {
+  if ([...rows, exec, pino].some((part) => part !== null && part.mistakes.length > 0)) return true
   if (adversarial === null) return false
   const { mistakes, tooSlow, tooSteep } = adversarial
   return mistakes.length > 0 || (!quick && (tooSlow.length > 0 || tooSteep.length > 0))

@@ -8,6 +8,7 @@ import { styleText } from 'node:util'
 import { type Adversarial, type Attacked, limitGrowth, limitMs } from './adversarial.ts'
 import type { ExecFigures } from './exec.ts'
 import { median, type Row } from './measure.ts'
+import type { PinoFigures } from './pino.ts'
 
 /** Numbers that are no throughput. */
 export interface CommandFigures {
@@ -23,6 +24,7 @@ export interface Report {
   readonly rows: readonly Row[]
   readonly command: CommandFigures | null
   readonly exec: ExecFigures | null
+  readonly pino: PinoFigures | null
   readonly adversarial: Adversarial | null
 }
 

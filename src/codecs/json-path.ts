@@ -36,7 +36,10 @@ export const root: Place = { parent: null, bytes: null, start: 0, end: 0, hitEnd
 export function segmentOf(place: Place): string {
   const { bytes, start, end } = place
   if (bytes === null) return `${start}`
-  return isShown(place, bytes) ? String.fromCharCode(...bytes.subarray(start, end)) : '*'
+  if (!isShown(place, bytes)) return '*'
+  let text = ''
+  for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at])
+  return text
 }
 
 /** A name with a hit may be a token itself (a map from tokens to users); it is shown only when it looks like a word. */

@@ -43,8 +43,9 @@ function union(matches: readonly Match[], end: number): SpanUnion {
   }
   const ranked = oncePerDetector(matches).sort(byRank)
   const winner = ranked[0]
-  if (ranked.length === 1)
-    return { start, end, winner, findings: ranked, matches, quote: outermostOf(matches).field.quote }
+  // Most winners cover all there is.
+  if (ranked.length === 1 || (winner.start === start && winner.end === end))
+    return { start, end, winner, findings: [winner], matches, quote: outermostOf(matches).field.quote }
   const takes = claims(start, end)
   const others = ranked.filter((match) => (match === winner || match.detector.provider !== 'generic') && takes(match))
   return {
