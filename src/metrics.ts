@@ -108,6 +108,11 @@ export function createMetrics() {
       'source',
       'status'
     ),
+    files: gauge('files_followed', 'sum', 'Files that are followed.', 'pipeline'),
+    filesBehind: gauge('files_behind_bytes', 'sum', 'Bytes in followed files that are not delivered yet.', 'pipeline'),
+    filesTruncated: counter('files_truncated', 'Files that were emptied while they were followed.', 'pipeline'),
+    filesTrouble: counter('files_trouble', 'Files that could not be opened or read.', 'pipeline'),
+    filesWithheld: counter('files_withheld_lines', 'Lines withheld because they were too long.', 'pipeline'),
     inFlight: gauge('in_flight_bytes', 'sum', 'Memory that batches in flight take.'),
     detectors: gauge('detectors_loaded', 'max', 'Detectors in use.', 'version', 'digest'),
     canary: gauge('canary_ok', 'min', '1 while a planted secret is found by the self-test.'),

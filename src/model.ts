@@ -327,6 +327,19 @@ export interface Envelope {
   readonly deadline: number
   /** Names the stream whose secrets may go on from one batch to the next (a file, a partition); null: every batch stands alone. */
   readonly stream: string | null
+  /**
+   * What stands in the stream right before the payload, where that was delivered in an earlier life: looked at for what goes on from it (the
+   * rest of a private key, of a line), not sent again.
+   */
+  readonly before?: Uint8Array
+  /** Where lines come from; of no use to sinks that write lines. */
+  readonly origin?: Origin
+}
+
+/** Where lines come from. */
+export interface Origin {
+  /** Of the file. */
+  readonly path: string
 }
 
 /** What became of a batch that was taken. */

@@ -14,6 +14,10 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
     ;(await import('./run-memory.ts')).keepYoungSpaceSmall()
     return (await import('./relay.ts')).relayCommand(args)
   },
+  follow: async (args) => {
+    ;(await import('./run-memory.ts')).keepYoungSpaceSmall()
+    return (await import('./follow.ts')).followCommand(args)
+  },
   config: async (args) => (await import('./config.ts')).configCommand(args),
   detectors: async (args) => (await import('./detectors.ts')).detectorsCommand(args)
 }

@@ -1,7 +1,7 @@
 import type { Config, PipelineConfig } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import { createMetrics, type Metrics } from '../metrics.ts'
-import type { Sink } from '../model.ts'
+import type { Sink, Source } from '../model.ts'
 import { type Redact, runPipeline } from '../pipeline.ts'
 import { toAll } from '../sinks/fan-out.ts'
 import { createByteBudget } from '../sources/byte-budget.ts'
@@ -11,7 +11,7 @@ import { canaryPasses } from './run-canary.ts'
 import type { DurableSink } from './run-durable.ts'
 import { createRedaction, type Redaction, type RedactionSettings } from './run-redaction.ts'
 import { openSink } from './run-sinks.ts'
-import { listenAll } from './run-sources.ts'
+import { openSources } from './run-sources.ts'
 
 /** What an engine tells to whoever runs it: numbers and names, never log content. */
 export type Report = (
@@ -60,10 +60,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let redacts = bind(redaction, config)
   let canary = inspect(redaction, options.redaction)
   const line = (text: string): string => redaction.line(text)
-  const listening: [PipelineConfig, ListeningSource[], (Sink | DurableSink)[]][] = []
+  const listening: [PipelineConfig, (Source | ListeningSource)[], (Sink | DurableSink)[]][] = []
   for (const pipeline of config.pipelines) {
     const sinks = await Promise.all(pipeline.sinks.map((sink) => openSink(sink, pipeline, metrics, options, line)))
-    listening.push([pipeline, await listenAll(pipeline, budget, metrics, options), sinks])
+    listening.push([pipeline, await openSources(pipeline, budget, metrics, options), sinks])
   }
   const timer = setInterval(() => metrics.inFlight.set(budget.used), 1000).unref()
   const abort = new AbortController()
@@ -84,7 +84,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   return {
     metrics,
-    ports: Object.fromEntries(listening.flatMap(([, sources]) => sources.map(({ name, port }) => [name, port]))),
+    ports: Object.fromEntries(
+      listening.flatMap(([, sources]) =>
+        sources.flatMap((source) => ('port' in source ? [[source.name, source.port]] : []))
+      )
+    ),
     swap(settings) {
       const fresh = createRedaction(settings, onError)
       const bound = bind(fresh, config)

@@ -35,3 +35,23 @@ export const configHelp = `Usage: logveil config check FILE | print [FILE] | sch
   print [FILE]   shows the configuration with all defaults, secrets masked
   schema         JSON Schema, for editors: # yaml-language-server: $schema=./logveil.schema.json
 `
+
+export const followHelp = `Usage: logveil follow GLOB... [OPTION...]
+
+Follows files through rotation, takes the secrets out of their lines, and hands them on: to standard output, a file or an OTLP backend.
+
+  --to URL             http://HOST:4318 or grpc://HOST:4317; https and grpcs with TLS; repeatable, each gets everything
+  --out FILE           adds the lines to a file; without --to and --out they go to standard output
+  --state DIR          remembers in DIR how far each file was delivered, so that a restart, also after a crash, goes on from there: every
+                       line arrives at least once. One process for a directory; without it a restart begins anew
+  --from WHERE         beginning (default) or end: where files begin that are there at the very first start
+  --exclude GLOB       files that are left out; repeatable. Compressed files (.gz, .zst, ...) are never read
+  --admin ADDR         HOST:PORT for metrics and health (default: none)
+  --print-config       shows the same as a configuration file for \`logveil run\`, and ends
+
+Examples
+  logveil follow '/var/log/app/*.log' --out /var/log/clean.log --state /var/lib/logveil
+  logveil follow '/var/log/containers/*.log' --to http://collector:4318 --state /var/lib/logveil
+
+Quote the globs, so that logveil sees files that come later.
+`

@@ -16,6 +16,7 @@ import type { FingerprintKey } from '../redact/fingerprint.ts'
 import type { Policy } from '../redact/policy.ts'
 import { parseKeys, readEncryptor } from './keys.ts'
 import { canaryDetector } from './run-canary.ts'
+import { redactsLines } from './run-lines.ts'
 
 /** What redaction needs, read and checked: plain data, so that it reaches every worker as the same. */
 export interface RedactionSettings {
@@ -76,8 +77,11 @@ export function createRedaction(settings: RedactionSettings, onError: (error: un
       const redactor = memoize((format: OtlpFormat, signal: Signal) =>
         redactors.otlp({ format, signal, annotate, unknownFields })
       )
-      return ({ payload, signal, format }) => {
-        if (format === 'lines' || signal === null) throw new LogveilError('PAYLOAD_INVALID', 'no OTLP')
+      const redactLines = redactsLines(redactors.lines)
+      return (envelope) => {
+        const { payload, signal, format } = envelope
+        if (format === 'lines') return redactLines(envelope)
+        if (signal === null) throw new LogveilError('PAYLOAD_INVALID', 'no OTLP')
         const mistake = validateOtlp(payload, signal, format)
         if (mistake >= 0) throw new LogveilError('PAYLOAD_INVALID', `malformed at byte ${mistake}`)
         return redactor(format, signal).redact(payload)

@@ -5,6 +5,7 @@ import { type PipelineConfig, type SinkConfig, sinkName } from '../config/config
 import { LogveilError } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Envelope, Sink } from '../model.ts'
+import { createFileSink } from '../sinks/file.ts'
 import { createOtlpGrpcSink } from '../sinks/otlp-grpc.ts'
 import { createOtlpHttpSink } from '../sinks/otlp-http.ts'
 import { withRetry } from '../sinks/retry.ts'
@@ -37,6 +38,7 @@ function createSink(
 ): Sink {
   const measured = (sink: Sink) => withMetrics(sink, pipeline, metrics)
   if (config.type === 'stdout') return measured(createStdoutSink({ write, toJson }))
+  if (config.type === 'file') return measured(createFileSink({ path: config.path, toJson }))
   const url = new URL(config.url)
   const options = {
     name: sinkName(config),

@@ -1,14 +1,27 @@
-import type { PipelineConfig } from '../config/config-schema.ts'
+import type { OtlpSourceConfig, PipelineConfig } from '../config/config-schema.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Source } from '../model.ts'
 import { createAuthorize } from '../sources/bearer.ts'
 import type { ByteBudget } from '../sources/byte-budget.ts'
 import { listenOtlpGrpc } from '../sources/otlp-grpc.ts'
 import { type ListeningSource, listenOtlpHttp, type OtlpSourceOptions } from '../sources/otlp-http.ts'
 import type { EngineOptions } from './run-engine.ts'
+import { openFiles } from './run-files.ts'
 
-/** The sources of a pipeline, listening. Throws `LISTEN_FAILED`, `CONFIG_INVALID`. */
-export async function listenAll(
+/** The sources of a pipeline, listening or ready to. Throws `LISTEN_FAILED`, `CONFIG_INVALID`, `OUTPUT_FAILED`. */
+export async function openSources(
   { name, source }: PipelineConfig,
+  budget: ByteBudget,
+  metrics: Metrics,
+  options: EngineOptions
+): Promise<(Source | ListeningSource)[]> {
+  if (source.type === 'files') return [openFiles(name, source, metrics, options)]
+  return listenAll(name, source, budget, metrics, options)
+}
+
+async function listenAll(
+  name: string,
+  source: OtlpSourceConfig,
   budget: ByteBudget,
   metrics: Metrics,
   { reusePort, report }: EngineOptions

@@ -117,10 +117,12 @@ function clashesIn({ pipelines, admin, workers }: Config): { path: PropertyKey[]
     const at = (...path: PropertyKey[]) => ['pipelines', i, ...path]
     if (names.has(name)) clashes.push({ path: at('name'), message: 'is the name of another pipeline as well' })
     names.add(name)
-    if (source.http === null && source.grpc === null)
+    if (source.type === 'files' && workers !== 1)
+      clashes.push({ path: at('source'), message: 'needs workers: 1, as a file has one reader' })
+    if (source.type === 'otlp' && source.http === null && source.grpc === null)
       clashes.push({ path: at('source'), message: 'listens nowhere: http and grpc are both null' })
     for (const protocol of ['http', 'grpc'] as const) {
-      const address = source[protocol]
+      const address = source.type === 'otlp' ? source[protocol] : null
       if (address === null || /:0$/.test(address)) continue
       if (addresses.has(address))
         clashes.push({ path: at('source', protocol), message: 'is taken by another listener' })
@@ -129,7 +131,7 @@ function clashesIn({ pipelines, admin, workers }: Config): { path: PropertyKey[]
     sinks.forEach((sink, j) => {
       if (durable !== null && sinks.findIndex((other) => sinkName(other) === sinkName(sink)) < j)
         clashes.push({ path: at('sinks', j), message: 'needs a name of its own, by which its batches are stored' })
-      if (sink.type === 'stdout' && workers !== 1)
+      if (sink.type !== 'otlp' && workers !== 1)
         clashes.push({ path: at('sinks', j), message: 'needs workers: 1, as threads would write into each other' })
       if (sink.type === 'otlp' && (sink.tls.certFile === null) !== (sink.tls.keyFile === null))
         clashes.push({ path: at('sinks', j, 'tls'), message: 'needs certFile and keyFile together' })

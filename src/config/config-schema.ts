@@ -41,6 +41,35 @@ const otlpSource = z.strictObject({
   timeoutMs: ms(10).default(9000).describe('For senders that do not say how long they wait')
 })
 
+const filesSource = z.strictObject({
+  type: z.literal('files'),
+  include: z.array(z.string().min(1)).min(1).describe('Globs: /var/log/app/*.log, /var/log/**/*.log'),
+  exclude: z.array(z.string().min(1)).default([]).describe('Globs; compressed files are never read'),
+  stateDirectory: file
+    .nullable()
+    .default(null)
+    .describe('Checkpoints, for this process alone; null: nothing is remembered across restarts'),
+  from: z
+    .enum(['beginning', 'end'])
+    .default('beginning')
+    .describe('Where files begin that are there at the very first start; later ones begin at their beginning'),
+  maxLineBytes: bytes(1024)
+    .default(2 ** 20)
+    .describe('Longer lines become [WITHHELD:size]'),
+  partialLineMs: ms(10).default(5000).describe('So long does a last line without an end stay back'),
+  closeAfterMs: ms(10)
+    .default(60_000)
+    .describe('A file that was renamed or removed is closed when nothing was written to it for so long'),
+  pollMs: ms(10).default(500).describe('How often sizes are looked at, where the system does not tell of changes'),
+  discoverMs: ms(10)
+    .default(2000)
+    .describe('How often the globs are looked at, where the system does not tell of names'),
+  inFlight: z.int().min(1).max(1000).default(8).describe('Files from which batches are under way at once'),
+  batchBytes: bytes(1024)
+    .default(2 ** 18)
+    .describe('What is read of a file at once')
+})
+
 const clientTls = z.strictObject({
   caFile: file.nullable().default(null).describe('PEM; null: the authorities of the system'),
   certFile: file.nullable().default(null).describe('PEM; for downstreams that ask for a certificate'),
@@ -72,7 +101,14 @@ const otlpSink = z.strictObject({
   retry: retry.prefault({})
 })
 
-const stdoutSink = z.strictObject({ type: z.literal('stdout').describe('OTLP/JSON, one batch a line') })
+const stdoutSink = z.strictObject({
+  type: z.literal('stdout').describe('OTLP/JSON, one batch a line; lines of files as they are')
+})
+
+const fileSink = z.strictObject({
+  type: z.literal('file'),
+  path: file.describe('Lines are added at its end; made when it is missing, for its owner only')
+})
 
 const durable = z.strictObject({
   directory: file.describe('For this process alone; made when it is missing, for its owner only'),
@@ -104,7 +140,7 @@ const durable = z.strictObject({
 
 const pipeline = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'is lower-case letters, digits and dashes'),
-  source: z.discriminatedUnion('type', [otlpSource]),
+  source: z.discriminatedUnion('type', [otlpSource, filesSource]),
   annotate: z.boolean().default(false).describe('Adds the attribute logveil.detectors to records with findings'),
   unknownFields: z
     .enum(['strict', 'lenient'])
@@ -117,7 +153,7 @@ const pipeline = z.strictObject({
       'Batches are stored on disk, redacted, then answered, then delivered; null: answered when a sink has them'
     ),
   sinks: z
-    .array(z.discriminatedUnion('type', [otlpSink, stdoutSink]))
+    .array(z.discriminatedUnion('type', [otlpSink, fileSink, stdoutSink]))
     .min(1)
     .describe('Each gets every batch')
 })
@@ -163,11 +199,14 @@ export type Config = z.output<typeof configSchema>
 export type ConfigInput = z.input<typeof configSchema>
 export type PipelineConfig = Config['pipelines'][number]
 export type DurableConfig = NonNullable<PipelineConfig['durable']>
+export type OtlpSourceConfig = Extract<PipelineConfig['source'], { type: 'otlp' }>
+export type FilesSourceConfig = Extract<PipelineConfig['source'], { type: 'files' }>
 export type SinkConfig = PipelineConfig['sinks'][number]
 export type RedactionConfig = Config['redaction']
 
 /** In metrics, and of what is stored for it. */
 export function sinkName(sink: SinkConfig): string {
+  if (sink.type === 'file') return sink.path
   return sink.type === 'stdout' ? 'stdout' : (sink.name ?? new URL(sink.url).host)
 }
 

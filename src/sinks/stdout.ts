@@ -8,13 +8,17 @@ export interface StdoutOptions {
   readonly toJson: (envelope: Envelope) => string
 }
 
-/** Every batch as a line of OTLP/JSON. */
+/** Lines as they are, every other batch as a line of OTLP/JSON. */
 export function createStdoutSink({ write, toJson }: StdoutOptions): Sink {
+  const textOf = (envelope: Envelope): Uint8Array => {
+    if (envelope.format === 'lines') return envelope.payload
+    return envelope.format === 'otlp-proto' ? Buffer.from(`${toJson(envelope)}\n`) : oneLine(envelope.payload)
+  }
   let last: Promise<void> = Promise.resolve()
   return {
     name: 'stdout',
     async write(envelope) {
-      const line = envelope.format === 'otlp-proto' ? Buffer.from(`${toJson(envelope)}\n`) : oneLine(envelope.payload)
+      const line = textOf(envelope)
       // One after another, so that lines stay whole.
       last = last.catch(() => {}).then(() => write(line))
       await last.catch((cause) => {

@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util'
+import { fillDefaults } from '../config/config-load.ts'
+import { printConfig } from '../config/config-print.ts'
+import { type Config, type ConfigInput, configSchema } from '../config/config-schema.ts'
+import { LogveilError } from '../errors.ts'
+import { parseOptions } from './run-options.ts'
+
+/** `logveil follow`: `logveil run` with a configuration made of options. */
+export async function followCommand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(args)
+  if (values.help) {
+    const { followHelp } = await import('./run-help.ts')
+    process.stdout.write(followHelp)
+    return 0
+  }
+  const config = followConfig(positionals, values)
+  if (values['print-config']) {
+    process.stdout.write(printConfig(config))
+    return 0
+  }
+  const { serve } = await import('./run-serve.ts')
+  return serve(config, null)
+}
+
+export type FollowOptions = ReturnType<typeof parse>['values']
+
+function parse(args: readonly string[]) {
+  return parseOptions('follow', () =>
+    parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        to: { type: 'string', multiple: true },
+        out: { type: 'string' },
+        state: { type: 'string' },
+        from: { type: 'string' },
+        exclude: { type: 'string', multiple: true },
+        admin: { type: 'string' },
+        'print-config': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' }
+      }
+    })
+  )
+}
+
+/** Throws `USAGE_INVALID`. */
+export function followConfig(include: readonly string[], options: FollowOptions): Config {
+  if (include.length === 0) throw new LogveilError('USAGE_INVALID', "say which: `logveil follow '/var/log/app/*.log'`")
+  const { to = [], out, state, from = 'beginning', exclude = [], admin = null } = options
+  const sinks = [
+    ...to.map((url) => ({ type: 'otlp', url })),
+    ...(out === undefined ? [] : [{ type: 'file', path: out }]),
+    ...(to.length === 0 && out === undefined ? [{ type: 'stdout' }] : [])
+  ]
+  const source = { type: 'files', include, exclude, from, stateDirectory: state ?? null }
+  const input = { admin: admin === 'off' ? null : admin, pipelines: [{ name: 'follow', source, sinks }] } as ConfigInput
+  const checked = configSchema.safeParse(input)
+  if (checked.success) return fillDefaults(input)
+  const [{ path, message }] = checked.error.issues
+  throw new LogveilError('USAGE_INVALID', `--${optionAt(path)}: ${message}`)
+}
+
+const optionNames: Readonly<Record<string, string>> = { url: 'to', path: 'out', stateDirectory: 'state' }
+
+function optionAt(path: readonly PropertyKey[]): string {
+  const name = String(path.findLast((part) => typeof part === 'string'))
+  return optionNames[name] ?? name
+}

@@ -1,0 +1,66 @@
+import type { FilesSourceConfig } from '../config/config-schema.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Source } from '../model.ts'
+import { lock } from '../sinks/durable/lock.ts'
+import { forgetfulCheckpoints, openCheckpoints } from '../sources/files/checkpoints.ts'
+import { createFilesSource, type FilesEvents } from '../sources/files.ts'
+import type { EngineOptions, Report } from './run-engine.ts'
+
+/** Throws `OUTPUT_FAILED` when checkpoints cannot be kept. */
+export function openFiles(
+  pipeline: string,
+  config: FilesSourceConfig,
+  metrics: Metrics,
+  { report }: EngineOptions
+): Source {
+  const { stateDirectory: directory } = config
+  const onTrouble = (code: string) =>
+    report('error', 'checkpoints cannot be written: a restart would repeat more', { directory, code })
+  return createFilesSource({
+    name: `${pipeline}/files`,
+    include: config.include,
+    exclude: config.exclude,
+    from: config.from,
+    checkpoints: directory === null ? forgetfulCheckpoints() : openCheckpoints(directory, lock, onTrouble),
+    chunkBytes: Math.min(config.batchBytes, config.maxLineBytes),
+    maxLineBytes: config.maxLineBytes,
+    inFlight: config.inFlight,
+    partialMs: config.partialLineMs,
+    closeMs: config.closeAfterMs,
+    pollMs: config.pollMs,
+    discoverMs: config.discoverMs,
+    events: listen(pipeline, metrics, report)
+  })
+}
+
+/** Counts everything, tells of what can be many only once until it gets better. */
+function listen(pipeline: string, metrics: Metrics, report: Report): FilesEvents {
+  let failing = false
+  return {
+    state(files, bytes) {
+      metrics.files.set({ pipeline }, files)
+      metrics.filesBehind.set({ pipeline }, bytes)
+    },
+    trouble(path, code) {
+      metrics.filesTrouble.inc({ pipeline })
+      report('warn', 'a file cannot be read: it is tried again', { path, code })
+    },
+    truncated(path, copies) {
+      metrics.filesTruncated.inc({ pipeline })
+      report('info', 'a file was emptied', { path, copies })
+    },
+    withheld(path) {
+      metrics.filesWithheld.inc({ pipeline })
+      report('warn', 'a line is too long: it is withheld', { path })
+    },
+    rejected: (path, message) => report('error', 'the sink refuses lines for good', { path, message }),
+    failed(message) {
+      if (!failing) report('warn', 'the sink fails: files wait', { pipeline, message })
+      failing = true
+    },
+    delivered() {
+      if (failing) report('info', 'the sink takes batches again', { pipeline })
+      failing = false
+    }
+  }
+}

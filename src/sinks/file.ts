@@ -1,0 +1,62 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { LogveilError } from '../errors.ts'
+import { allTaken, type Envelope, type Sink } from '../model.ts'
+
+export interface FileSinkOptions {
+  readonly path: string
+  /** OTLP/protobuf as OTLP/JSON, without line breaks. */
+  readonly toJson: (envelope: Envelope) => string
+}
+
+interface Waiting {
+  readonly bytes: Uint8Array
+  resolve(): void
+  reject(error: unknown): void
+}
+
+/** Adds to the end of a file, and answers when the disk has it; what comes meanwhile shares the next write. */
+export function createFileSink({ path, toJson }: FileSinkOptions): Sink {
+  let handle: FileHandle | null = null
+  let waiting: Waiting[] = []
+  let working: Promise<void> | null = null
+
+  async function work(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting
+      waiting = []
+      try {
+        await add(batch.map(({ bytes }) => bytes))
+        for (const { resolve } of batch) resolve()
+      } catch (cause) {
+        const { code = 'unknown' } = cause as NodeJS.ErrnoException
+        const error = new LogveilError('OUTPUT_FAILED', `cannot write ${path} (${code})`, { retryable: true, cause })
+        for (const { reject } of batch) reject(error)
+        await handle?.close().catch(() => {})
+        handle = null
+      }
+    }
+    working = null
+  }
+
+  async function add(batch: Uint8Array[]): Promise<void> {
+    handle ??= await open(path, 'a', 0o600)
+    await handle.appendFile(Buffer.concat(batch))
+    await handle.datasync()
+  }
+
+  return {
+    name: path,
+    write(envelope) {
+      const bytes = envelope.format === 'otlp-proto' ? Buffer.from(`${toJson(envelope)}\n`) : envelope.payload
+      return new Promise((resolve, reject) => {
+        waiting.push({ bytes, resolve: () => resolve(allTaken), reject })
+        working ??= work()
+      })
+    },
+    async close() {
+      await working
+      await handle?.close()
+      handle = null
+    }
+  }
+}

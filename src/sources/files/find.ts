@@ -1,0 +1,113 @@
+import { globSync, readdirSync, type Stats, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { Checkpoints } from './checkpoints.ts'
+import { beginsWith, type Head, identify } from './tail.ts'
+
+export interface Found {
+  readonly path: string
+  readonly stats: Stats
+}
+
+/** What others made of a log that was full. */
+const compressed = /\.(gz|bz2|xz|zst|lz4|zip)$/
+/** Clocks of file systems are coarse, and may be those of another machine. */
+const clockSlackMs = 2000
+/** With fewer, two files of one program begin alike by chance. */
+const fewestHeadBytes = 64
+
+/** Regular files that the globs match, once each, however many names they have. What cannot be looked at is told. */
+export function findFiles(
+  include: readonly string[],
+  exclude: readonly string[],
+  onTrouble: (path: string, code: string) => void
+): Found[] {
+  const found = new Map<string, Found>()
+  for (const path of globSync([...include], { exclude: [...exclude] })) {
+    if (compressed.test(path)) continue
+    const stats = statOf(path, onTrouble)
+    if (stats?.isFile() && !found.has(identify(stats))) found.set(identify(stats), { path, stats })
+  }
+  return [...found.values()]
+}
+
+/**
+ * What rotation made of a file while nobody looked, oldest first: files beside it, whose names begin with its name, that were written since
+ * then and not read to their end. A copy of what was read begins with the same bytes: it goes on where that ended.
+ */
+export function findRotated(
+  path: string,
+  { head, offset, since }: { readonly head: Head; readonly offset: number; readonly since: number },
+  checkpoints: Checkpoints,
+  isFollowed: (id: string) => boolean,
+  /** Only what was begun before. */
+  knownOnly: boolean
+): { readonly path: string; readonly start: number }[] {
+  const directory = dirname(path)
+  const isRotated = rotatedNames(basename(path))
+  return (
+    namesIn(directory)
+      .filter((name) => isRotated.test(name))
+      .flatMap((name) => {
+        const sibling = join(directory, name)
+        const stats = statOf(sibling, () => {})
+        if (!stats?.isFile() || isFollowed(identify(stats))) return []
+        const known = checkpoints.get(identify(stats))
+        // Numbers of files that are no more are used again.
+        const isKnown =
+          known !== undefined && startsAlike(sibling, { hash: known.head, bytes: known.headBytes }, checkpoints)
+        if (isKnown) return known.offset < stats.size ? [{ path: sibling, start: known.offset, stats }] : []
+        if (knownOnly) return []
+        if (isCopyOf(sibling, head, checkpoints))
+          return stats.size > offset ? [{ path: sibling, start: offset, stats }] : []
+        return stats.mtimeMs >= since - clockSlackMs ? [{ path: sibling, start: 0, stats }] : []
+      })
+      // Times of file systems are coarse: what was begun before is older.
+      .sort(
+        (a, b) => a.stats.mtimeMs - b.stats.mtimeMs || b.start - a.start || a.stats.birthtimeMs - b.stats.birthtimeMs
+      )
+  )
+}
+
+/** `app.log` becomes `app.log.1`, `app.log-20261125`, `app.log.old`, `app.1.log`, `app-2026-11-25.log`. */
+function rotatedNames(name: string): RegExp {
+  const dot = name.lastIndexOf('.')
+  const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, '']
+  const mark = '[._-](\\d[\\dT:._-]*|old|bak|prev)'
+  return new RegExp(`^(${quoted(name)}${mark}|${quoted(stem)}${mark}${quoted(extension)})$`)
+}
+
+function quoted(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+}
+
+/** Whether a file begins with the same bytes; not when these are so few that it may be chance. */
+export function isCopyOf(path: string, head: Head, checkpoints: Checkpoints): boolean {
+  return head.bytes >= fewestHeadBytes && startsAlike(path, head, checkpoints)
+}
+
+function startsAlike(path: string, head: Head, checkpoints: Checkpoints): boolean {
+  try {
+    return beginsWith(path, head, checkpoints)
+  } catch {
+    return false
+  }
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch {
+    return []
+  }
+}
+
+function statOf(path: string, onTrouble: (path: string, code: string) => void): Stats | null {
+  try {
+    return statSync(path)
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException
+    // Between the look into the directory and this one it has gone, or its link leads nowhere.
+    if (code !== 'ENOENT') onTrouble(path, code)
+    return null
+  }
+}

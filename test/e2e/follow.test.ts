@@ -1,0 +1,160 @@
+// `logveil follow`: files through rotation and restarts.
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { expand } from '../../src/scan/template.ts'
+import { temporaryDirectory } from '../cli/spawn.ts'
+import { type Daemon, startCommand } from './daemon.ts'
+
+const { path, remove } = temporaryDirectory()
+afterAll(remove)
+const token = expand('[[ghp_{{base62:30}}{{crc32-base62}}]]', 7).text
+const running: Daemon[] = []
+let count = 0
+let base: string
+let out: string
+let log: string
+beforeEach(() => {
+  base = path(String(count++))
+  mkdirSync(base)
+  out = join(base, 'out.txt')
+  log = join(base, 'app.log')
+})
+afterEach(() => {
+  for (const { child } of running.splice(0)) child.kill('SIGKILL')
+})
+
+async function follow(...more: string[]): Promise<Daemon> {
+  const args = ['follow', join(base, '*.log'), '--out', out, '--state', join(base, 'state'), ...more]
+  const daemon = await startCommand(args)
+  running.push(daemon)
+  return daemon
+}
+
+function output(): string {
+  try {
+    return readFileSync(out, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
+async function until(text: string, ms = 8000): Promise<void> {
+  for (const end = performance.now() + ms; output() !== text; ) {
+    if (performance.now() > end) expect(output()).toBe(text)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** Once checkpoints are on the disk, which takes 50 ms: what was delivered after that would come again. */
+async function kill(daemon: Daemon): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  daemon.child.kill('SIGKILL')
+  await daemon.ended
+}
+
+test('lines of files that are there, that come, that grow; without their secrets', async () => {
+  writeFileSync(log, `one\ntoken ${token}\n`)
+  await follow()
+  await until('one\ntoken [REDACTED:github-pat-classic]\n')
+  appendFileSync(log, 'two\nthr')
+  await until('one\ntoken [REDACTED:github-pat-classic]\ntwo\n')
+  appendFileSync(log, 'ee\n')
+  await until('one\ntoken [REDACTED:github-pat-classic]\ntwo\nthree\n')
+  writeFileSync(join(base, 'later.log'), 'four\n')
+  await until('one\ntoken [REDACTED:github-pat-classic]\ntwo\nthree\nfour\n')
+})
+
+test('SIGTERM, then again: nothing twice, nothing missing', async () => {
+  writeFileSync(log, 'one\n')
+  const first = await follow()
+  await until('one\n')
+  expect(await first.stop()).toBe(0)
+  appendFileSync(log, 'two\n')
+  await follow()
+  await until('one\ntwo\n')
+})
+
+test('--from end, once', async () => {
+  writeFileSync(log, 'old\n')
+  const first = await follow('--from', 'end')
+  appendFileSync(log, 'one\n')
+  await until('one\n')
+  await kill(first)
+  appendFileSync(log, 'two\n')
+  writeFileSync(join(base, 'other.log'), '')
+  const second = await follow('--from', 'end')
+  await until('one\ntwo\n')
+  await second.stop()
+})
+
+test('renamed while it is followed, and while nobody looks: what stands behind the new name first', async () => {
+  writeFileSync(log, 'one\n')
+  const first = await follow()
+  await until('one\n')
+  renameSync(log, `${log}.1`)
+  appendFileSync(`${log}.1`, 'two\n')
+  writeFileSync(log, 'three\n')
+  await until('one\ntwo\nthree\n')
+  await first.stop()
+  appendFileSync(log, 'four\n')
+  renameSync(log, `${log}.1`)
+  writeFileSync(log, 'five\n')
+  renameSync(`${log}.1`, `${log}.2`)
+  renameSync(log, `${log}.1`)
+  writeFileSync(log, 'six\n')
+  await follow()
+  await until('one\ntwo\nthree\nfour\nfive\nsix\n')
+})
+
+test('emptied while it is followed, and while nobody looks: the copy is read to its end first', async () => {
+  const long = `${'x'.repeat(80)}\n`
+  writeFileSync(log, long)
+  const first = await follow()
+  await until(long)
+  await first.stop()
+  appendFileSync(log, 'two\n')
+  copyFileSync(log, `${log}.1`)
+  truncateSync(log)
+  appendFileSync(log, 'three\n')
+  const second = await follow()
+  await until(`${long}two\nthree\n`)
+  truncateSync(log)
+  appendFileSync(log, 'four\n')
+  await until(`${long}two\nthree\nfour\n`)
+  expect(await second.logged('a file was emptied')).toMatchObject({ copies: 1 })
+})
+
+test('a private key over two lives: its second half goes as well', async () => {
+  const body = Array.from({ length: 6 }, (_, i) => expand('{{base64:64}}', 20 + i).text)
+  const begin = `-----BEGIN RSA PRIVATE ${'KEY'}-----`
+  writeFileSync(log, `${[begin, ...body.slice(0, 3)].join('\n')}\n`)
+  const gone = '[REDACTED:private-key-pem]\n'
+  const first = await follow()
+  await until(gone.repeat(4))
+  await kill(first)
+  appendFileSync(log, `${body.slice(3).join('\n')}\n-----END RSA PRIVATE ${'KEY'}-----\nafter\n`)
+  await follow()
+  for (const end = performance.now() + 5000; !output().endsWith('after\n') && performance.now() < end; )
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(body.filter((line) => output().includes(line))).toEqual([])
+  expect(output().endsWith('after\n')).toBe(true)
+})
+
+test('nothing of the lines is in the state', async () => {
+  writeFileSync(log, `token ${token}\n`)
+  const daemon = await follow()
+  await until('token [REDACTED:github-pat-classic]\n')
+  await daemon.stop()
+  const state = readdirSync(join(base, 'state')).map((name) => readFileSync(join(base, 'state', name), 'latin1'))
+  expect(state.filter((text) => text.includes(token) || text.includes('app.log'))).toEqual([])
+})
