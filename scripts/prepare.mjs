@@ -1,4 +1,4 @@
-// Runs at the end of `npm ci`: makes re2, which only tests need, loadable, then builds, so that `npx logveil` works at once.
+// Runs at the end of `npm ci`: builds, so that `npx logveil` works at once.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -6,12 +6,6 @@ import { fileURLToPath } from 'node:url'
 const path = (name) => fileURLToPath(new URL(name, import.meta.url))
 const run = (script) => spawnSync(process.execPath, [path(script)], { stdio: 'inherit' }).status ?? 1
 
-// `npm install --package-lock-only` gets here without any package.
-if (existsSync(path('../node_modules/re2'))) process.exitCode = run('ensure-re2.mjs') || build()
-
-function build() {
-  if (!existsSync(path('../node_modules/typescript'))) console.log('no dev dependencies here: not building')
-  else if (run('build.mjs') !== 0)
-    console.error('The build failed; the install itself is complete. `npm run build` shows it again.')
-  return 0
-}
+if (!existsSync(path('../node_modules/typescript'))) console.log('no dev dependencies here: not building')
+else if (run('build.mjs') !== 0)
+  console.error('The build failed; the install itself is complete. `npm run build` shows it again.')
