@@ -118,11 +118,13 @@ function isPartlyMasked(bytes: Uint8Array, start: number, end: number): boolean 
 
 /** UTF-8 of the characters that mask: * and • ● ◦ ▪ ■ █ ░ ▒ ▓ ∗ ＊ × · … */
 const glyphs = [...'•●◦▪■█░▒▓∗＊×·…'].map((glyph) => new TextEncoder().encode(glyph))
+const beginsGlyph = new Uint8Array(256)
+for (const [lead] of glyphs) beginsGlyph[lead] = 1
 
 /** Bytes of the mask character at `at`, 0 when there is none. */
 function maskLength(bytes: Uint8Array, at: number, end: number): number {
   const byte = bytes[at]
-  if (byte < 0x80) return byte === 0x2a ? 1 : 0
+  if (beginsGlyph[byte] === 0) return byte === 0x2a ? 1 : 0
   const found = glyphs.find((glyph) => at + glyph.length <= end && glyph.every((part, i) => bytes[at + i] === part))
   return found?.length ?? 0
 }

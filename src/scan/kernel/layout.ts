@@ -20,9 +20,9 @@ export const COLUMNS = 0
 export const TRAITS = 256
 /** u32[STREAMS]: hits of each stream. */
 export const COUNTS = 512
-/** u32[STREAMS][4]: what guards remember, see guards.ts. */
+/** u32[STREAMS][5]: what guards remember, see guards.ts. */
 export const MEMOS = 544
-export const MEMO_BYTES = 16
+export const MEMO_BYTES = 20
 /** First byte of a piece; 224 bytes of room before it (PAD + BEHIND). */
 export const DATA = 1024
 /** u32[states][columns]: the automaton; column 0 holds the address of the state's outputs, 0 for none. */

@@ -44,21 +44,22 @@ export function assigned(p: u32, memo: u32): bool {
     store<u32>(memo, end)
     store<u32>(memo, verdict, 4)
   }
-  return verdict == YES || holdsValue(p)
+  return verdict == YES || holdsValue(p, memo + 8)
 }
 
 function isOfName(p: u32): bool {
   return is(p, NAME) && !isWideSign(p)
 }
 
-/** The identifier itself goes on with what may be a value: `token-7f3a...`. */
-function holdsValue(p: u32): bool {
+/** The identifier itself goes on with what may be a value: `token-7f3a...`. The memo holds up to where it was seen to have no digit. */
+function holdsValue(p: u32, memo: u32): bool {
   const limit = min(p + NAME_MAX, to)
   let digits: u32 = 0
-  let q = p
+  let q = max(load<u32>(memo), p)
   for (; q < limit && isOfName(q); q++) {
     digits += u32(is(q, DIGIT))
-    if (digits >= JOINED_DIGITS && q - p >= RANDOM_MIN) return true
+    if (!digits) store<u32>(memo, q + 1)
+    else if (digits >= JOINED_DIGITS && q - p >= RANDOM_MIN) return true
   }
   return false
 }

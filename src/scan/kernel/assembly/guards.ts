@@ -18,7 +18,7 @@ export function accepts(literal: u32, end: u32, memo: u32): bool {
   const kind: u32 = load<u8>(literal, 5)
   if (kind == GUARD_NONE) return true
   if (kind == GUARD_RUN) return runs(literal, start, end)
-  return kind == GUARD_ASSIGN ? assigned(end, memo) : hasUserinfo(end, memo + 8)
+  return kind == GUARD_ASSIGN ? assigned(end, memo) : hasUserinfo(end, memo + 12)
 }
 
 function runs(literal: u32, start: u32, end: u32): bool {
