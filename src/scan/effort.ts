@@ -39,7 +39,7 @@ export const costs = {
   test: 400,
   /** A pattern found, with its group. */
   search: 5000,
-  searchedByte: 2,
+  searchedByte: 5,
   matchedByte: 40,
   /** A finding, with what replaces it. */
   finding: 1200,
