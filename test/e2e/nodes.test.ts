@@ -24,6 +24,8 @@ beforeAll(async () => {
   const logveil = directory.path('node_modules/logveil')
   const dist = join(logveil, 'dist')
   mkdirSync(dist, { recursive: true })
+  // A package of its own, whatever stands in the folders above.
+  writeFileSync(directory.path('package.json'), JSON.stringify({ name: 'application', private: true }))
   writeFileSync(join(logveil, 'package.json'), JSON.stringify({ type: 'module', exports: manifest.exports }))
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
   spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json', '--outDir', dist, '--declaration', 'false'], { cwd: root })
