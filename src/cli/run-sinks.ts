@@ -1,10 +1,11 @@
+import { linesToOtlp } from '../codecs/lines-to-otlp.ts'
 import { splitOtlp } from '../codecs/otlp-split.ts'
 import { otlpToJson } from '../codecs/otlp-to-json.ts'
 import { otlpToProto } from '../codecs/otlp-to-proto.ts'
 import { type PipelineConfig, type SinkConfig, sinkName } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
-import type { Envelope, Sink } from '../model.ts'
+import type { Envelope, Origin, Sink } from '../model.ts'
 import { createFileSink } from '../sinks/file.ts'
 import { createOtlpGrpcSink } from '../sinks/otlp-grpc.ts'
 import { createOtlpHttpSink } from '../sinks/otlp-http.ts'
@@ -26,8 +27,33 @@ export async function openSink(
 ): Promise<Sink | DurableSink> {
   const sink = createSink(config, pipeline.name, metrics, options, redactLine)
   const { durable } = pipeline
-  return durable === null ? sink : openDurable(sink, config, { ...pipeline, durable }, metrics, options)
+  const opened = durable === null ? sink : await openDurable(sink, config, { ...pipeline, durable }, metrics, options)
+  return config.type === 'otlp' ? takesLines(opened, redactLine) : opened
 }
+
+/** Lines become records of OTLP on the way; where they come from is redacted as they are. */
+function takesLines<S extends Sink>(sink: S, redactLine: (text: string) => string): S {
+  const resources = new WeakMap<Origin, Record<string, string>>()
+  const resourceOf = (origin: Origin): Record<string, string> => {
+    const known = resources.get(origin)
+    if (known !== undefined) return known
+    const entries = Object.entries(origin.resource).map(([name, value]) => [name, redactLine(value)])
+    const made = Object.fromEntries(entries)
+    resources.set(origin, made)
+    return made
+  }
+  return {
+    ...sink,
+    write(envelope) {
+      if (envelope.format !== 'lines') return sink.write(envelope)
+      const { payload, origin = noOrigin } = envelope
+      const options = { layout: origin.layout, resource: resourceOf(origin), observedMs: Date.now() }
+      return sink.write({ ...envelope, payload: linesToOtlp(payload, options), format: 'otlp-proto', signal: 'logs' })
+    }
+  }
+}
+
+const noOrigin: Origin = { layout: 'plain', resource: {} }
 
 function createSink(
   config: SinkConfig,

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LogveilError } from '../errors.ts'
-import type { Envelope, Next, Source } from '../model.ts'
+import type { Envelope, Next, Origin, Source } from '../model.ts'
 import { refusesAll } from '../otlp/status.ts'
 import type { Checkpoint, Checkpoints } from './files/checkpoints.ts'
 import { findFiles, findRotated, isCopyOf } from './files/find.ts'
@@ -48,6 +48,7 @@ export interface FilesEvents {
 
 interface Follow {
   readonly tail: Tail
+  readonly origin: Origin
   /** The name has gone to another file, or away. */
   nameless: boolean
   /** Read before this one: what stood under its name before. */
@@ -171,7 +172,7 @@ export function createFilesSource(options: FilesOptions): Source {
 
   function open(path: string, first: boolean, before: Follow | undefined): void {
     const past = before === undefined ? pastOf(path) : pastOfTail(before.tail)
-    const follow = openFollow(path, ({ size }) => (first && past === null && options.from === 'end' ? size : 0))
+    const follow = openFollow(path, path, ({ size }) => (first && past === null && options.from === 'end' ? size : 0))
     if (follow === null) return
     byPath.set(path, follow)
     if (past !== null) {
@@ -186,7 +187,7 @@ export function createFilesSource(options: FilesOptions): Source {
     const rotated = findRotated(follow.tail.path, past, checkpoints, (id) => follows.has(id), knownOnly)
     let previous = before
     for (const { path, start } of rotated) {
-      const one = openFollow(path, () => start)
+      const one = openFollow(path, follow.origin.resource['log.file.path'], () => start)
       if (one === null) continue
       one.nameless = true
       one.previous = previous
@@ -209,11 +210,21 @@ export function createFilesSource(options: FilesOptions): Source {
     return pastOfCheckpoint(checkpoints.get(tail.id) as Checkpoint)
   }
 
-  function openFollow(path: string, start: (stats: Stats) => number): Follow | null {
+  function openFollow(path: string, name: string, start: (stats: Stats) => number): Follow | null {
     try {
       const tail = openTail({ ...options, path }, start)
       troubled.delete(path)
-      const follow = { tail, nameless: false, previous: null, busy: false, fresh: true, quietSince: 0, atEnd: false }
+      const origin = { layout: 'plain' as const, resource: { 'log.file.path': name } }
+      const follow = {
+        tail,
+        origin,
+        nameless: false,
+        previous: null,
+        busy: false,
+        fresh: true,
+        quietSince: 0,
+        atEnd: false
+      }
       follows.set(tail.id, follow)
       return follow
     } catch (error) {
@@ -248,16 +259,16 @@ export function createFilesSource(options: FilesOptions): Source {
     }
   }
 
-  function envelopeOf({ tail, fresh }: Follow, { payload }: Chunk): Envelope {
+  function envelopeOf({ tail, fresh, origin }: Follow, { payload }: Chunk): Envelope {
     return {
       payload,
       format: 'lines',
       signal: null,
       encoded: null,
       deadline: Number.POSITIVE_INFINITY,
-      stream: tail.id,
+      stream: origin.resource['log.file.path'],
       ...(fresh && tail.offset > 0 ? { before: tail.before(beforeBytes) } : {}),
-      origin: { path: tail.path }
+      origin
     }
   }
 
