@@ -25,12 +25,12 @@ export function compileMayMatch(program: Program, anchored: boolean): MayMatch {
   /** By state, the instructions that read a character, in order. */
   let members: (readonly number[])[] = []
   let numbers = new Map<string, number>()
-  const first = follow([program.start])
+  const first = readersFrom([program.start])
   let start = -1
   forget()
 
   /** What reads a character, reached from `from` without reading; null when a match ends there. */
-  function follow(from: number[]): readonly number[] | null {
+  function readersFrom(from: number[]): readonly number[] | null {
     look++
     const readers: number[] = []
     for (let pc = from.pop(); pc !== undefined; pc = from.pop()) {
@@ -70,14 +70,16 @@ export function compileMayMatch(program: Program, anchored: boolean): MayMatch {
   }
 
   function step(state: number, byteClass: number): number {
+    const known = table[state + byteClass]
+    if (known !== unknown) return known
     const byte = examples[byteClass]
-    const reached: number[] = anchored ? [] : [program.start]
+    const ends: number[] = anchored ? [] : [program.start]
     for (const pc of members[state / classes]) {
       if (kind[pc] === op.byte ? arg[pc] !== byte : sets[arg[pc]][byte] === 0) continue
-      reached.push(next[pc])
-      if (kind[pc] === op.wide && byte >= 0x80) reached.push(pc)
+      ends.push(next[pc])
+      if (kind[pc] === op.wide && byte >= 0x80) ends.push(pc)
     }
-    const readers = follow(reached)
+    const readers = readersFrom(ends)
     if (readers !== null && members.length >= mostStates) {
       forget()
       return numberOf(readers)
@@ -89,20 +91,39 @@ export function compileMayMatch(program: Program, anchored: boolean): MayMatch {
 
   return (bytes, at, to) => {
     if (first === null) return true
-    let rows = table
     let state = start
     for (let i = at; i < to; i++) {
-      const byteClass = classOf[bytes[i]]
-      let following = rows[state + byteClass]
-      if (following === unknown) {
-        following = step(state, byteClass)
-        rows = table
-      }
-      if (following <= dead) return following === matched
-      state = following
+      i = follow(table, classOf, bytes, state, i, to)
+      if (i === to) return false
+      state = step(reached, classOf[bytes[i]])
+      if (state <= dead) return state === matched
     }
     return false
   }
+}
+
+/** The state before the byte that `follow` stopped at. */
+let reached = 0
+
+/** Goes on through known states, to the first byte that leads to no other; `to` when there is none. */
+function follow(
+  table: Int32Array,
+  classOf: Uint8Array,
+  bytes: Uint8Array,
+  from: number,
+  at: number,
+  to: number
+): number {
+  let state = from
+  for (let i = at; i < to; i++) {
+    const next = table[state + classOf[bytes[i]]]
+    if (next <= dead) {
+      reached = state
+      return i
+    }
+    state = next
+  }
+  return to
 }
 
 /** Classes of bytes that no instruction tells apart, and a byte of each. */

@@ -10,6 +10,8 @@ import { type TextScan, traceStep, type WindowSearch } from './text-scan.ts'
 
 /** Longer joined windows are searched before they grow on, in bytes: a search takes memory for every one of them. */
 const maxJoined = 32768
+/** Or than so many of the windows they are made of: the next one begins before they end. */
+const mostOverlaps = 4
 
 /**
  * Adds the window around a literal to those that wait. Windows of one detector that touch are joined, so that every byte is searched at
@@ -20,7 +22,7 @@ export function enqueue(scan: TextScan, search: WindowSearch, from: number, to: 
   const clippedTo = Math.min(scan.end, to)
   for (const open of scan.windows) {
     if (open.search !== search) continue
-    if (clippedFrom > open.to || open.to - open.from > maxJoined) {
+    if (clippedFrom > open.to || open.to - open.from > Math.max(maxJoined, mostOverlaps * (to - from))) {
       search(scan, open.from, open.to)
       open.from = clippedFrom
     }
