@@ -30,6 +30,7 @@ beforeAll(async () => {
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
   spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json', '--outDir', dist, '--declaration', 'false'], { cwd: root })
   cpSync(join(root, 'src/generated'), join(dist, 'generated'), { recursive: true })
+  // @ts-expect-error: a script without types
   const { bundleEntries } = await import('../../scripts/bundle.mjs')
   await bundleEntries(manifest.exports, dist)
   // Found by its real path, so that what it depends on is not found by others.
