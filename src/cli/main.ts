@@ -18,6 +18,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
     ;(await import('./run-memory.ts')).keepYoungSpaceSmall()
     return (await import('./follow.ts')).followCommand(args)
   },
+  scan: async (args) => (await import('./scan.ts')).scanCommand(args),
   config: async (args) => (await import('./config.ts')).configCommand(args),
   detectors: async (args) => (await import('./detectors.ts')).detectorsCommand(args)
 }

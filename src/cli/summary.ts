@@ -37,7 +37,7 @@ function balance(totals: Totals): string {
   return `lines: ${grouped(lines)} in ${isBalanced(totals) ? '=' : 'IS NOT'} ${grouped(linesOut ?? 0)} out + ${grouped(dropped)} dropped`
 }
 
-function many(count: number, word: string): string {
+export function many(count: number, word: string): string {
   return `${grouped(count)} ${word}${count === 1 ? '' : 's'}`
 }
 
@@ -47,7 +47,7 @@ function grouped(count: number): string {
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB']
 
-function size(bytes: number): string {
+export function size(bytes: number): string {
   const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)))
   return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`
 }

@@ -1,0 +1,51 @@
+import { createRedactor, packDetectors, type RedactorOptions } from '../index.ts'
+import type { Detector } from '../model.ts'
+import type { FingerprintKey } from '../redact/fingerprint.ts'
+import { smallBytes } from './content.ts'
+import { createBlobs } from './git.ts'
+import { settingsOf } from './redact-settings.ts'
+import type { ScanArguments } from './scan-options.ts'
+import type { ScanContext } from './scan-target.ts'
+
+const chunkBytes = 1 << 20
+
+/** What threads need to scan alike. */
+export interface ScanSettings {
+  readonly options: ScanArguments
+  readonly keys: readonly FingerprintKey[]
+  /** Instead of those of the package, with the packs; null: none were given. */
+  readonly own: readonly Detector[] | null
+}
+
+/** Throws what loading detectors throws; tells what could not be loaded of them. */
+export async function createSettings(options: ScanArguments, keys: readonly FingerprintKey[]): Promise<ScanSettings> {
+  return { options, keys, own: options.detectors.length > 0 ? await loadOwn(options) : null }
+}
+
+/** All that findings may name. */
+export function detectorsOf({ options, own }: ScanSettings): readonly Detector[] {
+  return own ?? packDetectors(['default', ...options.packs])
+}
+
+/** What one thread scans with. Throws what `createRedactor` throws. */
+export async function createContext({ options, keys, own }: ScanSettings): Promise<ScanContext> {
+  const { packs = [], disable = [], ...settings }: RedactorOptions = { ...(await settingsOf(options)), keys }
+  const redactor = createRedactor(own === null ? { ...settings, packs, disable } : { ...settings, detectors: own })
+  const keyDetectors = new Set(
+    detectorsOf({ options, keys, own })
+      .filter(({ matcher }) => matcher === 'pem')
+      .map(({ id }) => id)
+  )
+  return {
+    finder: { redactor, keyDetectors },
+    limits: { maxRecordBytes: options.maxRecordBytes, chunkBytes },
+    binary: options.binary,
+    blobs: createBlobs(),
+    room: Buffer.allocUnsafe(smallBytes)
+  }
+}
+
+async function loadOwn({ detectors, disable, packs }: ScanArguments): Promise<readonly Detector[]> {
+  const { extendBundled } = await import('./own-detectors.ts')
+  return extendBundled(detectors, { disable, packs })
+}

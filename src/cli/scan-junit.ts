@@ -1,0 +1,58 @@
+import type { JudgedLeak, ReportOptions, ScanError, ScanReport } from './scan-report.ts'
+
+/** JUnit's XML, as Jenkins, GitLab and others read it: a test for each leak and each error, or one that passed when there are none. */
+export function createJunitReport({ detectors }: ReportOptions): ScanReport {
+  const cases: string[] = []
+  return {
+    begin: () => '',
+    file(name, leaks) {
+      for (const leak of leaks) cases.push(caseOf(name, leak, detectors.get(leak.detector)?.rotation ?? null))
+      return ''
+    },
+    end({ errors, leaks, files, seconds }) {
+      cases.push(...errors.map(errorCase))
+      if (cases.length === 0)
+        cases.push(element('testcase', { classname: 'logveil', name: `no secret in ${files} files` }))
+      const counts = {
+        tests: cases.length,
+        failures: leaks.new,
+        errors: errors.length,
+        skipped: leaks.known + leaks.allowed,
+        time: seconds.toFixed(3)
+      }
+      const suite = element('testsuite', { name: 'logveil scan', ...counts }, `\n${cases.join('\n')}\n`)
+      return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', { name: 'logveil', ...counts }, `\n${suite}\n`)}\n`
+    }
+  }
+}
+
+function caseOf(file: string, leak: JudgedLeak, rotation: string | null): string {
+  const { status, detector, confidence, severity, line, column, snippet, allowance } = leak
+  const place = `${file === '-' ? 'standard input' : file}:${line}:${column}`
+  const outcome =
+    status === 'new'
+      ? element(
+          'failure',
+          { type: detector, message: `${severity}, ${confidence}: ${place}` },
+          escaped([place, snippet.trim(), ...(rotation === null ? [] : [`rotate it: ${rotation}`])].join('\n'))
+        )
+      : element('skipped', { message: status === 'known' ? 'in the baseline' : `allowed: ${allowance}` })
+  return element('testcase', { classname: file, file, name: `${detector} in line ${line}, column ${column}` }, outcome)
+}
+
+function errorCase({ file, message }: ScanError): string {
+  return element('testcase', { classname: file ?? 'logveil', name: 'scan' }, element('error', { message }))
+}
+
+function element(name: string, attributes: Record<string, string | number>, content = ''): string {
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(String(value))}"`)
+  return `<${name}${written.join('')}${content === '' ? '/>' : `>${content}</${name}>`}`
+}
+
+/** XML 1.0 has no way to write most control characters. */
+function escaped(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
+    .replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
+}

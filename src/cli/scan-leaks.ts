@@ -1,0 +1,102 @@
+import type { Confidence, Finding, Hints, Severity, WithheldReason } from '../model.ts'
+import { withheldReasons } from '../model.ts'
+import type { Redactor } from '../redactor.ts'
+import type { Piece } from './cut-lines.ts'
+import { redactPiece } from './redact-stream.ts'
+import { allowanceIn } from './scan-allow.ts'
+import { createKeyJoiner } from './scan-keys.ts'
+import { createColumns, createOutputLines } from './scan-lines.ts'
+
+/** One secret in one place, as reports tell it: structurally unable to hold its text. A private key over several lines is one. */
+export interface Leak {
+  readonly detector: string
+  readonly confidence: Confidence
+  readonly severity: Severity
+  /** 1-based; columns count UTF-16 code units, the end is behind the last one. */
+  readonly line: number
+  readonly column: number
+  endLine: number
+  endColumn: number
+  /** Path of the field in its record. */
+  readonly path: string
+  /** Bytes of the content, which is decompressed, from the first to the last. */
+  span: readonly [start: number, end: number]
+  /** Bytes of the secret, decoded. */
+  length: number
+  fingerprint: string | null
+  readonly hints: Hints
+  /** The first line, redacted, as far as it is near the secret. */
+  readonly snippet: string
+  /** As a comment in the same line has it, see `allowanceIn`. */
+  readonly allowance: string | null
+}
+
+export interface ScannedContent {
+  readonly leaks: readonly Leak[]
+  readonly lines: number
+  readonly bytes: number
+  /** Parts that could not be looked at. */
+  readonly withheld: Readonly<Record<WithheldReason, number>>
+}
+
+export interface Finder {
+  /** Redacts with `partial`, so that snippets show the public prefix and no fingerprint. */
+  readonly redactor: Redactor
+  /** Detectors of private keys, of which every line is a finding. */
+  readonly keyDetectors: ReadonlySet<string>
+}
+
+/** What `logveil redact` finds in the same lines. */
+export async function findLeaks(
+  pieces: AsyncIterable<Piece>,
+  { redactor, keyDetectors }: Finder
+): Promise<ScannedContent> {
+  const keys = createKeyJoiner(keyDetectors)
+  const withheld = { depth: 0, size: 0, effort: 0, error: 0, unknown: 0 }
+  const carry = redactor.createCarry()
+  let place = { line: 0, offset: 0 }
+  for await (const piece of pieces) {
+    const { findings, payload, records, ...redacted } = redactPiece(piece, redactor, carry)
+    for (const reason of withheldReasons) withheld[reason] += redacted.withheld[reason]
+    if (piece.kind === 'lines' && findings.length > 0) {
+      const leakAt = createPlacer(piece.bytes, payload, place)
+      for (const finding of findings) keys.add(leakAt(finding), piece.bytes.subarray(...finding.span))
+    }
+    place = {
+      line: place.line + records,
+      offset: place.offset + (piece.kind === 'lines' ? piece.bytes.length : piece.length)
+    }
+  }
+  return { leaks: keys.leaks(), lines: place.line, bytes: place.offset, withheld }
+}
+
+/** Places findings of a piece, which come in the order of their records. */
+function createPlacer(
+  bytes: Uint8Array,
+  redacted: Uint8Array,
+  place: { readonly line: number; readonly offset: number }
+): (finding: Finding) => Leak {
+  const columnAt = createColumns(bytes)
+  const outputLine = createOutputLines(redacted)
+  return ({ detector, confidence, severity, record, path, span, length, fingerprint, hints }) => {
+    const [start, end] = span
+    const line = place.line + record + 1
+    const { bytes, snippet } = outputLine(record, detector)
+    return {
+      detector,
+      confidence,
+      severity,
+      line,
+      column: columnAt(start),
+      endLine: line,
+      endColumn: columnAt(end),
+      path,
+      span: [place.offset + start, place.offset + end],
+      length,
+      fingerprint,
+      hints,
+      snippet,
+      allowance: allowanceIn(bytes, detector)
+    }
+  }
+}
