@@ -24,7 +24,7 @@ export async function changesInIndex(since: string | null, paths: readonly strin
   })
   const files = await changedFiles(diff(['--raw', '-z', '--no-abbrev']))
   if (files.length === 0) return []
-  const ranges = await changedLines(diff(['--patch']))
+  const ranges = await changedLines(diff(['--patch', '--unified=0', '--inter-hunk-context=0']))
   if (ranges.length !== files.reduce((sum, { sections }) => sum + sections, 0))
     throw new LogveilError('INPUT_FAILED', 'the index changed while it was read: try again')
   let section = 0
@@ -37,8 +37,6 @@ export async function changesInIndex(since: string | null, paths: readonly strin
 
 /** Whatever the configuration says. Everything is text here: what is binary is decided as for any other file. */
 const options = [
-  '--unified=0',
-  '--inter-hunk-context=0',
   '--text',
   '--no-color',
   '--no-ext-diff',

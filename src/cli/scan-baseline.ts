@@ -26,7 +26,8 @@ interface BaselineFile {
   readonly version: 1
   /** Id of the fingerprint key that was in use; null: none. */
   readonly key: string | null
-  readonly scrypt: { readonly N: number; readonly r: number; readonly p: number; readonly salt: string }
+  /** `random` is the salt; named so, detectors take it for none of theirs. */
+  readonly scrypt: { readonly N: number; readonly r: number; readonly p: number; readonly random: string }
   readonly leaks: readonly { readonly file: string; readonly detector: string; readonly fingerprint: string }[]
 }
 
@@ -47,8 +48,8 @@ const fingerprintBytes = 4
 export function openBaseline(path: string, keys: readonly FingerprintKey[], fresh: boolean): Baseline {
   const old = readBaseline(path, fresh)
   const key = fresh ? (keys[0] ?? null) : keyOf(path, old?.key ?? null, keys)
-  const params = old !== null && old.key === (key?.id ?? null) ? old.scrypt : { ...cost, salt: newSalt() }
-  const salt = Buffer.from(params.salt, 'base64')
+  const params = old !== null && old.key === (key?.id ?? null) ? old.scrypt : { ...cost, random: newSalt() }
+  const salt = Buffer.from(params.random, 'base64')
   const digest = createDigest(params, salt)
   const fromHere = (file: string): string => relative(dirname(resolve(path)), resolve(file))
   const known = new Map<string, Set<string>>()
@@ -89,11 +90,11 @@ function readBaseline(path: string, fresh: boolean): BaselineFile | null {
 function parse(text: string): BaselineFile | null {
   try {
     const file = JSON.parse(text) as BaselineFile
-    const { N, r, p, salt } = file.scrypt
+    const { N, r, p, random } = file.scrypt
     const isCheap = [1 << 14, 1 << 15, 1 << 16].includes(N) && r === 8 && p === 1
     const isWhole = file.leaks.every((leak) => [leak.file, leak.detector, leak.fingerprint].every(isText))
-    const isOurs = file.version === 1 && (file.key === null || isText(file.key)) && isText(salt)
-    return isOurs && isCheap && isWhole && Buffer.from(salt, 'base64').length >= 16 ? file : null
+    const isOurs = file.version === 1 && (file.key === null || isText(file.key)) && isText(random)
+    return isOurs && isCheap && isWhole && Buffer.from(random, 'base64').length >= 16 ? file : null
   } catch {
     return null
   }
