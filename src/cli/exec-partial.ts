@@ -14,13 +14,13 @@ export interface PartialRules {
 const longestShown = 16_384
 const random = 'Zq7Xw2Kp9Lm4Rt8Vb3Nc6Yd'
 /** How a line may go on: what comes before may be shown only if it stays as it is, whichever follows. All that detectors look for behind a secret. */
-const continuations = [
+export const continuations = [
   random,
   `${random}"`,
   `${random}'`,
   '| docker login --password-stdin',
   '-AsPlainText -Force'
-].map((text) => Buffer.from(text))
+]
 /** Begins a private key, of which nothing may be shown. */
 const keyHeader = '-----BEGIN'
 
@@ -39,7 +39,7 @@ export function decidedEnd(line: Buffer, { redact, knownTail }: PartialRules): n
   function staysAsItIs(beginning: Buffer): boolean {
     if (knownTail(withoutControls(beginning)) > 0) return false
     return continuations.every((continuation) => {
-      const longer = Buffer.concat([beginning, continuation])
+      const longer = Buffer.concat([beginning, Buffer.from(continuation)])
       return firstDifference(longer, redact(longer)) >= beginning.length
     })
   }

@@ -4,6 +4,7 @@ Usage
   logveil redact [FILE...]     redact lines from files or standard input to standard output
   logveil exec -- COMMAND      run a command, its output redacted: in a build
   logveil relay --to URL       stand in front of an OTLP backend: logs, traces and metrics
+  logveil follow GLOB...       follow files through rotation: a sidecar
   logveil run [--config FILE]  the same with a configuration file; without one: OTLP in, standard output
   logveil config ...           check a configuration, show it, print its JSON Schema
   logveil detectors ...        list, check and explain detectors

@@ -63,7 +63,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const listening: [PipelineConfig, (Source | ListeningSource)[], (Sink | DurableSink)[]][] = []
   for (const pipeline of config.pipelines) {
     const sinks = await Promise.all(pipeline.sinks.map((sink) => openSink(sink, pipeline, metrics, options, line)))
-    listening.push([pipeline, await openSources(pipeline, budget, metrics, options), sinks])
+    listening.push([pipeline, await openSources(pipeline, budget, metrics, options, line), sinks])
   }
   const timer = setInterval(() => metrics.inFlight.set(budget.used), 1000).unref()
   const abort = new AbortController()

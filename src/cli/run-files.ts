@@ -4,6 +4,7 @@ import type { Source } from '../model.ts'
 import { lock } from '../sinks/durable/lock.ts'
 import { forgetfulCheckpoints, openCheckpoints } from '../sources/files/checkpoints.ts'
 import { createFilesSource, type FilesEvents } from '../sources/files.ts'
+import { continuations } from './exec-partial.ts'
 import type { EngineOptions, Report } from './run-engine.ts'
 
 /** Throws `OUTPUT_FAILED` when checkpoints cannot be kept. */
@@ -11,7 +12,8 @@ export function openFiles(
   pipeline: string,
   config: FilesSourceConfig,
   metrics: Metrics,
-  { report }: EngineOptions
+  { report }: EngineOptions,
+  redactLine: (text: string) => string
 ): Source {
   const { stateDirectory: directory } = config
   const onTrouble = (code: string) =>
@@ -25,12 +27,19 @@ export function openFiles(
     chunkBytes: Math.min(config.batchBytes, config.maxLineBytes),
     maxLineBytes: config.maxLineBytes,
     inFlight: config.inFlight,
+    mayShow: (beginning) => staysAsItIs(Buffer.from(beginning).toString('latin1'), redactLine),
     partialMs: config.partialLineMs,
     closeMs: config.closeAfterMs,
     pollMs: config.pollMs,
     discoverMs: config.discoverMs,
     events: listen(pipeline, metrics, report)
   })
+}
+
+/** Whether it reads the same when it goes on like a secret: half of one cannot be recognised. */
+function staysAsItIs(beginning: string, redactLine: (text: string) => string): boolean {
+  const shown = redactLine(beginning)
+  return continuations.every((continuation) => redactLine(beginning + continuation).startsWith(shown))
 }
 
 /** Counts everything, tells of what can be many only once until it gets better. */

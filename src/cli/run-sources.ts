@@ -13,9 +13,10 @@ export async function openSources(
   { name, source }: PipelineConfig,
   budget: ByteBudget,
   metrics: Metrics,
-  options: EngineOptions
+  options: EngineOptions,
+  redactLine: (text: string) => string
 ): Promise<(Source | ListeningSource)[]> {
-  if (source.type === 'files') return [openFiles(name, source, metrics, options)]
+  if (source.type === 'files') return [openFiles(name, source, metrics, options, redactLine)]
   return listenAll(name, source, budget, metrics, options)
 }
 

@@ -6,7 +6,7 @@ import type { Envelope, Next, Origin, Source } from '../model.ts'
 import { refusesAll } from '../otlp/status.ts'
 import type { Checkpoint, Checkpoints } from './files/checkpoints.ts'
 import { findFiles, findRotated, isCopyOf } from './files/find.ts'
-import { type Chunk, type Head, identify, openTail, type Tail } from './files/tail.ts'
+import { type Chunk, fewestHeadBytes, type Head, identify, openTail, type Tail } from './files/tail.ts'
 import { createWatches } from './files/watch.ts'
 
 export interface FilesOptions {
@@ -20,6 +20,8 @@ export interface FilesOptions {
   readonly maxLineBytes: number
   /** Files that are read at once. */
   readonly inFlight: number
+  /** Whether the beginning of a line may be handed on: it does not look like that of a secret. */
+  readonly mayShow: (beginning: Uint8Array) => boolean
   /** How long a line without an end stays back. */
   readonly partialMs: number
   /** How often sizes are looked at; watches tell sooner. */
@@ -54,6 +56,8 @@ interface Follow {
   /** Read before this one: what stood under its name before. */
   previous: Follow | null
   busy: boolean
+  /** It was emptied, and nothing was read since. */
+  restarted: boolean
   /** Nothing of it has been handed on yet. */
   fresh: boolean
   /** Since when there is nothing more in it, as `performance.now()` tells the time. */
@@ -177,7 +181,8 @@ export function createFilesSource(options: FilesOptions): Source {
     byPath.set(path, follow)
     if (past !== null) {
       const isSame = past.id === follow.tail.id
-      queueBehind(follow, past, before ?? (isSame ? null : (follows.get(past.id) ?? null)), isSame)
+      const previous = before ?? (isSame ? null : (follows.get(past.id) ?? null))
+      queueBehind(follow, past, previous, isSame && past.head.bytes >= fewestHeadBytes)
     }
     ready.add(follow)
   }
@@ -221,6 +226,7 @@ export function createFilesSource(options: FilesOptions): Source {
         nameless: false,
         previous: null,
         busy: false,
+        restarted: false,
         fresh: true,
         quietSince: 0,
         atEnd: false
@@ -245,9 +251,14 @@ export function createFilesSource(options: FilesOptions): Source {
     if (previous !== null && !previous.atEnd && follows.has(previous.tail.id)) return
     follow.previous = null
     try {
-      const chunk = tail.read() ?? tail.unfinished(follow.nameless ? options.closeMs : options.partialMs)
+      const chunk = tail.read() ?? lastLine(follow)
       if (chunk === 'truncated') return emptied(follow)
       if (chunk === null) return ended(follow)
+      if (follow.restarted) {
+        follow.restarted = false
+        // An empty file cannot be told from one that was filled and emptied once more.
+        if (queueBehind(follow, pastOfTail(tail), null, false) > 0) return void ready.add(follow)
+      }
       follow.atEnd = false
       if (chunk.payload.length > 0 && !(await deliver(envelopeOf(follow, chunk), tail.path, next, signal))) return
       if (chunk.skip) events.withheld(tail.path)
@@ -257,6 +268,12 @@ export function createFilesSource(options: FilesOptions): Source {
     } catch (error) {
       trouble(tail.path, (error as NodeJS.ErrnoException).code ?? 'unknown')
     }
+  }
+
+  /** Nothing more comes of a file without a name: then what is there is the line. */
+  function lastLine({ tail, nameless }: Follow): Chunk | null {
+    const chunk = tail.unfinished(nameless ? options.closeMs / 2 : options.partialMs)
+    return chunk === null || nameless || options.mayShow(chunk.payload.subarray(0, -1)) ? chunk : null
   }
 
   function envelopeOf({ tail, fresh, origin }: Follow, { payload }: Chunk): Envelope {
@@ -276,6 +293,7 @@ export function createFilesSource(options: FilesOptions): Source {
     const copies = queueBehind(follow, pastOfTail(follow.tail), null, false)
     events.truncated(follow.tail.path, copies)
     follow.tail.restart()
+    follow.restarted = true
     ready.add(follow)
   }
 

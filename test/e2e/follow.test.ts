@@ -158,3 +158,22 @@ test('nothing of the lines is in the state', async () => {
   const state = readdirSync(join(base, 'state')).map((name) => readFileSync(join(base, 'state', name), 'latin1'))
   expect(state.filter((text) => text.includes(token) || text.includes('app.log'))).toEqual([])
 })
+
+test('a last line without an end: shown after a while, unless it may be the beginning of a secret, and whole when its end comes', async () => {
+  const config = ['run', '--config', join(base, 'c.yaml')]
+  const source = { type: 'files', include: [join(base, '*.log')], partialLineMs: 300, pollMs: 50 }
+  const pipelines = [{ name: 'p', source, sinks: [{ type: 'file', path: out }] }]
+  writeFileSync(join(base, 'c.yaml'), JSON.stringify({ admin: null, pipelines }))
+  writeFileSync(log, 'one\nthe end')
+  const daemon = await startCommand(config)
+  running.push(daemon)
+  await until('one\nthe end\n')
+  appendFileSync(log, ' is near\npassword=')
+  await until('one\nthe end\nthe end is near\npassword=\n')
+  appendFileSync(log, `hunter2hunter\ntoken ${token.slice(0, 9)}`)
+  await until('one\nthe end\nthe end is near\npassword=\npassword=[REDACTED:generic-password]\n')
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  appendFileSync(log, `${token.slice(9)}\n`)
+  const rest = 'password=[REDACTED:generic-password]\ntoken [REDACTED:github-pat-classic]\n'
+  await until(`one\nthe end\nthe end is near\npassword=\n${rest}`)
+})

@@ -1,7 +1,7 @@
 import { globSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Checkpoints } from './checkpoints.ts'
-import { beginsWith, type Head, identify } from './tail.ts'
+import { beginsWith, fewestHeadBytes, type Head, identify } from './tail.ts'
 
 export interface Found {
   readonly path: string
@@ -12,8 +12,6 @@ export interface Found {
 const compressed = /\.(gz|bz2|xz|zst|lz4|zip)$/
 /** Clocks of file systems are coarse, and may be those of another machine. */
 const clockSlackMs = 2000
-/** With fewer, two files of one program begin alike by chance. */
-const fewestHeadBytes = 64
 
 /** Regular files that the globs match, once each, however many names they have. What cannot be looked at is told. */
 export function findFiles(

@@ -8,6 +8,8 @@ export interface Chunk {
   readonly end: number
   /** What goes on there is the rest of a line that is passed over. */
   readonly skip: boolean
+  /** A line without an end: the size of the file with it. It stays where it is, and comes again as a whole. */
+  readonly shown?: number
 }
 
 /** A file that is being read: the descriptor stays open, so that it stays the same file whatever its name becomes. */
@@ -23,7 +25,7 @@ export interface Tail {
   stat(): Stats
   /** What comes next; null: nothing whole. `truncated`: the file is another one now, or shorter than what was read. */
   read(): Chunk | null | 'truncated'
-  /** The line without an end that stands last, once it has not changed for so long; null: none. */
+  /** The line without an end that stands last, once it has not changed for so long and was not handed out before; null: none. */
   unfinished(ms: number): Chunk | null
   /** Lines before the offset, at most so many bytes. */
   before(bytes: number): Uint8Array
@@ -45,6 +47,8 @@ export interface TailOptions {
   readonly maxLineBytes: number
 }
 
+/** With fewer, two files of one program begin alike by chance. */
+export const fewestHeadBytes = 64
 /** So much of the beginning of a file tells it from others. */
 const headLimit = 1024
 const newline = 0x0a
@@ -78,6 +82,7 @@ export function openTail(options: TailOptions, start: (stats: Stats) => number):
   let offset = 0
   let skip = false
   let heldSize = -1
+  let shown = -1
   let heldSince = 0
   let lost = false
 
@@ -166,16 +171,16 @@ export function openTail(options: TailOptions, start: (stats: Stats) => number):
     read,
     unfinished(ms) {
       const { size } = fstatSync(fd)
-      if (size <= offset || skip) return null
+      if (size <= offset || size === shown || skip) return null
       if (size !== heldSize) {
         heldSize = size
         heldSince = performance.now()
         return null
       }
       if (performance.now() - heldSince < ms || size - offset > maxLineBytes) return null
-      const payload = readAt(offset, size - offset)
-      if (!isSame() || payload.includes(newline)) return null
-      return { payload, end: offset + payload.length, skip: false }
+      const line = readAt(offset, size - offset)
+      if (!isSame() || line.includes(newline)) return null
+      return { payload: Buffer.concat([line, Buffer.of(newline)]), end: offset, skip: false, shown: size }
     },
     before(bytes) {
       const from = Math.max(0, offset - bytes)
@@ -183,12 +188,17 @@ export function openTail(options: TailOptions, start: (stats: Stats) => number):
       return from === 0 ? read : read.subarray(read.indexOf(newline) + 1)
     },
     confirm(chunk) {
+      if (chunk.shown !== undefined) {
+        shown = chunk.shown
+        return
+      }
       offset = chunk.end
       skip = chunk.skip
       remember()
     },
     restart() {
       offset = 0
+      shown = -1
       skip = false
       lost = false
       headBytes = 0
