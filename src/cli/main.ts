@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { LogveilError } from '../errors.ts'
 import { complain, describe } from './complain.ts'
 
@@ -35,7 +34,7 @@ async function run(args: string[]): Promise<number> {
 }
 
 async function dispatch([name, ...args]: string[]): Promise<number> {
-  if (name === '--version' || name === '-v') return print(`${version()}\n`)
+  if (name === '--version' || name === '-v') return print(`${(await import('./version.ts')).version()}\n`)
   if (name === '--help' || name === '-h' || name === 'help') return print((await import('./help.ts')).mainHelp)
   if (name === undefined) {
     process.stderr.write((await import('./help.ts')).mainHelp)
@@ -51,8 +50,4 @@ async function dispatch([name, ...args]: string[]): Promise<number> {
 function print(text: string): number {
   process.stdout.write(text)
   return 0
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { listenAdmin } from '../admin/admin-server.ts'
 import { createLog } from '../admin/log.ts'
@@ -13,6 +12,7 @@ import { reloadOnChange } from './run-reload.ts'
 import { parseAddress } from './run-sources.ts'
 import { startTracing } from './run-tracing.ts'
 import { stopOnSignal } from './signals.ts'
+import { version } from './version.ts'
 
 /** Runs a configuration until a signal; resolves to the exit status. `path` is where it came from. Ends the process when it cannot start. */
 export async function serve(config: Config, path: string | null): Promise<number> {
@@ -109,8 +109,4 @@ async function within(ms: number, work: Promise<void>): Promise<boolean> {
   const done = await Promise.race([work.then(() => true), late])
   clearTimeout(timer)
   return done
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 }
