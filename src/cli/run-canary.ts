@@ -1,5 +1,6 @@
 import { otlpToProto } from '../codecs/otlp-to-proto.ts'
 import type { Detector, Envelope, Signal } from '../model.ts'
+import { unsaid } from '../scan/defaults.ts'
 import type { Redaction } from './run-redaction.ts'
 
 const resources: Readonly<Record<Signal, string>> = {
@@ -13,24 +14,15 @@ const resources: Readonly<Record<Signal, string>> = {
  * send one through and look for it behind.
  */
 export const canaryDetector: Detector = {
+  ...unsaid,
   id: 'logveil-canary',
   name: 'Canary of logveil',
   provider: 'logveil',
   severity: 'low',
   keywords: ['logveil-canary-'],
-  context: 'anywhere',
   pattern: '(logveil-canary-[0-9a-f]{32})',
-  caseInsensitive: false,
   maxLength: 47,
-  boundaries: { left: 'A-Za-z0-9', right: 'A-Za-z0-9' },
-  checks: [],
-  value: null,
-  matcher: 'pattern',
-  allow: [],
-  examples: [],
-  counterExamples: [],
-  references: [],
-  rotation: null
+  boundaries: { left: 'A-Za-z0-9', right: 'A-Za-z0-9' }
 }
 
 const canary = `logveil-canary-${'0123456789abcdef'.repeat(2)}`

@@ -43,6 +43,13 @@ export function startsWithFolded(bytes: Uint8Array, at: number, end: number, tex
 /** Longer texts are copied at once; for shorter ones the call costs more than the loop, in bytes. */
 const longText = 128
 
+/** Whether `bytes[at..end)` begins with an ASCII text, its letters in the case given. */
+export function startsWithExactly(bytes: Uint8Array, at: number, end: number, text: string): boolean {
+  if (at + text.length > end) return false
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false
+  return true
+}
+
 /** `bytes[start..end)` as text, one character a byte. For short ranges: candidates, never whole records. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
   if (end - start > longText) return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1')

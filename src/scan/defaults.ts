@@ -8,6 +8,21 @@ export interface LoadedDetector extends Detector {
   readonly override: boolean
 }
 
+/** What a detector that no file describes leaves open. */
+export const unsaid = {
+  context: 'anywhere',
+  caseInsensitive: false,
+  boundaries: { left: '', right: '' },
+  checks: [],
+  value: null,
+  matcher: 'pattern',
+  allow: [],
+  examples: [],
+  counterExamples: [],
+  references: [],
+  rotation: null
+} as const satisfies Partial<Detector>
+
 const alnum = 'A-Za-z0-9'
 /** For a value that only the grammar of assignments delimits. */
 const valueLength = 4096

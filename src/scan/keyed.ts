@@ -6,7 +6,7 @@ import { compileJudge, type Judge, lazy } from './judge.ts'
 import { endsDescribing, governs, namesVendor, standsForVendor } from './key-names.ts'
 import { compileRunTest, nearby, otherMayFollow, shortestOther } from './near-run.ts'
 import { otherUse } from './other-use.ts'
-import { isCompound, keyEndOf, keyStartOf, type Pair, readJoined, readPair } from './pairs.ts'
+import { isCompound, keyEndOf, keyStartOf, type Pair, readJoined, readPair, valueAlone } from './pairs.ts'
 import { parsePattern } from './pattern.ts'
 import { overlapsOwnPlaceholder, ownPlaceholderEnd } from './placeholders.ts'
 import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from './text-scan.ts'
@@ -146,11 +146,12 @@ function compileValueTest(detector: Detector, ofVendor: OfVendor): TestValue {
     scan.effort.left -= costs.value
     if (detector.value !== null) {
       const reason = notSecret(scan.bytes, pair, detector.value, scan.end)
-      const isStill = () =>
-        detector.pattern === '' &&
-        ofVendor(keyBytes, keyStart, keyEnd, hitStart, hitEnd) &&
-        isVendors(scan.bytes, pair, scan.end)
-      if (reason !== null && !isStill()) return traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
+      const isSecret =
+        reason === null ||
+        (detector.pattern === '' &&
+          ofVendor(keyBytes, keyStart, keyEnd, hitStart, hitEnd) &&
+          isVendors(scan.bytes, pair, scan.end))
+      if (!isSecret) return traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
     }
     if (detector.pattern === '') return judge(scan, start, end)
     scan.effort.left -= costs.search
@@ -176,15 +177,7 @@ function compileNearJudge(detector: Detector): Judge {
   if (value === null) return judge
   return (scan, start, end) => {
     scan.effort.left -= costs.value
-    const pair: Pair = {
-      keyStart: start,
-      keyEnd: start,
-      valueStart: start,
-      valueEnd: end,
-      quoted: true,
-      bond: 'assigned',
-      compound: true
-    }
+    const pair = valueAlone(start, end, true, true)
     const reason = otherUse(scan.bytes, start, scan.start) ?? notSecret(scan.bytes, pair, value, scan.end)
     if (reason === null) judge(scan, start, end)
     else traceStep(scan, 'value', detector.id, start, end, `reject: ${reason}`)
@@ -237,13 +230,5 @@ function wholeValue(scan: TextScan, compound: boolean): Pair {
   let { start, end } = scan
   while (start < end && isSpace[scan.bytes[start]]) start++
   while (end > start && isSpace[scan.bytes[end - 1]]) end--
-  return {
-    keyStart: 0,
-    keyEnd: 0,
-    valueStart: start,
-    valueEnd: end,
-    quoted: scan.field.role !== 'bare',
-    bond: 'assigned',
-    compound
-  }
+  return valueAlone(start, end, scan.field.role !== 'bare', compound)
 }

@@ -4,6 +4,7 @@ import { LogveilError } from '../errors.ts'
 import type { Detector, KnownSecret } from '../model.ts'
 import { base64Literals } from './decode/base64.ts'
 import { hexLiterals } from './decode/hex.ts'
+import { unsaid } from './defaults.ts'
 import { costs } from './effort.ts'
 import type { Decoders } from './encoded.ts'
 import { overlapsOwnPlaceholder } from './placeholders.ts'
@@ -56,24 +57,14 @@ function writings(value: string): string[] {
 /** Says what was found; how, is known already. */
 function knownDetector(id: string): Detector {
   return {
+    ...unsaid,
     id,
     name: 'Known secret',
     provider: 'known',
     severity: 'high',
     keywords: [],
-    context: 'anywhere',
     pattern: '',
-    caseInsensitive: false,
-    maxLength: longestValue,
-    boundaries: { left: '', right: '' },
-    checks: [],
-    value: null,
-    matcher: 'pattern',
-    allow: [],
-    examples: [],
-    counterExamples: [],
-    references: [],
-    rotation: null
+    maxLength: longestValue
   }
 }
 

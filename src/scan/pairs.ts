@@ -14,6 +14,11 @@ export interface Pair {
   compound: boolean
 }
 
+/** A value whose key stands elsewhere, or decided already. */
+export function valueAlone(valueStart: number, valueEnd: number, quoted: boolean, compound: boolean): Pair {
+  return { keyStart: 0, keyEnd: 0, valueStart, valueEnd, quoted, bond: 'assigned', compound }
+}
+
 const maxKey = 64
 
 /**

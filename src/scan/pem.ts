@@ -59,8 +59,8 @@ function labelEnd(scan: TextScan, from: number): number {
 }
 
 /**
- * Where the body of the key that began before `from` ends, and the key: behind its END line, or the end of the text when that is missing. Neither END nor body stands
- * before `emptyTo`: what was looked through for one key is not for the next.
+ * Where the body of the key that began before `from` ends, and the key: behind its END line, or with the text when that is missing. Neither
+ * END nor body stands before `emptyTo`: what was looked through for one key is not for the next.
  */
 function keyEnd(scan: TextScan, from: number, emptyTo: number): { body: number; end: number; complete: boolean } {
   const { bytes } = scan

@@ -1,4 +1,4 @@
-import { isAlnum, isLetter, latin1 } from './bytes.ts'
+import { isAlnum, isLetter, latin1, startsWithExactly } from './bytes.ts'
 
 /**
  * Whether the value `bytes[start..end)` only stands in for a secret: our own placeholders, and what other redactors leave
@@ -60,12 +60,6 @@ function beginsInOwnPlaceholder(bytes: Uint8Array, at: number, textStart: number
 }
 
 const longestHead = 128
-
-function startsWithExactly(bytes: Uint8Array, at: number, end: number, text: string): boolean {
-  if (at + text.length > end) return false
-  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false
-  return true
-}
 
 function isBodyByte(byte: number): boolean {
   return isAlnum[byte] === 1 || byte === 0x3a || byte === 0x2d || byte === 0x5f || byte === 0x2e

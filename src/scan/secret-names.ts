@@ -1,5 +1,6 @@
 import type { Detector, ValueShape } from '../model.ts'
 import { governs } from './key-names.ts'
+import { valueAlone } from './pairs.ts'
 import { notSecret } from './values.ts'
 
 /**
@@ -38,15 +39,7 @@ function rules(name: Uint8Array, at: number, length: number, shape: ValueShape):
 
 /** Nobody sets a variable to a sentence about passwords: several words are a pass phrase. */
 function isSecret(value: Uint8Array, shape: ValueShape): boolean {
-  const pair = {
-    keyStart: 0,
-    keyEnd: 0,
-    valueStart: 0,
-    valueEnd: value.length,
-    quoted: true,
-    bond: 'assigned' as const,
-    compound: true
-  }
+  const pair = valueAlone(0, value.length, true, true)
   const reason = notSecret(value, pair, shape, value.length)
   return reason === null || (shape === 'any' && reason === 'prose')
 }

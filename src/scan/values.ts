@@ -1,5 +1,16 @@
 import type { ValueShape } from '../model.ts'
-import { isAlnum, isDigit, isHex, isLetter, isLower, isSpace, isUpper, latin1, startsWithFolded } from './bytes.ts'
+import {
+  isAlnum,
+  isDigit,
+  isHex,
+  isLetter,
+  isLower,
+  isSpace,
+  isUpper,
+  latin1,
+  startsWithExactly,
+  startsWithFolded
+} from './bytes.ts'
 import type { Pair } from './pairs.ts'
 import { containsOwnPlaceholder, isPlaceholder } from './placeholders.ts'
 import { looksRandom, type Measures, measure, randomScore } from './randomness.ts'
@@ -154,7 +165,10 @@ function hasAlnum(bytes: Uint8Array, start: number, end: number): boolean {
 
 /** As AWS and others mark the keys of their documentation: `AKIA...EXAMPLE`, `...EXAMPLEKEY`. */
 function isExample(bytes: Uint8Array, start: number, end: number): boolean {
-  return end - start >= 16 && latin1(bytes, start, Math.min(end, start + 256)).includes('EXAMPLE')
+  const stop = Math.min(end, start + 256)
+  if (end - start < 16) return false
+  for (let i = start; i < stop; i++) if (startsWithExactly(bytes, i, stop, 'EXAMPLE')) return true
+  return false
 }
 
 /** `/home/x`, `./x`, `~/x`, `C:\x`, `https://x`, `arn:x`; base64 that begins with a slash is no path. */

@@ -1,16 +1,7 @@
 import type { Detector } from '../../src/model.ts'
+import { unsaid } from '../../src/scan/defaults.ts'
 
-const common = {
-  severity: 'high',
-  caseInsensitive: false,
-  checks: [],
-  matcher: 'pattern',
-  allow: [],
-  examples: [],
-  counterExamples: [],
-  references: [],
-  rotation: null
-} as const
+const common = { ...unsaid, severity: 'high' } as const
 
 /** `canary_` and six digits, wherever it stands. */
 export const canary: Detector = {

@@ -1,4 +1,5 @@
 import type { Confidence, Context, Detector, Field, Match } from '../../src/model.ts'
+import { unsaid } from '../../src/scan/defaults.ts'
 
 export interface MatchLike {
   readonly id?: string
@@ -30,26 +31,7 @@ export function match(like: MatchLike): Match {
 }
 
 function detector(id: string, provider: string, keywords: readonly string[], context: Context): Detector {
-  return {
-    id,
-    name: id,
-    provider,
-    severity: 'high',
-    keywords,
-    context,
-    pattern: '(x)',
-    caseInsensitive: false,
-    maxLength: 100,
-    boundaries: { left: '', right: '' },
-    checks: [],
-    value: null,
-    matcher: 'pattern',
-    allow: [],
-    examples: [],
-    counterExamples: [],
-    references: [],
-    rotation: null
-  }
+  return { ...unsaid, id, name: id, provider, severity: 'high', keywords, context, pattern: '(x)', maxLength: 100 }
 }
 
 function field(quote: string, depth: number, path: string): Field {
