@@ -1,28 +1,14 @@
 import { type FindingsOptions, openFindings } from './hooks/findings.ts'
-import { createRedactor } from './index.ts'
-import type { Detector, KnownSecret } from './model.ts'
-import type { Pack } from './packs.ts'
+import { warnOnce } from './hooks/warn.ts'
+import { createRedactor, type RedactorOptions } from './index.ts'
 import { createEncryptor, type EncryptorKey } from './redact/encrypt.ts'
-import type { FingerprintKey } from './redact/fingerprint.ts'
-import type { Policy } from './redact/policy.ts'
 import type { Redacted } from './redactor.ts'
 
 export type { FindingsOptions, PlacedFinding } from './hooks/findings.ts'
 
 /** What the entries for loggers and SDKs have in common. Plain data (it may go to a worker thread), but for `findings.callback`. */
-export interface InProcessOptions {
-  /** Packs beside `default`, which is always on; not with `detectors`. Default: none. */
-  readonly packs?: readonly Pack[]
-  /** Validated detectors instead of the bundled ones. */
-  readonly detectors?: readonly Detector[]
-  /** Ids of detectors that are left out. An unknown id throws `DETECTOR_UNKNOWN`. */
-  readonly disable?: readonly string[]
-  /** Secrets whose values are known, such as those of the environment; they stay in memory only. Default: none. */
-  readonly known?: readonly KnownSecret[]
-  /** What happens to which secret; default: every one becomes its label. */
-  readonly policy?: Policy
-  /** Keys for fingerprints, the first for new ones; default: none, and placeholders without fingerprint. */
-  readonly keys?: readonly FingerprintKey[]
+export interface InProcessOptions
+  extends Pick<RedactorOptions, 'packs' | 'detectors' | 'disable' | 'known' | 'policy' | 'keys'> {
   /** Needed by the action `encrypt`. */
   readonly encryptTo?: EncryptorKey
   /** Where findings are reported; default: nowhere. */
@@ -55,10 +41,11 @@ export interface InProcess {
  */
 export function openInProcess(placement: string, options: InProcessOptions = {}): InProcess {
   const { findings = {}, service = null, encryptTo, ...others } = options
+  const warn = warnOnce()
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes))
   const redactor = createRedactor({
     ...others,
-    onError: warnOnce(),
+    onError: (error) => warn(bug(error)),
     ...(encryptTo === undefined ? {} : { encryptor: createEncryptor(encryptTo, random) })
   })
   const reporter = openFindings(findings, placement, service)
@@ -77,14 +64,7 @@ export function openInProcess(placement: string, options: InProcessOptions = {})
 }
 
 /** The kind of the error only: its message may quote what was logged. */
-function warnOnce(): (error: unknown) => void {
-  let told = false
-  return (error) => {
-    if (!told)
-      process.emitWarning(
-        `a bug in logveil, the records it met are withheld: ${error instanceof Error ? error.constructor.name : 'unknown error'}`,
-        { type: 'LogveilWarning' }
-      )
-    told = true
-  }
+function bug(error: unknown): string {
+  const kind = error instanceof Error ? error.constructor.name : 'unknown error'
+  return `a bug in logveil, the records it met are withheld: ${kind}`
 }

@@ -27,55 +27,43 @@ interface Exporter<T> {
 
 /** Redacts all of a span: name, attributes, events, links, status, trace state, resource, scope. The spans that come in are not changed. */
 export class RedactingSpanExporter {
-  readonly #exporter: Exporter<ReadableSpan[]>
-  readonly #redact: (spans: readonly ReadableSpan[]) => ReadableSpan[]
-  readonly #close: () => Promise<void>
+  readonly #inner: Required<Exporter<ReadableSpan[]>>
 
   constructor(exporter: Exporter<ReadableSpan[]>, options?: InProcessOptions) {
-    const { hook, owners, close } = partsOf(options)
-    this.#exporter = exporter
-    this.#close = close
-    this.#redact = (spans) => redactSpans(spans, hook, owners)
+    this.#inner = redacting(exporter, redactSpans, options)
   }
 
   export(spans: ReadableSpan[], onExported: OnExported): void {
-    exportRedacted(this.#exporter, () => this.#redact(spans), onExported)
+    this.#inner.export(spans, onExported)
   }
 
-  async shutdown(): Promise<void> {
-    await this.#exporter.shutdown()
-    await this.#close()
+  shutdown(): Promise<void> {
+    return this.#inner.shutdown()
   }
 
   forceFlush(): Promise<void> {
-    return flush(this.#exporter)
+    return this.#inner.forceFlush()
   }
 }
 
 /** Redacts all of a log record: body, attributes, event name, severity text, resource, scope. The records that come in are not changed. */
 export class RedactingLogRecordExporter {
-  readonly #exporter: Exporter<ReadableLogRecord[]>
-  readonly #redact: (records: readonly ReadableLogRecord[]) => ReadableLogRecord[]
-  readonly #close: () => Promise<void>
+  readonly #inner: Required<Exporter<ReadableLogRecord[]>>
 
   constructor(exporter: Exporter<ReadableLogRecord[]>, options?: InProcessOptions) {
-    const { hook, owners, close } = partsOf(options)
-    this.#exporter = exporter
-    this.#close = close
-    this.#redact = (records) => redactLogRecords(records, hook, owners)
+    this.#inner = redacting(exporter, redactLogRecords, options)
   }
 
   export(records: ReadableLogRecord[], onExported: OnExported): void {
-    exportRedacted(this.#exporter, () => this.#redact(records), onExported)
+    this.#inner.export(records, onExported)
   }
 
-  async shutdown(): Promise<void> {
-    await this.#exporter.shutdown()
-    await this.#close()
+  shutdown(): Promise<void> {
+    return this.#inner.shutdown()
   }
 
   forceFlush(): Promise<void> {
-    return flush(this.#exporter)
+    return this.#inner.forceFlush()
   }
 }
 
@@ -88,18 +76,13 @@ interface Selectors {
 
 /** Redacts all text of metrics: names, descriptions, units, attributes, resource, scope. What comes in is not changed. */
 export class RedactingMetricExporter<E extends Exporter<never> & Selectors = Exporter<never> & Selectors> {
-  readonly #exporter: E
-  readonly #redact: (metrics: ResourceMetrics) => ResourceMetrics
-  readonly #close: () => Promise<void>
+  readonly #inner: Required<Exporter<ResourceMetrics>>
   declare readonly selectAggregation: E['selectAggregation']
   declare readonly selectAggregationTemporality: E['selectAggregationTemporality']
   declare readonly selectCardinalityLimit: E['selectCardinalityLimit']
 
   constructor(exporter: E, options?: InProcessOptions) {
-    const { hook, owners, close } = partsOf(options)
-    this.#exporter = exporter
-    this.#close = close
-    this.#redact = (metrics) => redactMetrics(metrics, hook, owners)
+    this.#inner = redacting(exporter as unknown as Exporter<ResourceMetrics>, redactMetrics, options)
     for (const name of ['selectAggregation', 'selectAggregationTemporality', 'selectCardinalityLimit'] as const) {
       const select = exporter[name]
       if (select !== undefined) Object.defineProperty(this, name, { value: select.bind(exporter) })
@@ -107,16 +90,15 @@ export class RedactingMetricExporter<E extends Exporter<never> & Selectors = Exp
   }
 
   export(metrics: ResourceMetrics, onExported: OnExported): void {
-    exportRedacted(this.#exporter as unknown as Exporter<ResourceMetrics>, () => this.#redact(metrics), onExported)
+    this.#inner.export(metrics, onExported)
   }
 
-  async shutdown(): Promise<void> {
-    await this.#exporter.shutdown()
-    await this.#close()
+  shutdown(): Promise<void> {
+    return this.#inner.shutdown()
   }
 
   forceFlush(): Promise<void> {
-    return flush(this.#exporter)
+    return this.#inner.forceFlush()
   }
 }
 
@@ -191,6 +173,23 @@ function partsOf(options: InProcessOptions = defaults): Parts {
   return { hook, owners: createOwners(hook), close: inProcess.close }
 }
 
+/** An exporter that gets copies without secrets. */
+function redacting<T>(
+  exporter: Exporter<T>,
+  redact: (batch: T, hook: Hook, owners: Owners) => T,
+  options: InProcessOptions | undefined
+): Required<Exporter<T>> {
+  const { hook, owners, close } = partsOf(options)
+  return {
+    export: (batch, onExported) => exportRedacted(exporter, () => redact(batch, hook, owners), onExported),
+    async shutdown() {
+      await exporter.shutdown()
+      await close()
+    },
+    forceFlush: async () => exporter.forceFlush?.()
+  }
+}
+
 const success = 0
 const failure = 1
 
@@ -208,7 +207,3 @@ function exportRedacted<T>(exporter: Exporter<T>, redact: () => T, onExported: O
 }
 
 export type { FindingsOptions, InProcessOptions, PlacedFinding } from './in-process.ts'
-
-function flush(exporter: Exporter<never>): Promise<void> {
-  return exporter.forceFlush?.() ?? Promise.resolve()
-}

@@ -3,6 +3,7 @@ import { openDescriptor } from './hooks/descriptor.ts'
 import { createLineRedactor } from './hooks/pino-lines.ts'
 import { createRedactingStream, type RedactingStream } from './hooks/pino-stream.ts'
 import { unprotectedTargets, watchRawStreams } from './hooks/pino-targets.ts'
+import { warn } from './hooks/warn.ts'
 import { type InProcessOptions, openInProcess } from './in-process.ts'
 
 export { withoutMetadata } from './hooks/pino-targets.ts'
@@ -63,8 +64,4 @@ export default function transport(options: PinoTransportOptions = {}): Redacting
     openEnd: () => end ?? openDescriptor({ destination: 1 }),
     close
   })
-}
-
-function warn(message: string): void {
-  process.emitWarning(message, { type: 'LogveilWarning' })
 }

@@ -2,6 +2,7 @@ import { openSync, writeSync } from 'node:fs'
 import { LogveilError } from '../errors.ts'
 import { type Finding, isExpired } from '../model.ts'
 import { type FindingsPost, openFindingsPost } from './findings-post.ts'
+import { warnOnce } from './warn.ts'
 
 /** Where findings go; every one that is named gets them all. Plain data, but for the callback. */
 export interface FindingsOptions {
@@ -103,14 +104,5 @@ function attempt(action: () => void, where: string, warn: (message: string) => v
   } catch (error) {
     const { code, name } = error as NodeJS.ErrnoException
     warn(`findings do not reach ${where}: ${code ?? name}`)
-  }
-}
-
-/** The first failure is told; a flood of warnings would end up in the log that is protected. */
-function warnOnce(): (message: string) => void {
-  let told = false
-  return (message) => {
-    if (!told) process.emitWarning(message, { type: 'LogveilWarning' })
-    told = true
   }
 }
