@@ -1,5 +1,4 @@
 import { autoCodec } from './codecs/auto.ts'
-import { criCodec } from './codecs/cri.ts'
 import { jsonCodec } from './codecs/json.ts'
 import { createOtlpCodec, type OtlpOptions } from './codecs/otlp-codec.ts'
 import { textCodec } from './codecs/text.ts'
@@ -95,8 +94,6 @@ export function createRedactor(options: RedactorOptions = {}): Redactor {
 export interface Redactors {
   /** Newline-separated records. */
   readonly lines: Redactor
-  /** Lines of a container runtime: `TIME stdout|stderr F|P TEXT`. */
-  readonly cri: Redactor
   /** OTLP export requests of one signal in one format; cheap to make. */
   otlp(options: OtlpOptions & OtlpRedactorOptions): Redactor
 }
@@ -119,7 +116,6 @@ export function createRedactors(options: RedactorOptions = {}): Redactors {
   }
   return {
     lines: assembleRedactor({ ...parts, codec: codecs[options.codec ?? 'auto'] }),
-    cri: assembleRedactor({ ...parts, codec: criCodec }),
     otlp(choice) {
       const codec = createOtlpCodec(choice)
       return assembleRedactor({ ...parts, codec, framing: codec, annotates: choice.annotate })

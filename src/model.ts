@@ -336,12 +336,8 @@ export interface Envelope {
   readonly origin?: Origin
 }
 
-/** How lines are laid out: as they were written, or with what a container runtime adds (see codecs/layout.ts). */
-export type Layout = 'plain' | 'cri' | 'docker'
-
 /** Where lines come from. */
 export interface Origin {
-  readonly layout: Layout
   /** Attributes of an OpenTelemetry resource, by its conventions: `log.file.path`, `k8s.pod.name`, ... */
   readonly resource: Readonly<Record<string, string>>
 }

@@ -77,7 +77,7 @@ export function createRedaction(settings: RedactionSettings, onError: (error: un
       const redactor = memoize((format: OtlpFormat, signal: Signal) =>
         redactors.otlp({ format, signal, annotate, unknownFields })
       )
-      const redactLines = redactsLines(redactors)
+      const redactLines = redactsLines(redactors.lines)
       return (envelope) => {
         const { payload, signal, format } = envelope
         if (format === 'lines') return redactLines(envelope)

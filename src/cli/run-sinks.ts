@@ -47,13 +47,13 @@ function takesLines<S extends Sink>(sink: S, redactLine: (text: string) => strin
     write(envelope) {
       if (envelope.format !== 'lines') return sink.write(envelope)
       const { payload, origin = noOrigin } = envelope
-      const options = { layout: origin.layout, resource: resourceOf(origin), observedMs: Date.now() }
+      const options = { resource: resourceOf(origin), observedMs: Date.now() }
       return sink.write({ ...envelope, payload: linesToOtlp(payload, options), format: 'otlp-proto', signal: 'logs' })
     }
   }
 }
 
-const noOrigin: Origin = { layout: 'plain', resource: {} }
+const noOrigin: Origin = { resource: {} }
 
 function createSink(
   config: SinkConfig,

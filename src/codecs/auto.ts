@@ -1,6 +1,6 @@
-import type { Codec, Visitor } from '../model.ts'
+import type { Codec } from '../model.ts'
 import { visitJson } from './json.ts'
-import { type Tape, withTape } from './json-tape.ts'
+import { withTape } from './json-tape.ts'
 import { type Line, visitLines } from './lines.ts'
 import { splice } from './splice.ts'
 import { visitText } from './text.ts'
@@ -10,15 +10,13 @@ export const autoCodec: Codec = {
   name: 'auto',
   locate(payload, hits, visitor) {
     withTape((tape) => {
-      visitLines(payload, hits, visitor, (line) => visitAuto(line, visitor, tape))
+      visitLines(payload, hits, visitor, (line) => {
+        if (opensContainer(line)) visitJson(line, visitor, tape)
+        else visitText(line, visitor)
+      })
     })
   },
   splice
-}
-
-export function visitAuto(line: Line, visitor: Visitor, tape: Tape): void {
-  if (opensContainer(line)) visitJson(line, visitor, tape)
-  else visitText(line, visitor)
 }
 
 function opensContainer({ payload, start, end }: Line): boolean {

@@ -3,7 +3,7 @@ import { withTape } from './json-tape.ts'
 import { eachElement, eachMember, fieldNamed, nameText, readRequest, type Tokens } from './otlp-json.ts'
 import { type MessageType, requests } from './otlp-schema.ts'
 import { spliceProto, stringValue } from './otlp-splice.ts'
-import { encodeVarint, readField, type WireField, wireLength } from './otlp-wire.ts'
+import { delimited, readField, type WireField, wireLength } from './otlp-wire.ts'
 import { splice } from './splice.ts'
 
 /** Detector ids by the index of the record they were found in. */
@@ -56,7 +56,7 @@ function attribute(number: number, ids: readonly string[]): Uint8Array {
 }
 
 function lengthField(number: number, content: Uint8Array): Uint8Array {
-  return Buffer.concat([Uint8Array.of((number << 3) | wireLength, ...encodeVarint(content.length)), content])
+  return Buffer.concat(delimited((number << 3) | wireLength, [content]))
 }
 
 /** The ids in a pair that is the annotation; null for another pair. */

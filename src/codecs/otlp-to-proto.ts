@@ -2,7 +2,7 @@ import { LogveilError } from '../errors.ts'
 import type { Signal } from '../model.ts'
 import { type FieldType, type MessageType, requests } from './otlp-schema.ts'
 import { isHexId, numberKind } from './otlp-to-json.ts'
-import { encodeVarint } from './otlp-wire.ts'
+import { delimited, encodeVarint } from './otlp-wire.ts'
 
 /**
  * A request in OTLP/JSON as protobuf, for downstreams that take no other. Both forms of names and of 64-bit integers are understood, unknown
@@ -48,18 +48,13 @@ function fieldToProto(json: Json, field: FieldType, path: string): Uint8Array[] 
 }
 
 function valueToProto(json: Json, field: FieldType, path: string): Uint8Array[] {
-  if (field.type !== null) return delimited(field, messageToProto(json, field.type, path))
+  if (field.type !== null) return delimited(field.number * 8 + 2, messageToProto(json, field.type, path))
   if (field.kind === 'string' || field.kind === 'bytes') {
     if (typeof json !== 'string') throw misfit(path, 'is no string')
     const encoding = field.kind === 'string' ? 'utf8' : isHexId(field) ? 'hex' : 'base64'
-    return delimited(field, [Buffer.from(json, encoding)])
+    return delimited(field.number * 8 + 2, [Buffer.from(json, encoding)])
   }
   return numberToProto(json, field, path)
-}
-
-function delimited({ number }: FieldType, parts: readonly Uint8Array[]): Uint8Array[] {
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
-  return [Uint8Array.from([...encodeVarint(number * 8 + 2), ...encodeVarint(length)]), ...parts]
 }
 
 function numberToProto(json: Json, field: FieldType, path: string): Uint8Array[] {

@@ -45,6 +45,13 @@ export function encodeVarint(value: number): number[] {
   return bytes
 }
 
+/** A field that has a length: a text, bytes or a message in parts. `tag`: its number and wire type. */
+export function delimited(tag: number, parts: readonly Uint8Array[]): Uint8Array[] {
+  let length = 0
+  for (const part of parts) length += part.length
+  return [Uint8Array.from([...encodeVarint(tag), ...encodeVarint(length)]), ...parts]
+}
+
 /** One field of a message that is known to be well formed. */
 export interface WireField {
   /** Offset of the tag. */

@@ -219,7 +219,7 @@ export function createFilesSource(options: FilesOptions): Source {
     try {
       const tail = openTail({ ...options, path }, start)
       troubled.delete(path)
-      const origin = { layout: 'plain' as const, resource: { 'log.file.path': name } }
+      const origin = { resource: { 'log.file.path': name } }
       const follow = {
         tail,
         origin,
