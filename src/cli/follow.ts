@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util'
-import { fillDefaults } from '../config/config-load.ts'
-import { printConfig } from '../config/config-print.ts'
-import { type Config, type ConfigInput, configSchema } from '../config/config-schema.ts'
+import type { Config, ConfigInput } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
+import { makeConfig, orOff, serveMade } from './run-made.ts'
 import { parseOptions } from './run-options.ts'
 
 /** `logveil follow`: `logveil run` with a configuration made of options. */
@@ -13,13 +12,7 @@ export async function followCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(followHelp)
     return 0
   }
-  const config = followConfig(positionals, values)
-  if (values['print-config']) {
-    process.stdout.write(printConfig(config))
-    return 0
-  }
-  const { serve } = await import('./run-serve.ts')
-  return serve(config, null)
+  return serveMade(followConfig(positionals, values), values['print-config'])
 }
 
 export type FollowOptions = ReturnType<typeof parse>['values']
@@ -46,18 +39,15 @@ function parse(args: readonly string[]) {
 /** Throws `USAGE_INVALID`. */
 export function followConfig(include: readonly string[], options: FollowOptions): Config {
   if (include.length === 0) throw new LogveilError('USAGE_INVALID', "say which: `logveil follow '/var/log/app/*.log'`")
-  const { to = [], out, state, from = 'beginning', exclude = [], admin = null } = options
+  const { to = [], out, state, from = 'beginning', exclude = [], admin } = options
   const sinks = [
     ...to.map((url) => ({ type: 'otlp', url })),
     ...(out === undefined ? [] : [{ type: 'file', path: out }]),
     ...(to.length === 0 && out === undefined ? [{ type: 'stdout' }] : [])
   ]
   const source = { type: 'files', include, exclude, from, stateDirectory: state ?? null }
-  const input = { admin: admin === 'off' ? null : admin, pipelines: [{ name: 'follow', source, sinks }] } as ConfigInput
-  const checked = configSchema.safeParse(input)
-  if (checked.success) return fillDefaults(input)
-  const [{ path, message }] = checked.error.issues
-  throw new LogveilError('USAGE_INVALID', `--${optionAt(path)}: ${message}`)
+  const input = { admin: orOff(admin) ?? null, pipelines: [{ name: 'follow', source, sinks }] } as ConfigInput
+  return makeConfig(input, optionAt)
 }
 
 const optionNames: Readonly<Record<string, string>> = { url: 'to', path: 'out', stateDirectory: 'state' }

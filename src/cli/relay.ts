@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util'
-import { fillDefaults } from '../config/config-load.ts'
-import { printConfig } from '../config/config-print.ts'
-import { type Config, type ConfigInput, configSchema } from '../config/config-schema.ts'
+import type { Config, ConfigInput } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
+import { makeConfig, orOff, serveMade } from './run-made.ts'
 import { parseOptions } from './run-options.ts'
 
 /** `logveil relay`: `logveil run` with a configuration made of options. */
@@ -13,13 +12,7 @@ export async function relayCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(relayHelp)
     return 0
   }
-  const config = relayConfig(options)
-  if (options['print-config']) {
-    process.stdout.write(printConfig(config))
-    return 0
-  }
-  const { serve } = await import('./run-serve.ts')
-  return serve(config, null)
+  return serveMade(relayConfig(options), options['print-config'])
 }
 
 type RelayOptions = ReturnType<typeof parse>
@@ -57,19 +50,12 @@ export function relayConfig({ to = [], http, grpc, admin, workers, durable }: Re
       }
     ]
   } as ConfigInput
-  const checked = configSchema.safeParse(input)
-  if (checked.success) return fillDefaults(input)
-  const [{ path, message }] = checked.error.issues
-  throw new LogveilError('USAGE_INVALID', `--${optionAt(path)}: ${message}`)
+  return makeConfig(input, optionAt)
 }
 
 function optionAt(path: readonly PropertyKey[]): string {
   if (path[0] !== 'pipelines') return String(path[0])
   return path.includes('sinks') ? 'to' : path.includes('durable') ? 'durable' : String(path.at(-1))
-}
-
-function orOff(value: string | undefined): string | null | undefined {
-  return value === 'off' ? null : value
 }
 
 function given<T extends object>(options: T): Partial<T> {

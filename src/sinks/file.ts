@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { LogveilError } from '../errors.ts'
 import { allTaken, type Envelope, type Sink } from '../model.ts'
+import { asLines } from './as-lines.ts'
 
 export interface FileSinkOptions {
   readonly path: string
@@ -14,7 +15,7 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-/** Adds to the end of a file, and answers when the disk has it; what comes meanwhile shares the next write. */
+/** Adds batches as `asLines` has them to the end of a file, and answers when the disk has it; what comes meanwhile shares the next write. */
 export function createFileSink({ path, toJson }: FileSinkOptions): Sink {
   let handle: FileHandle | null = null
   let waiting: Waiting[] = []
@@ -47,7 +48,7 @@ export function createFileSink({ path, toJson }: FileSinkOptions): Sink {
   return {
     name: path,
     write(envelope) {
-      const bytes = envelope.format === 'otlp-proto' ? Buffer.from(`${toJson(envelope)}\n`) : envelope.payload
+      const bytes = asLines(envelope, toJson)
       return new Promise((resolve, reject) => {
         waiting.push({ bytes, resolve: () => resolve(allTaken), reject })
         working ??= work()

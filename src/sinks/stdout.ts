@@ -1,5 +1,6 @@
 import { LogveilError } from '../errors.ts'
 import { allTaken, type Envelope, type Sink } from '../model.ts'
+import { asLines } from './as-lines.ts'
 
 export interface StdoutOptions {
   /** Resolves when the system has taken the bytes; rejects when nobody reads them any more. */
@@ -8,17 +9,13 @@ export interface StdoutOptions {
   readonly toJson: (envelope: Envelope) => string
 }
 
-/** Lines as they are, every other batch as a line of OTLP/JSON. */
+/** Batches as `asLines` has them. */
 export function createStdoutSink({ write, toJson }: StdoutOptions): Sink {
-  const textOf = (envelope: Envelope): Uint8Array => {
-    if (envelope.format === 'lines') return envelope.payload
-    return envelope.format === 'otlp-proto' ? Buffer.from(`${toJson(envelope)}\n`) : oneLine(envelope.payload)
-  }
   let last: Promise<void> = Promise.resolve()
   return {
     name: 'stdout',
     async write(envelope) {
-      const line = textOf(envelope)
+      const line = asLines(envelope, toJson)
       // One after another, so that lines stay whole.
       last = last.catch(() => {}).then(() => write(line))
       await last.catch((cause) => {
@@ -30,13 +27,4 @@ export function createStdoutSink({ write, toJson }: StdoutOptions): Sink {
       await last.catch(() => {})
     }
   }
-}
-
-/** Line breaks in JSON stand between its parts only, in strings they are escaped. */
-function oneLine(payload: Uint8Array): Uint8Array {
-  const line = new Uint8Array(payload.length + 1)
-  line.set(payload)
-  for (let i = 0; i < payload.length; i++) if (line[i] === 0x0a || line[i] === 0x0d) line[i] = 0x20
-  line[payload.length] = 0x0a
-  return line
 }

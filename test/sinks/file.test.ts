@@ -1,0 +1,26 @@
+import { readFileSync, statSync } from 'node:fs'
+import { afterAll, expect, test } from 'vitest'
+import type { Envelope } from '../../src/model.ts'
+import { createFileSink } from '../../src/sinks/file.ts'
+import { temporaryDirectory } from '../cli/spawn.ts'
+
+const { path, remove } = temporaryDirectory()
+afterAll(remove)
+
+function envelope(format: Envelope['format'], text: string): Envelope {
+  const signal = format === 'lines' ? null : 'logs'
+  return { payload: Buffer.from(text), format, signal, encoded: null, deadline: 0, stream: null }
+}
+
+test('adds every batch as whole lines, whatever its format, to a file of its owner', async () => {
+  const file = path('out.log')
+  const sink = createFileSink({ path: file, toJson: () => '{"as":"json"}' })
+  await sink.write(envelope('lines', 'a\nb\n'))
+  await Promise.all([
+    sink.write(envelope('otlp-json', '{\n  "x": 1\n}')),
+    sink.write(envelope('otlp-proto', '\x0a\x00'))
+  ])
+  await sink.close()
+  expect(readFileSync(file, 'utf8')).toBe('a\nb\n{   "x": 1 }\n{"as":"json"}\n')
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+})
