@@ -89,8 +89,10 @@ function open(metrics: Metrics, pipeline: string, { payload, signal: kind }: Env
     const kept = records - dropped
     try {
       const receipt = left.length === 0 ? allTaken : await write()
-      metrics.rejected.inc({ ...labels, reason: 'downstream' }, receipt.rejected)
-      metrics.sent.inc(labels, Math.max(0, kept - receipt.rejected))
+      // Some count what nobody sent them.
+      const rejected = Math.min(kept, receipt.rejected)
+      metrics.rejected.inc({ ...labels, reason: 'downstream' }, rejected)
+      metrics.sent.inc(labels, kept - rejected)
       metrics.batches.inc({ ...labels, outcome: 'sent' })
       return receipt
     } catch (error) {

@@ -37,6 +37,7 @@ async function listenAll(
     maxConnections: source.maxConnections,
     timeoutMs: source.timeoutMs,
     budget,
+    cors: source.cors,
     onRefused: ({ http, grpc }) =>
       metrics.refused.inc({ source: `${name}/${protocol}`, status: protocol === 'http' ? http : grpc }),
     onTlsReload: (error) =>

@@ -52,6 +52,9 @@ function valueToProto(json: Json, field: FieldType, path: string): Uint8Array[] 
   if (field.kind === 'string' || field.kind === 'bytes') {
     if (typeof json !== 'string') throw misfit(path, 'is no string')
     const encoding = field.kind === 'string' ? 'utf8' : isHexId(field) ? 'hex' : 'base64'
+    // Node reads as far as it can.
+    if (encoding === 'hex' && !/^([0-9a-f]{2})*$/i.test(json)) throw misfit(path, 'is no hex')
+    if (encoding === 'base64' && !/^[\w+/-]*={0,2}$/.test(json)) throw misfit(path, 'is no base64')
     return delimited(field.number * 8 + 2, [Buffer.from(json, encoding)])
   }
   return numberToProto(json, field, path)

@@ -25,11 +25,24 @@ const serverTls = z.strictObject({
   clientCaFile: file.nullable().default(null).describe('Only clients whose certificate it vouches for are taken (mTLS)')
 })
 
+const cors = z.strictObject({
+  allowedOrigins: z
+    .array(z.string().min(1))
+    .min(1)
+    .describe('Of pages: https://app.example; * stands for anything: https://*.example, or * alone'),
+  allowedHeaders: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Beside Content-Type, Authorization and others that OTLP needs; *: all'),
+  maxAgeSeconds: z.int().min(0).max(86_400).default(7200).describe('So long do browsers remember that they may send')
+})
+
 const otlpSource = z.strictObject({
   type: z.literal('otlp'),
   http: address.nullable().default('127.0.0.1:4318').describe('OTLP over HTTP; null: off'),
   grpc: address.nullable().default('127.0.0.1:4317').describe('OTLP over gRPC; null: off'),
   tls: serverTls.nullable().default(null).describe('Certificates are read again when their files change'),
+  cors: cors.nullable().default(null).describe('Browsers whose pages may send over HTTP; null: none'),
   bearerTokens: z
     .array(secret)
     .default([])
@@ -90,6 +103,7 @@ const otlpSink = z.strictObject({
       error: 'is no URL of an OTLP backend: http://, https://, grpc:// or grpcs://'
     })
     .refine((text) => !/^[a-z]+:\/\/[^/]*@/.test(text), 'holds credentials: put them into headers')
+    .refine((text) => !/[?#]/.test(text), 'has a query or a fragment: neither is sent')
     .describe('http://HOST:4318 (to it come /v1/logs and so on) or grpc://HOST:4317; https and grpcs with TLS'),
   headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9a-zA-Z-]+$/), secret).default({}),
   tls: clientTls.prefault({}),

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import {
+  constants,
   createGunzip,
   createInflate,
   createInflateRaw,
@@ -31,6 +32,9 @@ const names: Readonly<Record<string, Encoding>> = {
 }
 
 export const supportedEncodings = 'gzip, zstd, deflate'
+
+/** RFC 9659: nobody needs more than 8 MiB to read zstd from the web; a body could ask for gigabytes. */
+const zstdParams = { [constants.ZSTD_d_windowLogMax]: 23 }
 
 /** Most that is decompressed where it would block others. */
 const syncBytes = 1 << 20
@@ -71,7 +75,8 @@ function tryToDecompress(body: Uint8Array, encoding: Encoding): Decompressed | n
           ? inflateSync
           : inflateRawSync
   try {
-    return decompressSync(body, { maxOutputLength: syncBytes, info: true }) as never
+    const params = encoding === 'zstd' ? { params: zstdParams } : {}
+    return decompressSync(body, { maxOutputLength: syncBytes, info: true, ...params }) as never
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return null
     throw malformed(encoding, error)
@@ -132,7 +137,7 @@ async function decompressLarge(
     encoding === 'gzip'
       ? createGunzip(options)
       : encoding === 'zstd'
-        ? createZstdDecompress(options)
+        ? createZstdDecompress({ ...options, params: zstdParams })
         : isZlib(body)
           ? createInflate(options)
           : createInflateRaw(options)

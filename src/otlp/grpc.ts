@@ -14,13 +14,14 @@ export function messagePrefix(length: number, compressed: boolean): Buffer {
 }
 
 export interface MessagePrefix {
-  readonly compressed: boolean
+  /** 1: compressed. */
+  readonly flag: number
   readonly length: number
 }
 
 export function readPrefix(bytes: Uint8Array): MessagePrefix {
   return {
-    compressed: (bytes[0] & 1) === 1,
+    flag: bytes[0],
     length: ((bytes[1] << 24) | (bytes[2] << 16) | (bytes[3] << 8) | bytes[4]) >>> 0
   }
 }

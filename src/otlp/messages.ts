@@ -36,7 +36,7 @@ function receiptOfProto(bytes: Uint8Array): Receipt | null {
   const valid = eachField(bytes, (number, value) => {
     if (number !== 1 || typeof value === 'number') return
     eachField(value, (inner, content) => {
-      if (inner === 1 && typeof content === 'number') rejected = content
+      if (inner === 1 && typeof content === 'number') rejected = countOf(content)
       else if (inner === 2 && typeof content !== 'number') message = Buffer.from(content).toString()
     })
   })
@@ -49,9 +49,14 @@ function receiptOfJson(bytes: Uint8Array, signal: Signal): Receipt | null {
   const { [rejectedNames[signal]]: rejected, errorMessage } = partial as Record<string, unknown>
   const count = Number(rejected ?? 0)
   return {
-    rejected: Number.isSafeInteger(count) ? count : 0,
+    rejected: countOf(count),
     message: typeof errorMessage === 'string' ? errorMessage : ''
   }
+}
+
+/** A negative one is above 2^63 in protobuf. */
+function countOf(count: number): number {
+  return Number.isSafeInteger(count) && count > 0 ? count : 0
 }
 
 // google.rpc.Status:
@@ -59,18 +64,35 @@ function receiptOfJson(bytes: Uint8Array, signal: Signal): Receipt | null {
 //   message Any { string type_url = 1; bytes value = 2 }
 //   message RetryInfo { Duration retry_delay = 1 }
 //   message Duration { int64 seconds = 1; int32 nanos = 2 }
+//   message BadRequest { repeated FieldViolation field_violations = 1 }
+//   message FieldViolation { string field = 1; string description = 2 }
 
+const badRequestType = 'type.googleapis.com/google.rpc.BadRequest'
 const retryInfoType = 'type.googleapis.com/google.rpc.RetryInfo'
 
 /** A refusal as google.rpc.Status; the body over HTTP, `grpc-status-details-bin` over gRPC. */
-export function encodeStatus({ grpc, message, retryAfterMs }: Refusal, format: Format): Uint8Array {
+export function encodeStatus(refused: Refusal, format: Format): Uint8Array {
+  const { grpc, message } = refused
   if (format === 'otlp-json') {
-    const details =
-      retryAfterMs === null ? {} : { details: [{ '@type': retryInfoType, retryDelay: `${retryAfterMs / 1000}s` }] }
-    return Buffer.from(JSON.stringify({ code: grpc, message, ...details }))
+    const details = detailsInJson(refused)
+    return Buffer.from(JSON.stringify({ code: grpc, message, ...(details.length === 0 ? {} : { details }) }))
   }
-  const info = retryAfterMs === null ? [] : [lengthDelimited(3, retryInfo(retryAfterMs))]
-  return Buffer.concat([varintField(1, grpc), stringField(2, message), ...info])
+  const details = detailsInProto(refused).map((any) => lengthDelimited(3, any))
+  return Buffer.concat([varintField(1, grpc), stringField(2, message), ...details])
+}
+
+function detailsInJson({ http, message, retryAfterMs }: Refusal): object[] {
+  if (http === 400) return [{ '@type': badRequestType, fieldViolations: [{ description: message }] }]
+  return retryAfterMs === null ? [] : [{ '@type': retryInfoType, retryDelay: `${retryAfterMs / 1000}s` }]
+}
+
+function detailsInProto({ http, message, retryAfterMs }: Refusal): Uint8Array[] {
+  if (http === 400) return [any(badRequestType, lengthDelimited(1, stringField(2, message)))]
+  return retryAfterMs === null ? [] : [retryInfo(retryAfterMs)]
+}
+
+function any(type: string, value: Uint8Array): Uint8Array {
+  return Buffer.concat([stringField(1, type), lengthDelimited(2, value)])
 }
 
 function retryInfo(retryAfterMs: number): Uint8Array {
@@ -78,7 +100,7 @@ function retryInfo(retryAfterMs: number): Uint8Array {
     varintField(1, Math.floor(retryAfterMs / 1000)),
     varintField(2, Math.round((retryAfterMs % 1000) * 1e6))
   ])
-  return Buffer.concat([stringField(1, retryInfoType), lengthDelimited(2, lengthDelimited(1, duration))])
+  return any(retryInfoType, lengthDelimited(1, duration))
 }
 
 /** What a downstream said of a batch it refused; empty where it said nothing that can be read. */

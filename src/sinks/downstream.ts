@@ -70,6 +70,14 @@ export function timeLeft({ deadline }: Envelope): number {
   return left
 }
 
+/** What the OTLP specification recommends. */
+export const maxReplyBytes = 1 << 22
+
+/** The specification has it final: nobody knows what the downstream did. */
+export function replyTooLarge(): LogveilError {
+  return new LogveilError('DELIVERY_FAILED', `the downstream answered with more than ${maxReplyBytes} bytes`)
+}
+
 export function timedOut(): LogveilError {
   return new LogveilError('DELIVERY_FAILED', 'the downstream did not answer in time', { retryable: true })
 }

@@ -2,7 +2,7 @@ import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'nod
 import type { Encoding, Signal } from '../model.ts'
 import { formatTimeout, grpcContentType, messagePrefix, prefixBytes, readPrefix } from '../otlp/grpc.ts'
 import { grpcPaths } from '../otlp/status.ts'
-import { timedOut, unreachable } from './downstream.ts'
+import { maxReplyBytes, replyTooLarge, timedOut, unreachable } from './downstream.ts'
 import type { GrpcConnection } from './grpc-connection.ts'
 
 export interface GrpcReply {
@@ -20,10 +20,7 @@ export interface GrpcRequest {
   readonly leftMs: number
 }
 
-/** Longer answers are cut: nothing that matters is in them. */
-const maxReplyBytes = 1 << 20
-
-/** One call with one message. Rejects with `DELIVERY_FAILED`, retryable, when there was no answer. */
+/** One call with one message. Rejects with `DELIVERY_FAILED`, retryable when there was no answer, final when it was too long. */
 export function call(connection: GrpcConnection, request: GrpcRequest): Promise<GrpcReply> {
   const { bytes, encoding, leftMs } = request
   return new Promise((resolve, reject) => {
@@ -40,7 +37,7 @@ export function call(connection: GrpcConnection, request: GrpcRequest): Promise<
       reject(unreachable({ code: `HTTP/2 error ${stream.rstCode}` }))
     })
     stream.on('error', (error) => reject(unreachable(error)))
-    receive(stream, resolve)
+    receive(stream, resolve, reject)
     stream.write(messagePrefix(bytes.length, encoding !== 'identity'))
     stream.end(bytes)
   })
@@ -72,7 +69,7 @@ function headersOf({ signal, headers, encoding, leftMs }: GrpcRequest): Record<s
   }
 }
 
-function receive(stream: ClientHttp2Stream, resolve: (reply: GrpcReply) => void): void {
+function receive(stream: ClientHttp2Stream, resolve: (reply: GrpcReply) => void, reject: (error: Error) => void): void {
   let head: IncomingHttpHeaders = {}
   let trailers: IncomingHttpHeaders = {}
   const chunks: Buffer[] = []
@@ -85,7 +82,9 @@ function receive(stream: ClientHttp2Stream, resolve: (reply: GrpcReply) => void)
   })
   stream.on('data', (chunk: Buffer) => {
     size += chunk.length
-    if (size <= maxReplyBytes) chunks.push(chunk)
+    if (size <= maxReplyBytes) return void chunks.push(chunk)
+    reject(replyTooLarge())
+    stream.close(constants.NGHTTP2_CANCEL)
   })
   stream.on('end', () => {
     const httpStatus = Number(head[':status'] ?? 0)
@@ -97,6 +96,6 @@ function receive(stream: ClientHttp2Stream, resolve: (reply: GrpcReply) => void)
 /** Empty when it is none. */
 function messageOf(bytes: Uint8Array): Uint8Array {
   if (bytes.length < prefixBytes) return bytes.subarray(0, 0)
-  const { compressed, length } = readPrefix(bytes)
-  return compressed ? bytes.subarray(0, 0) : bytes.subarray(prefixBytes, prefixBytes + length)
+  const { flag, length } = readPrefix(bytes)
+  return flag === 0 ? bytes.subarray(prefixBytes, prefixBytes + length) : bytes.subarray(0, 0)
 }

@@ -8,7 +8,9 @@ import {
   createEncoder,
   type DownstreamOptions,
   type Encoded,
+  maxReplyBytes,
   readClientTls,
+  replyTooLarge,
   scrubbed,
   timedOut,
   timeLeft,
@@ -22,9 +24,6 @@ interface Reply {
   readonly headers: IncomingMessage['headers']
   readonly body: Uint8Array
 }
-
-/** Longer answers are cut: nothing that matters is in them. */
-const maxReplyBytes = 1 << 20
 
 /** OTLP over HTTP. Throws `CONFIG_INVALID` when a certificate cannot be read. */
 export function createOtlpHttpSink(options: DownstreamOptions): Sink {
@@ -91,7 +90,7 @@ function post(send: typeof request, body: Uint8Array, leftMs: number, options: R
     }
     // A connection kept alive may end just as it is used: that says nothing of the downstream, so try at once.
     function fail(error: unknown): void {
-      reject(unreachable(error, sent.reusedSocket ? 0 : null))
+      reject(error instanceof LogveilError ? error : unreachable(error, sent.reusedSocket ? 0 : null))
     }
     sent.on('error', fail)
     sent.on('close', () => clearTimeout(timer))
@@ -104,14 +103,13 @@ function receive(response: IncomingMessage): Promise<Reply> {
   const chunks: Buffer[] = []
   let size = 0
   return new Promise((resolve, reject) => {
-    const done = () => resolve({ status, headers, body: Buffer.concat(chunks) })
     response.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size <= maxReplyBytes) return void chunks.push(chunk)
-      done()
+      reject(replyTooLarge())
       response.destroy()
     })
-    response.on('end', done)
+    response.on('end', () => resolve({ status, headers, body: Buffer.concat(chunks) }))
     response.on('error', reject)
   })
 }
@@ -135,11 +133,13 @@ function refused(reply: Reply, scrub: (text: string) => string): LogveilError {
   return new LogveilError(status === 429 ? 'OVERLOADED' : 'DELIVERY_FAILED', message, { retryable, retryAfterMs })
 }
 
+const maxRetrySeconds = 86_400
+
 /** Seconds, or a date. */
 function retryAfter({ headers }: Reply): number | null {
   const value = headers['retry-after']
   if (value === undefined) return null
-  if (/^\d{1,6}$/.test(value)) return Number(value) * 1000
+  if (/^\d+$/.test(value)) return Math.min(Number(value), maxRetrySeconds) * 1000
   const at = Date.parse(value)
   return Number.isNaN(at) ? null : Math.max(0, at - Date.now())
 }

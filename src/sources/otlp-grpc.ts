@@ -16,7 +16,7 @@ import { grpcCodes, grpcPaths, type Refusal, refusal, refusalOf } from '../otlp/
 import { receiveMessage } from './grpc-message.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { lingering, listen } from './listen.ts'
-import { defaultUploadMs, type ListeningSource, type OtlpSourceOptions } from './otlp-http.ts'
+import { defaultHeadMs, defaultUploadMs, type ListeningSource, type OtlpSourceOptions } from './otlp-http.ts'
 import { keepAlive } from './session-keepalive.ts'
 import { readTls, reloadTls } from './tls.ts'
 
@@ -30,14 +30,16 @@ const settings = { initialWindowSize: windowBytes, maxConcurrentStreams: 256, ma
  * `CONFIG_INVALID`.
  */
 export async function listenOtlpGrpc(options: OtlpSourceOptions): Promise<ListeningSource> {
-  const { name, address, reusePort, tls } = options
+  const { name, address, reusePort, tls, headMs = defaultHeadMs } = options
   const intake = createIntake()
   const sessions = new Set<Http2Session>()
   const handle = createHandler(options, intake)
   // What is in flight is bounded in bytes by the budget: a session needs no bound of its own, which would end it.
   const http2 = { settings, maxSessionMemory: Number.MAX_SAFE_INTEGER }
   const server =
-    tls === null ? createServer(http2) : createSecureServer({ ...http2, ...readTls(tls), ALPNProtocols: ['h2'] })
+    tls === null
+      ? createServer(http2)
+      : createSecureServer({ ...http2, ...readTls(tls), ALPNProtocols: ['h2'], handshakeTimeout: headMs })
   server.maxConnections = options.maxConnections
   server.on('session', (session) => {
     sessions.add(session)
@@ -69,7 +71,6 @@ export async function listenOtlpGrpc(options: OtlpSourceOptions): Promise<Listen
 }
 
 const signalByPath = new Map(Object.entries(grpcPaths).map(([signal, path]) => [path, signal as Signal]))
-const noMessage = refusal(400, grpcCodes.unimplemented, 'the method takes one message')
 
 function createHandler(options: OtlpSourceOptions, intake: Intake) {
   const { maxBodyBytes, timeoutMs, uploadMs = defaultUploadMs, budget, onRefused } = options
@@ -84,7 +85,7 @@ function createHandler(options: OtlpSourceOptions, intake: Intake) {
     const hold = budget.open()
     try {
       const body = await receiveMessage(stream, head.encoding, maxBodyBytes, hold, uploadMs)
-      if (body === null) return refuse(stream, noMessage)
+      if ('message' in body) return refuse(stream, body)
       const { signal } = head
       const receipt =
         body.payload.length === 0

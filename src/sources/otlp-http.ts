@@ -7,7 +7,9 @@ import { encodeResponse, encodeStatus } from '../otlp/messages.ts'
 import { contentTypes, type Refusal, refusalOf } from '../otlp/status.ts'
 import type { Authorize } from './bearer.ts'
 import type { ByteBudget } from './byte-budget.ts'
+import { type CorsOptions, createCors } from './cors.ts'
 import { type Body, receiveBody } from './http-body.ts'
+import { answerUnreadable } from './http-unreadable.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { type Address, lingering, listen } from './listen.ts'
 import { type OtlpFormat, type RequestHead, readHead } from './otlp-http-request.ts'
@@ -28,7 +30,11 @@ export interface OtlpSourceOptions {
   readonly timeoutMs: number
   /** How long a sender may take to send a request. */
   readonly uploadMs?: number
+  /** How long it may take until the head of a request is there, and TLS before that. */
+  readonly headMs?: number
   readonly budget: ByteBudget
+  /** null: pages in browsers may not send. Only over HTTP. */
+  readonly cors?: CorsOptions | null
   /** Told of every request that was answered without success. */
   readonly onRefused: (refusal: Refusal) => void
   readonly onTlsReload: Reloaded
@@ -40,18 +46,26 @@ export interface ListeningSource extends Source {
 }
 
 const keepAliveMs = 75_000
-const headMs = 20_000
+export const defaultHeadMs = 20_000
 /** Of a whole request: one that never ends holds memory that others need. */
 export const defaultUploadMs = 60_000
 
 /** OTLP over HTTP. Throws `LISTEN_FAILED`, `CONFIG_INVALID`. */
 export async function listenOtlpHttp(options: OtlpSourceOptions): Promise<ListeningSource> {
-  const { name, address, reusePort, tls, uploadMs = defaultUploadMs } = options
+  const { name, address, reusePort, tls, uploadMs = defaultUploadMs, headMs = defaultHeadMs } = options
   const intake = createIntake()
   const serve = (request: IncomingMessage, response: ServerResponse) => intake.track(handle(request, response))
-  const timeouts = { keepAliveTimeout: keepAliveMs, headersTimeout: headMs, requestTimeout: uploadMs }
+  const timeouts = {
+    keepAliveTimeout: keepAliveMs,
+    headersTimeout: headMs,
+    requestTimeout: uploadMs,
+    connectionsCheckingInterval: Math.min(5000, headMs)
+  }
   const server: Server =
-    tls === null ? createServer(timeouts, serve) : createSecureServer({ ...timeouts, ...readTls(tls) }, serve)
+    tls === null
+      ? createServer(timeouts, serve)
+      : createSecureServer({ ...timeouts, ...readTls(tls), handshakeTimeout: headMs }, serve)
+  answerUnreadable(server, options.onRefused)
   server.maxConnections = options.maxConnections
   const handle = createHandler(options, intake)
   const stopReload = tls === null ? () => {} : reloadTls(tls, server as never, options.onTlsReload)
@@ -73,9 +87,15 @@ export async function listenOtlpHttp(options: OtlpSourceOptions): Promise<Listen
 
 function createHandler(options: OtlpSourceOptions, intake: Intake) {
   const { authorize, maxBodyBytes, timeoutMs, budget, onRefused } = options
+  const cors = options.cors ? createCors(options.cors) : null
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const deadline = performance.now() + timeoutMs
+    if (cors !== null) {
+      for (const [name, value] of Object.entries(cors.headers(request))) response.setHeader(name, value)
+      const preflight = cors.preflight(request)
+      if (preflight !== null) return void response.writeHead(204, preflight).end()
+    }
     const head = readHead(request, authorize)
     if ('refusal' in head) return refuse(response, head.format, head.refusal, head.headers)
     const hold = budget.open()

@@ -117,10 +117,16 @@ describe('what a downstream says', () => {
     ['nothing', ''],
     ['what is no message', Uint8Array.from([255, 255])],
     ['a page', '<html>ok</html>'],
-    ['more than anybody reads', Buffer.alloc(3 << 20, 'a')]
+    ['as much as is read', Buffer.alloc(1 << 22, 'a')]
   ])('%s with 200 is a success', async (_, body) => {
     backend.answers(() => ({ body }))
     expect(await httpSink(backend.url).write(envelope())).toEqual({ rejected: 0, message: '' })
+  })
+
+  test('more than 4 MiB is final, as the specification has it', async () => {
+    backend.answers(() => ({ body: Buffer.alloc((1 << 22) + 1, 'a') }))
+    const error = await failureOf(httpSink(backend.url).write(envelope()))
+    expect([error.message, error.retryable]).toEqual(['the downstream answered with more than 4194304 bytes', false])
   })
 
   test('an answer in JSON to protobuf is read as JSON', async () => {

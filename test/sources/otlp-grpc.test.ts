@@ -141,11 +141,19 @@ describe('compression', () => {
     expect([status, headers['grpc-accept-encoding']]).toEqual(['12', 'identity,gzip,zstd,deflate'])
   })
 
+  test('bytes that are no gzip: INVALID_ARGUMENT', async () => {
+    const reply = await raw(framed(proto, true), { 'grpc-encoding': 'gzip' })
+    expect(reply).toMatchObject({ status: '3', message: 'the body is no valid gzip' })
+  })
+
   test.each([
-    ['bytes that are no gzip', framed(proto, true), { 'grpc-encoding': 'gzip' }, 'the body is no valid gzip'],
-    ['compressed, but nobody said how', framed(proto, true), {}, 'a compressed message without grpc-encoding']
-  ])('%s: INVALID_ARGUMENT', async (_, body, headers, message) => {
-    expect(await raw(body, headers as Record<string, string>)).toMatchObject({ status: '3', message })
+    ['compressed, but nobody said how', 1, {}],
+    ['a flag that means nothing', 2, { 'grpc-encoding': 'gzip' }]
+  ])('%s: INTERNAL', async (_, flag, headers) => {
+    const body = framed(proto)
+    body[0] = flag
+    const message = 'a message is compressed as grpc-encoding says, or not at all'
+    expect(await raw(body, headers as Record<string, string>)).toMatchObject({ status: '13', message })
   })
 })
 
@@ -182,7 +190,7 @@ test('a sender that does not go on holds nothing for long', async () => {
   })
   stream.write(framed(Buffer.alloc(1000)).subarray(0, 500))
   const [headers] = await once(stream, 'response')
-  expect([headers['grpc-status'], headers['grpc-message']]).toEqual(['3', 'not sent within 0.2 s'])
+  expect([headers['grpc-status'], headers['grpc-message']]).toEqual(['14', 'not sent within 0.2 s'])
   expect(closed.budgetUsed()).toBe(0)
   other.destroy()
 })
