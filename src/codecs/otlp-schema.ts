@@ -91,7 +91,7 @@ export interface MessageType {
   readonly fields: readonly FieldType[]
   /** By number; the highest is 16. */
   readonly byNumber: readonly (FieldType | undefined)[]
-  /** By both of its names: readers of JSON must accept `severityText`, some writers send `severity_text`. */
+  /** By both of its names: OTLP has `severityText` only, but some write and read `severity_text`, so that secrets may stand there. */
   readonly byName: ReadonlyMap<string, FieldType>
   /** The list of names and values that belong to the message; null when it has none. */
   readonly attributes: FieldType | null

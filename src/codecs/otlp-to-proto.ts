@@ -37,7 +37,8 @@ function messageToProto(json: Json, type: MessageType, path: string): Uint8Array
   if (typeof json !== 'object' || Array.isArray(json) || numberMark in json) throw misfit(path, 'is no object')
   return Object.entries(json).flatMap(([name, value]) => {
     const field = type.byName.get(name)
-    return field === undefined || value === null ? [] : fieldToProto(value, field, `${path}/${field.jsonName}`)
+    // OTLP has its receivers ignore original names (severity_text), though protobuf's readers of JSON take them.
+    return field?.jsonName !== name || value === null ? [] : fieldToProto(value, field, `${path}/${field.jsonName}`)
   })
 }
 

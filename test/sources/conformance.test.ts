@@ -130,3 +130,14 @@ test('a body in pieces of one byte takes about the memory of its bytes', () => {
   expect(gathering.head(5).equals(bytes.subarray(0, 5))).toBe(true)
   expect(gathering.whole().equals(bytes)).toBe(true)
 })
+
+test.each([
+  ['a tunnel', 'CONNECT example:443 HTTP/1.1\r\nhost: example\r\n\r\n', 405],
+  ['an expectation', 'POST /v1/logs HTTP/1.1\r\nhost: a\r\nexpect: 200-ok\r\ncontent-length: 0\r\n\r\n', 417]
+])('%s is answered and ended', async (_, text, status) => {
+  const [head, body] = (await raw(text)).split('\r\n\r\n')
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  expect(/Allow: POST/.test(head)).toBe(status === 405)
+  // Node sends what has no length in chunks.
+  expect(body).toContain('"message":"only ')
+})
