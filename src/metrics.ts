@@ -135,7 +135,62 @@ export function collectProcessMetrics({ registry }: Metrics): void {
 
 export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
 
-/** The metrics of several threads as one text. */
+/** The metrics of several threads as one OpenMetrics text. */
 export async function mergeMetrics(snapshots: readonly MetricsSnapshot[]): Promise<string> {
-  return Registry.aggregate(snapshots as never).metrics()
+  return merge(snapshots).metrics()
+}
+
+/** What counts on when its thread has ended: a total that falls would read as a restart. */
+export async function totalsOf(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnapshot> {
+  const all = await merge(snapshots).getMetricsAsJSON()
+  return all.filter(({ type }) => type !== ('gauge' as never))
+}
+
+function merge(snapshots: readonly MetricsSnapshot[]): Registry {
+  const named = snapshots.map((metrics) => metrics.map(withoutSuffix))
+  const merged = Registry.aggregate(named as never)
+  merged.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never)
+  const exemplars = newestExemplars(named)
+  // Adding up leaves them behind.
+  for (const metric of merged.getMetricsAsArray() as never as Mergeable[]) {
+    for (const value of metric.values) {
+      const exemplar = exemplars.get(seriesOf(metric, value))
+      if (exemplar !== undefined) value.exemplar = exemplar
+    }
+  }
+  return merged as never
+}
+
+interface Mergeable {
+  readonly name: string
+  readonly type: unknown
+  readonly values: Series[]
+}
+
+interface Series {
+  readonly metricName?: string
+  readonly labels?: object
+  exemplar?: { readonly timestamp?: number }
+}
+
+/** OpenMetrics has `_total` on the samples of a counter, not on its name; the library puts it there whatever the name is. */
+function withoutSuffix(metric: MetricsSnapshot[number]): Mergeable {
+  const { name, type } = metric as never as Mergeable
+  return { ...(metric as object), name: type === 'counter' ? name.replace(/_total$/, '') : name } as Mergeable
+}
+
+function newestExemplars(snapshots: readonly Mergeable[][]): ReadonlyMap<string, NonNullable<Series['exemplar']>> {
+  const newest = new Map<string, NonNullable<Series['exemplar']>>()
+  for (const metric of snapshots.flat().filter(({ type }) => type === 'histogram')) {
+    for (const value of metric.values) {
+      const { exemplar } = value
+      const series = seriesOf(metric, value)
+      if (exemplar && (exemplar.timestamp ?? 0) >= (newest.get(series)?.timestamp ?? 0)) newest.set(series, exemplar)
+    }
+  }
+  return newest
+}
+
+function seriesOf({ name }: Mergeable, { metricName = '', labels = {} }: Series): string {
+  return JSON.stringify([name, metricName, Object.entries(labels).sort()])
 }

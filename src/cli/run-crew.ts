@@ -1,4 +1,11 @@
-import { collectProcessMetrics, createMetrics, type Metrics, mergeMetrics } from '../metrics.ts'
+import {
+  collectProcessMetrics,
+  createMetrics,
+  type Metrics,
+  type MetricsSnapshot,
+  mergeMetrics,
+  totalsOf
+} from '../metrics.ts'
 import { type EngineOptions, startEngine } from './run-engine.ts'
 import { createRedaction, type RedactionSettings } from './run-redaction.ts'
 import { startWorker, type ThreadOptions, type Worker } from './run-thread.ts'
@@ -51,6 +58,8 @@ export async function startThreads(count: number, options: CrewOptions, thread?:
   collectProcessMetrics(metrics)
   metrics.canary.set(1)
   const workers = new Set<Worker>()
+  /** What workers had counted that are no more. */
+  let departed: Promise<MetricsSnapshot> = Promise.resolve([])
   let settings = options.redaction
   let own = createRedaction(settings, () => {})
   let stopping = false
@@ -66,6 +75,7 @@ export async function startThreads(count: number, options: CrewOptions, thread?:
   function lost(worker: Worker, index: number, reason: 'crashed' | 'stuck'): void {
     workers.delete(worker)
     metrics.workers.set(workers.size)
+    departed = departed.then((others) => totalsOf([others, worker.lastSnapshot]))
     if (stopping) return
     metrics.workerRestarts.inc({ reason })
     options.report('error', 'a worker is replaced', { reason })
@@ -84,7 +94,7 @@ export async function startThreads(count: number, options: CrewOptions, thread?:
     async exposition() {
       const own = await metrics.registry.getMetricsAsJSON()
       const others = await Promise.all([...workers].map((worker) => worker.snapshot()))
-      return mergeMetrics([own, ...others.flat()])
+      return mergeMetrics([own, ...others, await departed])
     },
     async swap(fresh) {
       const compiled = createRedaction(fresh, () => {})

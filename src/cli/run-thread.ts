@@ -8,8 +8,10 @@ import type { RedactionSettings } from './run-redaction.ts'
 /** A worker thread as the main thread sees it. */
 export interface Worker {
   readonly ports: Readonly<Record<string, number>>
-  /** Empty when it does not answer. */
-  snapshot(): Promise<MetricsSnapshot[]>
+  /** Empty when it has ended. */
+  snapshot(): Promise<MetricsSnapshot>
+  /** What `snapshot` last came to. */
+  readonly lastSnapshot: MetricsSnapshot
   swap(settings: RedactionSettings): Promise<void>
   unready(): readonly string[]
   /** Resolves when it has ended. */
@@ -35,7 +37,8 @@ export function startWorker(
   const thread = new Thread(entry, { workerData: data })
   const order = (message: Order): void => thread.postMessage(message)
   const swaps: ((error: LogveilError | null) => void)[] = []
-  const snapshots: ((metrics: MetricsSnapshot[]) => void)[] = []
+  const snapshots: ((metrics: MetricsSnapshot) => void)[] = []
+  let lastSnapshot: MetricsSnapshot = []
   let unready: readonly string[] = []
   let heard = performance.now()
   let reason: 'crashed' | 'stuck' = 'crashed'
@@ -57,8 +60,10 @@ export function startWorker(
       } else if (news.type === 'failed') reject(new LogveilError(news.code, news.message))
       else if (news.type === 'report') report(news.level, news.message, news.facts)
       else if (news.type === 'pong') unready = news.unready
-      else if (news.type === 'snapshot') snapshots.shift()?.([news.metrics])
-      else swaps.shift()?.(news.error === null ? null : new LogveilError(news.error.code, news.error.message))
+      else if (news.type === 'snapshot') {
+        lastSnapshot = news.metrics
+        snapshots.shift()?.(lastSnapshot)
+      } else swaps.shift()?.(news.error === null ? null : new LogveilError(news.error.code, news.error.message))
     })
     // Its message may quote what was scanned: it is dropped.
     thread.on('error', () => {})
@@ -74,6 +79,9 @@ export function startWorker(
   function workerOf(ports: Readonly<Record<string, number>>): Worker {
     return {
       ports,
+      get lastSnapshot() {
+        return lastSnapshot
+      },
       snapshot: () =>
         new Promise((resolve) => {
           snapshots.push(resolve)

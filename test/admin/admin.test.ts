@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AdminServer, listenAdmin } from '../../src/admin/admin-server.ts'
-import { collectProcessMetrics, createMetrics, mergeMetrics } from '../../src/metrics.ts'
+import { collectProcessMetrics, createMetrics, mergeMetrics, totalsOf } from '../../src/metrics.ts'
 
 let admin: AdminServer
 let reasons: string[] = []
@@ -53,7 +53,7 @@ test('several threads count together', async () => {
   b.canary.set(0)
   main.reloadOk.set(1)
   for (const one of [a, b]) one.detectors.set({ version: '1', digest: 'd' }, 7)
-  a.scan.observe({ labels, value: 0.002 } as never)
+  a.scan.observe({ labels, value: 0.002, exemplarLabels: { trace_id: 'aa' } } as never)
   b.scan.observe({ labels, value: 0.002 } as never)
   const text = await mergeMetrics(await Promise.all([main, a, b].map(({ registry }) => registry.getMetricsAsJSON())))
   for (const line of [
@@ -62,8 +62,23 @@ test('several threads count together', async () => {
     'logveil_canary_ok 0',
     'logveil_reload_ok 1',
     'logveil_detectors_loaded{version="1",digest="d"} 7',
-    'logveil_scan_seconds_count{pipeline="p",signal="logs"} 2'
+    'logveil_scan_seconds_count{pipeline="p",signal="logs"} 2',
+    '# TYPE logveil_records_sent counter'
   ]) {
     expect(text.split('\n')).toContain(line)
   }
+  expect(text).toMatch(/le="0.0025",pipeline="p",signal="logs"} 2 # {trace_id="aa"} 0.002 \d/)
+  expect(text).toMatch(/\n# EOF\n$/)
+})
+
+test('totals outlive their thread, its gauges do not', async () => {
+  const ended = createMetrics()
+  ended.sent.inc({ pipeline: 'p', signal: 'logs' }, 3)
+  ended.inFlight.set(10)
+  let totals = await totalsOf([await ended.registry.getMetricsAsJSON()])
+  totals = await totalsOf([totals, await ended.registry.getMetricsAsJSON()])
+  const own = await createMetrics().registry.getMetricsAsJSON()
+  const lines = (await mergeMetrics([own, totals])).split('\n')
+  expect(lines).toContain('logveil_records_sent_total{pipeline="p",signal="logs"} 6')
+  expect(lines).toContain('logveil_in_flight_bytes 0')
 })

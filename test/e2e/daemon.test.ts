@@ -142,6 +142,7 @@ describe('workers', () => {
     expect(await metric(daemon.admin, 'logveil_records_sent_total\\{pipeline="relay",signal="logs"\\}')).toBe(30)
     expect(await metric(daemon.admin, 'logveil_workers')).toBe(2)
     expect((await fetch(`${daemon.admin}/readyz`)).status).toBe(200)
+    expect(await (await fetch(`${daemon.admin}/metrics`)).text()).toMatch(/# EOF\n$/)
 
     const config = JSON.parse(readFileSync(daemon.configPath, 'utf8'))
     writeFileSync(daemon.configPath, JSON.stringify({ ...config, redaction: { action: 'remove' } }))
