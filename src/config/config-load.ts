@@ -109,7 +109,12 @@ function shown(path: readonly PropertyKey[]): string {
 }
 
 /** What no single value shows. */
-function clashesIn({ pipelines, admin, workers }: Config): { path: PropertyKey[]; message: string }[] {
+function clashesIn({
+  pipelines,
+  admin,
+  workers,
+  maxInFlightBytes
+}: Config): { path: PropertyKey[]; message: string }[] {
   const clashes: { path: PropertyKey[]; message: string }[] = []
   const names = new Set<string>()
   const addresses = new Set(admin === null ? [] : [admin])
@@ -121,6 +126,11 @@ function clashesIn({ pipelines, admin, workers }: Config): { path: PropertyKey[]
       clashes.push({ path: at('source'), message: 'needs workers: 1, as a file has one reader' })
     if (source.type === 'otlp' && source.http === null && source.grpc === null)
       clashes.push({ path: at('source'), message: 'listens nowhere: http and grpc are both null' })
+    if (source.type === 'otlp' && source.maxBodyBytes > maxInFlightBytes)
+      clashes.push({
+        path: at('source', 'maxBodyBytes'),
+        message: 'is more than maxInFlightBytes, which it has to fit into'
+      })
     for (const protocol of ['http', 'grpc'] as const) {
       const address = source.type === 'otlp' ? source[protocol] : null
       if (address === null || /:0$/.test(address)) continue

@@ -77,6 +77,10 @@ describe('mistakes', () => {
     [pipeline(', htpp: x'), ['f:3: pipelines[0].source.htpp is not known: did you mean http?']],
     [pipeline(', http: null, grpc: null'), ['f:3: pipelines[0].source listens nowhere: http and grpc are both null']],
     [pipeline(', grpc: "127.0.0.1:9464"'), ['f:3: pipelines[0].source.grpc is taken by another listener']],
+    [
+      pipeline(', maxBodyBytes: 200000000'),
+      ['f:3: pipelines[0].source.maxBodyBytes is more than maxInFlightBytes, which it has to fit into']
+    ],
     [pipeline('', '[{ type: kafka }]'), ['f:4: pipelines[0].sinks[0].type is one of otlp, file, stdout']],
     [
       pipeline('', '[{ type: otlp, url: "ftp://a" }]'),
