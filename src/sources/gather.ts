@@ -8,8 +8,9 @@ export interface Gathering {
   whole(): Buffer
 }
 
-/** Smaller pieces are copied. */
+/** Smaller pieces are copied, when there are more of them than any honest body comes in. */
 const smallBytes = 1 << 12
+const maxSmall = 16
 const maxBlockBytes = 1 << 16
 
 /**
@@ -19,6 +20,7 @@ const maxBlockBytes = 1 << 16
 export function gather(): Gathering {
   const pieces: Buffer[] = []
   let size = 0
+  let small = 0
   /** The last piece, with room in it. */
   let block: Buffer | null = null
   let used = 0
@@ -42,7 +44,7 @@ export function gather(): Gathering {
       return size
     },
     add(piece) {
-      if (size > 0 && piece.length < smallBytes) copy(piece)
+      if (piece.length < smallBytes && ++small > maxSmall) copy(piece)
       else {
         close()
         pieces.push(piece)
