@@ -22,18 +22,21 @@ export async function changesInIndex(since: string | null, paths: readonly strin
     args: ['diff', '--cached', ...form, ...options, ...between, '--', ...paths],
     directory: null
   })
-  const files = await changedFiles(diff(['--raw', '-z', '--no-abbrev']))
-  if (files.length === 0) return []
-  const ranges = await changedLines(diff(['--patch', '--unified=0', '--inter-hunk-context=0']))
-  if (ranges.length !== files.reduce((sum, { sections }) => sum + sections, 0))
-    throw new LogveilError('INPUT_FAILED', 'the index changed while it was read: try again')
+  const files = await changedFiles(diff(['--raw', '-z', '--no-abbrev', '--diff-filter=AMT']))
+  const needed = files.reduce((sum, { sections }) => sum + sections, 0)
+  const patch = diff(['--patch', '--unified=0', '--inter-hunk-context=0', '--diff-filter=MT'])
+  const ranges = needed === 0 ? [] : await changedLines(patch)
+  if (ranges.length !== needed) throw new LogveilError('INPUT_FAILED', 'the index changed while it was read: try again')
   let section = 0
   return files.flatMap(({ path, blob, isFile, sections }) => {
     section += sections
-    const lines = ranges[section - 1]
+    const lines = sections === 0 ? wholeFile : ranges[section - 1]
     return isFile && lines.length > 0 ? [{ path, blob, lines }] : []
   })
 }
+
+/** Git is not asked for a patch of it: to make one it takes four times the memory of the file. */
+const wholeFile: readonly Range[] = [[1, Number.POSITIVE_INFINITY]]
 
 /** Whatever the configuration says. Everything is text here: what is binary is decided as for any other file. */
 const options = [
@@ -44,17 +47,18 @@ const options = [
   '--no-renames',
   '--no-relative',
   '--no-indent-heuristic',
-  '--ignore-submodules=all',
-  '--diff-filter=AMT'
+  '--ignore-submodules=all'
 ]
 
 interface ChangedFile {
   readonly path: string
   readonly blob: string
   readonly isFile: boolean
-  /** A patch tells a change of kind, as from a link to a file, in two. */
+  /** Of the patch, which has none for a new file and tells a change of kind, as from a link to a file, in two. */
   readonly sections: number
 }
+
+const sectionsOf: Record<string, number> = { A: 0, M: 1, T: 2 }
 
 /** `:<mode> <mode> <id> <id> <status>`, then the path. */
 async function changedFiles(call: GitCall): Promise<ChangedFile[]> {
@@ -66,7 +70,7 @@ async function changedFiles(call: GitCall): Promise<ChangedFile[]> {
       continue
     }
     const [, mode, , blob, status] = head
-    files.push({ path: part, blob, isFile: mode.startsWith('100'), sections: status === 'T' ? 2 : 1 })
+    files.push({ path: part, blob, isFile: mode.startsWith('100'), sections: sectionsOf[status] })
     head = null
   }
   return files

@@ -52,6 +52,7 @@ interface Started {
   readonly output: Readable
   readonly input: Writable
   readonly ended: Promise<{ readonly status: number | null; readonly said: string }>
+  kill(): void
 }
 
 function startGit(call: GitCall): Started {
@@ -71,7 +72,7 @@ function startGit(call: GitCall): Started {
     }
   )
   ended.catch(() => {})
-  return { output: child.stdout, input: child.stdin, ended }
+  return { output: child.stdout, input: child.stdin, ended, kill: () => void child.kill() }
 }
 
 /** The first line of what it says. */
@@ -88,9 +89,12 @@ async function* cutAt(chunks: AsyncIterable<Buffer>, end: number, longest: numbe
   for await (const chunk of chunks) {
     let from = 0
     for (let at = chunk.indexOf(end); at >= 0; at = chunk.indexOf(end, from)) {
-      keep(chunk.subarray(from, at))
-      yield held.toString('utf8')
-      held = Buffer.alloc(0)
+      if (held.length === 0) yield chunk.toString('utf8', from, Math.min(at, from + longest))
+      else {
+        keep(chunk.subarray(from, at))
+        yield held.toString('utf8')
+        held = Buffer.alloc(0)
+      }
       from = at + 1
     }
     keep(chunk.subarray(from))
@@ -102,6 +106,7 @@ async function* cutAt(chunks: AsyncIterable<Buffer>, end: number, longest: numbe
 export interface Blobs {
   /** Reads one; what was not read of the one before is passed over. Throws `INPUT_FAILED`. */
   open(id: string): Promise<ByteReader['read']>
+  /** Also in the midst of one. */
   close(): void
 }
 
@@ -130,7 +135,7 @@ export function createBlobs(): Blobs {
       rest = limited(read, Number(size) + 1)
       return limited(rest, Number(size))
     },
-    close: () => git?.input.end()
+    close: () => git?.kill()
   }
 }
 

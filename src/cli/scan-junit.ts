@@ -45,8 +45,13 @@ function errorCase({ file, message }: ScanError): string {
 }
 
 function element(name: string, attributes: Record<string, string | number>, content = ''): string {
-  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(String(value))}"`)
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${attribute(String(value))}"`)
   return `<${name}${written.join('')}${content === '' ? '/>' : `>${content}</${name}>`}`
+}
+
+/** Parsers make spaces of white space that stands there as it is. */
+function attribute(text: string): string {
+  return escaped(text).replace(/[\t\n]/g, reference)
 }
 
 /** XML 1.0 has no way to write most control characters. */
@@ -54,5 +59,9 @@ function escaped(text: string): string {
   return text
     .toWellFormed()
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
-    .replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/[&<>"\r]/g, reference)
+}
+
+function reference(character: string): string {
+  return `&#${character.charCodeAt(0)};`
 }

@@ -1,15 +1,21 @@
 const newline = 0x0a
 
-/** Columns of offsets that mostly ascend, in UTF-16 code units, the first of a line being 1: what SARIF and editors count. */
+const byteOrderMark = Buffer.from('\ufeff')
+
+/**
+ * Columns of offsets that mostly ascend, in UTF-16 code units, the first of a line being 1: what SARIF and editors count. A byte order mark
+ * at the beginning is no character.
+ */
 export function createColumns(bytes: Uint8Array): (offset: number) => number {
   let at = 0
-  let column = 1
+  const first = byteOrderMark.equals(bytes.subarray(0, 3)) ? 0 : 1
+  let column = first
   return (offset) => {
     const from = offset < at ? 0 : at
     const begin = from + bytes.subarray(from, offset).lastIndexOf(newline) + 1
     if (begin > from || offset < at) {
       at = begin
-      column = 1
+      column = begin === 0 ? first : 1
     }
     column += textOf(bytes.subarray(at, offset)).length
     at = offset

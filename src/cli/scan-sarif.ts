@@ -103,10 +103,10 @@ function ruleOf(id: string, detector: Detector | undefined): object {
   }
 }
 
-/** Relative to the folder we run in, which consumers take for the top of the repository. */
+/** Relative to the folder we run in, which consumers take for the top of the repository; what lies outside is absolute. */
 function locationOf(name: string): object {
   if (name === '-') return { uri: 'stdin' }
-  if (isAbsolute(name)) return { uri: pathToFileURL(name).href }
+  if (isAbsolute(name) || name.startsWith('../')) return { uri: pathToFileURL(name).href }
   return { uri: name.split('/').map(encodeURIComponent).join('/'), uriBaseId: '%SRCROOT%' }
 }
 

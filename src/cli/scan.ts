@@ -92,8 +92,11 @@ async function* scanAll(targets: readonly Target[], settings: ScanSettings): Asy
   const count = workers ?? (targets.length < manyTargets ? 1 : availableParallelism())
   if (count > 1 && targets.every(({ kind }) => kind === 'file')) return yield* scanInThreads(targets, count, settings)
   const context = await createContext(settings)
-  for (const target of targets) yield await scanTarget(target, context)
-  context.blobs.close()
+  try {
+    for (const target of targets) yield await scanTarget(target, context)
+  } finally {
+    context.blobs.close()
+  }
 }
 
 /** With a baseline that is being written, everything that is not allowed is known. */
