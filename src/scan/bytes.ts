@@ -4,6 +4,11 @@ function table(test: (byte: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => (test(byte) ? 1 : 0))
 }
 
+/** 1 for the characters of `text`, which are ASCII. */
+export function tableOf(text: string): Uint8Array {
+  return table(among(text))
+}
+
 const among = (text: string) => (byte: number) => text.includes(String.fromCharCode(byte))
 
 export const isDigit = table((b) => b >= 0x30 && b <= 0x39)
@@ -12,18 +17,18 @@ export const isUpper = table((b) => b >= 0x41 && b <= 0x5a)
 export const isLetter = table((b) => isLower[b] === 1 || isUpper[b] === 1)
 export const isAlnum = table((b) => isLetter[b] === 1 || isDigit[b] === 1)
 export const isHex = table((b) => isDigit[b] === 1 || (b >= 0x41 && b <= 0x46) || (b >= 0x61 && b <= 0x66))
-export const isSpace = table(among(' \t\r\n\v\f'))
+export const isSpace = tableOf(' \t\r\n\v\f')
 /** `"`, `'` and the backtick */
-export const isQuote = table(among('"\'`'))
+export const isQuote = tableOf('"\'`')
 /** Key names: letters, digits, `_ - . $ @` and every byte of a non-ASCII character. */
 export const isKeyByte = table((b) => isAlnum[b] === 1 || b >= 0x80 || among('_-.$@')(b))
 
 /** Closes a key's own quoting: `"key"`, `['key']`, `(key)`, `key?`, `key!`. */
-export const isCloser = table(among('"\'`])?!'))
+export const isCloser = tableOf('"\'`])?!')
 /** Of operators such as `:=`, `=>`, `?=`, `.=`, `->`, `!=`. */
-export const isOperator = table(among(':=>|~+?.-!'))
+export const isOperator = tableOf(':=>|~+?.-!')
 /** Punctuation of the sentence or list around a bare value. */
-export const isTrailer = table(among(',;)]}.:&'))
+export const isTrailer = tableOf(',;)]}.:&')
 
 /** The colon or equals sign of Chinese and Japanese text (`：`, `＝`), three bytes long. */
 export function isWideSign(bytes: Uint8Array, at: number): boolean {

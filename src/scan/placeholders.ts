@@ -1,4 +1,4 @@
-import { isAlnum, isLetter, latin1, startsWithExactly } from './bytes.ts'
+import { isAlnum, isLetter, latin1, startsWithExactly, tableOf } from './bytes.ts'
 
 /**
  * Whether the value `bytes[start..end)` only stands in for a secret: our own placeholders, and what other redactors leave
@@ -9,7 +9,8 @@ export function isPlaceholder(bytes: Uint8Array, start: number, end: number): bo
   if (start >= end) return false
   if (isRun(bytes, start, end) || ownPlaceholderEnd(bytes, start, end) === end) return true
   if (end - start > longestForeign) return false
-  return isPartlyMasked(bytes, start, end) || isPhrase(latin1(bytes, start, end).toLowerCase())
+  if (isPartlyMasked(bytes, start, end)) return true
+  return mayBePhrase(bytes, start, end) && isPhrase(latin1(bytes, start, end).toLowerCase())
 }
 
 const longestForeign = 128
@@ -68,7 +69,7 @@ function isBodyByte(byte: number): boolean {
 /** Nothing but mask characters and separators: `***`, `xxxx-xxxx`, `••••`, `***.***`; or three of one of `#?.-_=~+`. */
 function isRun(bytes: Uint8Array, start: number, end: number): boolean {
   const first = bytes[start]
-  if (end - start >= 3 && '#?.-_=~+'.includes(String.fromCharCode(first))) {
+  if (isRepeated[first] === 1 && end - start >= 3) {
     let i = start + 1
     while (i < end && bytes[i] === first) i++
     if (i === end) return true
@@ -85,8 +86,11 @@ function isRun(bytes: Uint8Array, start: number, end: number): boolean {
   return masks > 0 || crosses >= 3
 }
 
+const isRepeated = tableOf('#?.-_=~+')
+
 /** Some characters of the secret were left: `sk-****abcd`, `****1234`. */
 function isPartlyMasked(bytes: Uint8Array, start: number, end: number): boolean {
+  if (!holdsRunOfMarks(bytes, start, end)) return false
   let masks = 0
   let crosses = 0
   let visible = 0
@@ -108,6 +112,18 @@ function isPartlyMasked(bytes: Uint8Array, start: number, end: number): boolean 
   }
   // Six crosses in a row are one in 10^9 places of random text, people's passwords hardly ever three stars.
   return (longestMasks >= 3 && masks >= visible + crosses) || (longestCrosses >= 6 && crosses >= visible + masks)
+}
+
+/** Three bytes side by side that mask, or may begin to: most values are seen to have none. */
+function holdsRunOfMarks(bytes: Uint8Array, start: number, end: number): boolean {
+  let run = 0
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]
+    if (beginsGlyph[byte] === 1) return true
+    run = byte === 0x2a || isCross(byte) ? run + 1 : 0
+    if (run === 3) return true
+  }
+  return false
 }
 
 /** UTF-8 of the characters that mask: * and • ● ◦ ▪ ■ █ ░ ▒ ▓ ∗ ＊ × · … */
@@ -144,6 +160,15 @@ const nouns = words(
 function words(text: string): ReadonlySet<string> {
   return new Set(text.split(' '))
 }
+
+/** What begins with a letter or digit wears nothing that could be taken off it, and must be words. */
+function mayBePhrase(bytes: Uint8Array, start: number, end: number): boolean {
+  if (isAlnum[bytes[start]] === 0) return true
+  for (let i = start; i < end; i++) if (isLetter[bytes[i]] === 0 && joinsWords[bytes[i]] === 0) return false
+  return true
+}
+
+const joinsWords = tableOf(' _.:-')
 
 /** `redacted`, `[FILTERED]`, `<secret>`, `--- redacted ---`, `REDACTED_API_KEY`, `[Filtered by proxy 7]`. */
 function isPhrase(text: string): boolean {

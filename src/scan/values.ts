@@ -9,7 +9,8 @@ import {
   isUpper,
   latin1,
   startsWithExactly,
-  startsWithFolded
+  startsWithFolded,
+  tableOf
 } from './bytes.ts'
 import type { Pair } from './pairs.ts'
 import { containsOwnPlaceholder, isPlaceholder } from './placeholders.ts'
@@ -71,7 +72,7 @@ function harmlessValue(bytes: Uint8Array, pair: Pair, textEnd: number): string |
   if (isKeyItself(bytes, pair)) return 'its own key'
   if (!hasAlnum(bytes, start, end)) return 'punctuation'
   if (isExample(bytes, start, end)) return 'example'
-  if (end - start <= 16 && idle.has(latin1(bytes, start, end).toLowerCase())) return 'word'
+  if (isIdle(bytes, start, end)) return 'word'
   if (isPathOrUrl(bytes, start, end)) return 'path'
   if (isVersionRange(bytes, start, end)) return 'version'
   if (!pair.quoted) {
@@ -79,6 +80,15 @@ function harmlessValue(bytes: Uint8Array, pair: Pair, textEnd: number): string |
     if (pair.bond !== 'assigned' && isProse(bytes, end, textEnd) && lettersOnly(bytes, start, end)) return 'prose'
   }
   return null
+}
+
+const isIdleByte = tableOf([...idle].join('') + [...idle].join('').toUpperCase())
+const longestIdle = Math.max(...[...idle].map((word) => word.length))
+
+function isIdle(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start > longestIdle) return false
+  for (let i = start; i < end; i++) if (!isIdleByte[bytes[i]]) return false
+  return idle.has(latin1(bytes, start, end).toLowerCase())
 }
 
 /** `${X}`, `{{x}}`, `$VAR`, `%s`, `%(x)s`, `<x>`, `[x]`, `{x}`, `#{x}`, `@{x}`: filled in later, elsewhere. */
@@ -132,8 +142,12 @@ function lowerIdentifier(bytes: Uint8Array, start: number, end: number): boolean
 /** Ciphertexts of tools that keep secrets in files: SOPS, Jasypt, Spring Cloud Config, Vault's transit engine, PagerDuty's and AWS KMS's. */
 const ciphertexts = ['enc[', 'enc(', '{cipher}', 'vault:v', '$ansible_vault', 'kms:', '{cmk}']
 
+const beginsCiphertext = tableOf(ciphertexts.map(([first]) => first + first.toUpperCase()).join(''))
+
 function isEncrypted(bytes: Uint8Array, start: number, end: number): boolean {
-  return ciphertexts.some((prefix) => startsWithFolded(bytes, start, end, prefix))
+  return (
+    beginsCiphertext[bytes[start]] === 1 && ciphertexts.some((prefix) => startsWithFolded(bytes, start, end, prefix))
+  )
 }
 
 /** One to three bytes over and over: `aaaa`, `xyzxyzxyz`, `%2f%2f%2f`. */
@@ -167,7 +181,7 @@ function hasAlnum(bytes: Uint8Array, start: number, end: number): boolean {
 function isExample(bytes: Uint8Array, start: number, end: number): boolean {
   const stop = Math.min(end, start + 256)
   if (end - start < 16) return false
-  for (let i = start; i < stop; i++) if (startsWithExactly(bytes, i, stop, 'EXAMPLE')) return true
+  for (let i = start; i < stop; i++) if (bytes[i] === 0x45 && startsWithExactly(bytes, i, stop, 'EXAMPLE')) return true
   return false
 }
 
@@ -273,9 +287,11 @@ function looksChosen(bytes: Uint8Array, start: number, end: number, m: Measures)
   return kinds >= 3 && !isNumeric(bytes, start, end) && !isVersion(bytes, start, end) && m.others <= m.length / 2
 }
 
-/** Of `! # $ % & * + ? @ ^ ~`, which names and numbers hardly ever hold. */
+/** Names and numbers hardly ever hold them. */
+const isMark = tableOf('!#$%&*+?@^~')
+
 function hasMark(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if ('!#$%&*+?@^~'.includes(String.fromCharCode(bytes[i]))) return true
+  for (let i = start; i < end; i++) if (isMark[bytes[i]]) return true
   return false
 }
 
@@ -339,6 +355,9 @@ export function isUuid(bytes: Uint8Array, start: number, end: number): boolean {
 
 const numericEnds = ['ms', 'utc', 'gmt']
 
+/** Of dates, times, sizes and addresses. */
+const isNumeral = tableOf('.:+-/, %')
+
 /** Digits with the punctuation and letters of dates, times, sizes and addresses. */
 function isNumeric(bytes: Uint8Array, start: number, end: number): boolean {
   let letters = 0
@@ -346,7 +365,7 @@ function isNumeric(bytes: Uint8Array, start: number, end: number): boolean {
     const byte = bytes[i]
     if (isLetter[byte]) {
       if (++letters > 3) return false
-    } else if (!isDigit[byte] && !'.:+-/, %'.includes(String.fromCharCode(byte))) return false
+    } else if (!isDigit[byte] && !isNumeral[byte]) return false
   }
   if (end - start > 64) return false
   // ISO 8601: `2024-01-02T03:04:05Z`
