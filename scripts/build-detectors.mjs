@@ -41,13 +41,15 @@ async function savedStates() {
 async function load(path) {
   const { loadDetectorDirectory, mergeDetectors } = await import('../src/config/detector-files.ts')
   const { tokenLiteralsOf } = await import('../src/scan/token-literals.ts')
+  const { valueRunOf } = await import('../src/scan/near-run.ts')
   return mergeDetectors([], loadDetectorDirectory(path), { disable: [] }).map(atRunTime)
 
   /** Examples stay in the files: they are half of the list, and only tests read them. */
   function atRunTime(detector) {
     const lean = { ...detector, examples: [], counterExamples: [] }
     const isToken = detector.context === 'anywhere' && detector.matcher === 'pattern'
-    return isToken ? { ...lean, literals: tokenLiteralsOf(detector) } : lean
+    if (isToken) return { ...lean, literals: tokenLiteralsOf(detector) }
+    return detector.context === 'anywhere' || detector.pattern === '' ? lean : { ...lean, run: valueRunOf(detector) }
   }
 }
 

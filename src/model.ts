@@ -65,6 +65,14 @@ export interface Detector {
   readonly rotation: string | null
   /** Computed from pattern and keywords (scan/token-literals.ts): by the build for bundled detectors, else when they are compiled. */
   readonly literals?: readonly TokenLiteral[]
+  /** Of a pattern under a key name, likewise (scan/near-run.ts). */
+  readonly run?: ValueRun
+}
+
+/** What every match of a pattern is: at least `min` bytes side by side, all in a class of 64 hexadecimal digits. */
+export interface ValueRun {
+  readonly min: number
+  readonly bytes: string
 }
 
 /** A literal of the automaton that leads to a token. */

@@ -47,7 +47,7 @@ test('no detector contradicts its own examples', () => {
 
 test('the generated list is that of the files: else `npm run build:generated`', () => {
   expect(bundledDetectors.map(({ id }) => id)).toEqual(detectors.map(({ id }) => id))
-  const plain = bundledDetectors.map(({ literals, ...detector }) => detector)
+  const plain = bundledDetectors.map(({ literals, run, ...detector }) => detector)
   const lean = detectors.map((detector) => ({ ...detector, examples: [], counterExamples: [] }))
   expect(JSON.stringify(plain) === JSON.stringify(lean)).toBe(true)
 })

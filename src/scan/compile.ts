@@ -177,7 +177,7 @@ function keyedLater(compile: () => Keyed): Keyed {
   return {
     inText: (scan, start, end) => keyed().inText(scan, start, end),
     governed: (scan, start, end) => keyed().governed(scan, start, end),
-    mayGovern: (bytes, keyStart, keyEnd, start, end) => keyed().mayGovern(bytes, keyStart, keyEnd, start, end)
+    mayGovern: (...hit) => keyed().mayGovern(...hit)
   }
 }
 

@@ -60,10 +60,10 @@ export function indexNames(names: readonly IndexedName[]): Keyed {
         keyed.governed(scan, from, from + keyword.length)
       )
     },
-    mayGovern(bytes, keyStart, keyEnd, at) {
+    mayGovern(bytes, keyStart, keyEnd, at, _end, binary) {
       let may = false
       visit(bytes, keyStart, keyEnd, at, ({ keyed, keyword }, from) => {
-        may ||= keyed.mayGovern(bytes, keyStart, keyEnd, from, from + keyword.length)
+        may ||= keyed.mayGovern(bytes, keyStart, keyEnd, from, from + keyword.length, binary)
       })
       return may
     }

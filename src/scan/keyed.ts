@@ -4,7 +4,7 @@ import { costs } from './effort.ts'
 import { compileExpression } from './expression.ts'
 import { compileJudge, type Judge, lazy } from './judge.ts'
 import { endsDescribing, governs, namesVendor, standsForVendor } from './key-names.ts'
-import { compileRunTest, nearby, otherMayFollow, shortestOther } from './near-run.ts'
+import { compileRunTest, nearby, otherMayFollow, shortestOther, vendorsMayFollow } from './near-run.ts'
 import { otherUse } from './other-use.ts'
 import { isCompound, keyEndOf, keyStartOf, type Pair, readJoined, readPair, valueAlone } from './pairs.ts'
 import { parsePattern } from './pattern.ts'
@@ -18,8 +18,18 @@ export interface Keyed {
   readonly inText: Confirm
   readonly governed: ConfirmGoverned
   /** False when both are sure to come to nothing, because of the name `[keyStart, keyEnd)` around a key word. */
-  readonly mayGovern: (bytes: Uint8Array, keyStart: number, keyEnd: number, start: number, end: number) => boolean
+  readonly mayGovern: MayGovern
 }
+
+/** Of a key word `[start, end)` in the name `[keyStart, keyEnd)`; `binary`: in a payload that is no text. */
+type MayGovern = (
+  bytes: Uint8Array,
+  keyStart: number,
+  keyEnd: number,
+  start: number,
+  end: number,
+  binary: boolean
+) => boolean
 
 /** For a literal that is only the beginning of the key word: the rest is compared first. */
 export function behindLiteral(keyed: Keyed, keyword: string): Keyed {
@@ -33,9 +43,9 @@ export function behindLiteral(keyed: Keyed, keyword: string): Keyed {
       if (key !== null && startsWithFolded(key.bytes, start, key.end, folded))
         keyed.governed(scan, start, start + folded.length)
     },
-    mayGovern: (bytes, keyStart, keyEnd, start) =>
+    mayGovern: (bytes, keyStart, keyEnd, start, _end, binary) =>
       startsWithFolded(bytes, start, keyEnd, folded) &&
-      keyed.mayGovern(bytes, keyStart, keyEnd, start, start + folded.length)
+      keyed.mayGovern(bytes, keyStart, keyEnd, start, start + folded.length, binary)
   }
 }
 
@@ -47,8 +57,8 @@ type TestValue = (scan: TextScan, pair: Pair, ...key: Parameters<OfVendor>) => v
 export function compileKeyed(detector: Detector, vendors: ReadonlySet<string>): Keyed {
   const named = detector.pattern !== ''
   const near = detector.context === 'near' ? compileNear(detector) : null
-  const runFollows = near === null ? null : compileRunTest(detector)
-  const decides: Keyed['mayGovern'] = (bytes, keyStart, keyEnd, start, end) =>
+  const mayFollow = compileRunTest(detector)
+  const decides: OfVendor = (bytes, keyStart, keyEnd, start, end) =>
     named
       ? detector.value === null || !endsDescribing(bytes, end, keyEnd)
       : governs(bytes, keyStart, keyEnd, start, end, detector.value)
@@ -91,11 +101,18 @@ export function compileKeyed(detector: Detector, vendors: ReadonlySet<string>): 
         test(scan, wholeValue(scan, isCompound(key.bytes, key.start, start)), key.bytes, key.start, key.end, start, end)
       else traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
     },
-    mayGovern: (bytes, keyStart, keyEnd, start, end) =>
-      runFollows === null
-        ? decides(bytes, keyStart, keyEnd, start, end)
-        : (runFollows(bytes, end) && (!isVendor || standsForVendor(bytes, keyStart, keyEnd, start, end))) ||
-          (isVendor && ofVendor(bytes, keyStart, keyEnd, start, end) && otherMayFollow(bytes, end))
+    mayGovern(bytes, keyStart, keyEnd, start, end, binary) {
+      if (near === null)
+        return (
+          (mayFollow(bytes, keyEnd, binary) ||
+            (vendorsMayFollow(bytes, keyEnd, binary) && ofVendor(bytes, keyStart, keyEnd, start, end))) &&
+          decides(bytes, keyStart, keyEnd, start, end)
+        )
+      return (
+        (mayFollow(bytes, end, binary) && (!isVendor || standsForVendor(bytes, keyStart, keyEnd, start, end))) ||
+        (isVendor && otherMayFollow(bytes, end, binary) && ofVendor(bytes, keyStart, keyEnd, start, end))
+      )
+    }
   }
 }
 

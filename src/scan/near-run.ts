@@ -1,63 +1,110 @@
-import type { Detector } from '../model.ts'
+import type { Detector, ValueRun } from '../model.ts'
 import { isAlnum, isQuote, isSpace } from './bytes.ts'
 import { lazy } from './judge.ts'
 import { minLengthOf, parsePattern } from './pattern.ts'
-import { alphabetOf } from './token-literals.ts'
+import { alphabetOf, fromHex, toHex } from './token-literals.ts'
 
 /** How far behind the key word a value of `context: near` may begin, in bytes. */
 export const nearby = 40
+/** How far behind a name an assigned value may begin, white space not counted: the operators, a word, other words joined to the name. */
+const assignedNearby = 128
 
 /**
- * Whether a value of a `near` detector can stand behind the key word that ends at an offset of the payload: every match is a run of bytes of
- * the pattern's alphabet, or of escapes of them, and at least as long as the shortest match. Names of vendors turn up in domains and user
- * agents, and to look closer costs a hundred times as much. Escapes make the way longer: twice as far is looked. True where the value may
- * stand elsewhere.
+ * Whether a value can stand behind a name that ends at an offset of the payload: it holds a run of bytes of an alphabet, or of escapes of them.
+ * Names of vendors turn up in domains and user agents, and to look closer costs a hundred times as much. True where the value may stand
+ * elsewhere. `binary`: the text goes on behind line feeds, and the value may be a field of protobuf.
  */
-export function compileRunTest(detector: Detector): (bytes: Uint8Array, from: number) => boolean {
-  const shortest = lazy(() => shortestRun(detector))
-  return (bytes, from) => {
-    const { min, table } = shortest()
-    return leadsElsewhere(bytes, from) || hasRun(bytes, from, 2 * (nearby + detector.maxLength), min, table)
+export type RunTest = (bytes: Uint8Array, from: number, binary: boolean) => boolean
+
+/** For a detector of values near or assigned to a name. Escapes make the way longer: twice as far is looked. */
+export function compileRunTest(detector: Detector): RunTest {
+  if (detector.pattern === '') return shapeTests[detector.value ?? 'any']
+  const run = lazy(() => {
+    const { min, bytes } = detector.run ?? valueRunOf(detector)
+    return { min, table: fromHex(bytes) }
+  })
+  const reach = 2 * ((detector.context === 'near' ? nearby : assignedNearby) + detector.maxLength)
+  return (bytes, from, binary) => {
+    const { min, table } = run()
+    return mayFollow(bytes, from, binary, reach, min, table)
   }
 }
 
-/** Shortest value assigned to a vendor's name that need not have the shape the detector knows, in bytes. */
-export const shortestOther = 20
-
-/** Whether such a value can stand behind the name that ends at `from`. */
-export function otherMayFollow(bytes: Uint8Array, from: number): boolean {
-  return leadsElsewhere(bytes, from) || hasRun(bytes, from, 2 * nearby, shortestOther, others)
-}
-
-function hasRun(bytes: Uint8Array, from: number, reach: number, min: number, table: Uint8Array): boolean {
-  const stop = Math.min(bytes.length, from + reach)
-  let run = 0
-  for (let i = from; i < stop && bytes[i] !== 0x0a; i++) {
-    run = table[bytes[i]] === 1 ? run + 1 : 0
-    if (run >= min) return true
-  }
-  return false
+/** What every match of the pattern of such a detector holds side by side. The build computes it for the bundled detectors. */
+export function valueRunOf({ pattern, caseInsensitive }: Detector): ValueRun {
+  const ast = parsePattern(pattern, caseInsensitive)
+  const table = alphabetOf(ast.root).slice()
+  for (const byte of escapes) table[byte] = 1
+  return { min: minLengthOf(ast), bytes: toHex(table) }
 }
 
 /** What escapes are written with, besides letters and digits: `\/`, `%2B`, `&#43;`. */
 const escapes = Uint8Array.from('\\%&#;', (character) => character.charCodeAt(0))
 
-/** What `shortestOther` counts: base64 in both alphabets, and escapes. */
+const noSpace = isSpace.map((is) => 1 - is)
+
+/** By the shape that values.ts asks for: generated values have 16 bytes or more, opaque ones 6, and neither has white space. */
+const shapeTests: Readonly<Record<'any' | 'opaque' | 'random', RunTest>> = {
+  any: () => true,
+  opaque: (bytes, from, binary) => mayFollow(bytes, from, binary, 2 * assignedNearby, 6, noSpace),
+  random: (bytes, from, binary) => mayFollow(bytes, from, binary, 2 * assignedNearby, 16, noSpace)
+}
+
+/** Whether a value can stand there that only a vendor's name in front of the key word makes a secret: see `isVendors` in values.ts. */
+export const vendorsMayFollow: RunTest = (bytes, from, binary) =>
+  mayFollow(bytes, from, binary, 2 * assignedNearby, 10, others)
+
+/** Shortest value assigned to a vendor's name that need not have the shape the detector knows, in bytes. */
+export const shortestOther = 20
+
+/** Whether such a value can stand behind the name that ends at `from`. */
+export const otherMayFollow: RunTest = (bytes, from, binary) =>
+  mayFollow(bytes, from, binary, 2 * nearby, shortestOther, others)
+
+/** Base64 in both alphabets, and escapes. */
 const others = isAlnum.slice()
 for (const character of '-_+/=~.\\%&#;') others[character.charCodeAt(0)] = 1
 
-function shortestRun({ pattern, caseInsensitive }: Detector): { readonly min: number; readonly table: Uint8Array } {
-  if (pattern === '') return { min: 0, table: isAlnum }
-  const ast = parsePattern(pattern, caseInsensitive)
-  const table = alphabetOf(ast.root).slice()
-  for (const byte of escapes) table[byte] = 1
-  return { min: minLengthOf(ast), table }
+function mayFollow(
+  bytes: Uint8Array,
+  from: number,
+  binary: boolean,
+  reach: number,
+  min: number,
+  table: Uint8Array
+): boolean {
+  return leadsElsewhere(bytes, from, binary) || hasRun(bytes, from, binary, reach, min, table)
 }
 
-/** The name of an object or a list, or a string of its own, whose value may stand before it: `"vendor": {`, `"name": "vendor"}`. */
-function leadsElsewhere(bytes: Uint8Array, from: number): boolean {
+function hasRun(
+  bytes: Uint8Array,
+  from: number,
+  binary: boolean,
+  reach: number,
+  min: number,
+  table: Uint8Array
+): boolean {
+  let run = 0
+  let left = reach
+  for (let i = from; i < bytes.length && left > 0; i++) {
+    const byte = bytes[i]
+    run = table[byte] === 1 ? run + 1 : 0
+    if (run >= min) return true
+    if (byte === 0x0a && !binary) return false
+    if (isSpace[byte] === 0) left--
+  }
+  return false
+}
+
+/**
+ * The name of an object or a list, or a string of its own, whose value may stand before it: `"vendor": {`, `"name": "vendor"}`. In markup the
+ * value stands behind attributes or another element. In protobuf the name is followed by anything but one text.
+ */
+function leadsElsewhere(bytes: Uint8Array, from: number, binary: boolean): boolean {
   let at = from
   while (isAlnum[bytes[at]] === 1 || bytes[at] === 0x5f || bytes[at] === 0x2d || bytes[at] === 0x2e) at++
+  if (bytes[at] === 0x3c) return true
+  if (binary && isControl(bytes[at])) return !textFollows(bytes, at)
   while (bytes[at] === 0x5c) at++
   if (isQuote[bytes[at]] !== 1) return false
   at++
@@ -66,4 +113,16 @@ function leadsElsewhere(bytes: Uint8Array, from: number): boolean {
   at++
   while (isSpace[bytes[at]] === 1) at++
   return bytes[at] === 0x7b || bytes[at] === 0x5b
+}
+
+function isControl(byte: number | undefined): boolean {
+  return byte === undefined || byte < 0x20 || byte >= 0x7f
+}
+
+/** OTLP's `KeyValue.value` and, in it, `AnyValue.string_value`: tag, length, tag. */
+function textFollows(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at] !== 0x12) return false
+  let i = at + 1
+  while (bytes[i] >= 0x80) i++
+  return bytes[i + 1] === 0x0a
 }

@@ -32,9 +32,11 @@ function mayGovern(set: CompiledSet, bytes: Uint8Array, literal: number, end: nu
   const joined = readJoined(bytes, 0, bytes.length, start, end)
   const keyEnd = joined === null ? keyEndOf(bytes, bytes.length, end) : joined.keyEnd
   if (mayGoOn(bytes, keyEnd)) return true
-  if (set.keyed[literal].some((keyed) => keyed.mayGovern(bytes, keyStart, keyEnd, start, end))) return true
+  if (set.keyed[literal].some((keyed) => keyed.mayGovern(bytes, keyStart, keyEnd, start, end, binary))) return true
   const mayBeLength = binary && keyStart > 0 && keyStart < start && (bytes[keyStart - 1] & 7) === lengthDelimited
-  return mayBeLength && set.keyed[literal].some((keyed) => keyed.mayGovern(bytes, keyStart + 1, keyEnd, start, end))
+  return (
+    mayBeLength && set.keyed[literal].some((keyed) => keyed.mayGovern(bytes, keyStart + 1, keyEnd, start, end, binary))
+  )
 }
 
 /** Protobuf's wire type of texts: in a tag, which stands before the length. */

@@ -74,7 +74,7 @@ function isRare(prefix: string, min: number): boolean {
 export const userinfo = '://'
 
 /** A byte class as 64 hexadecimal digits, byte 0 in the lowest bit of the first one. */
-function toHex(set: Uint8Array): string {
+export function toHex(set: Uint8Array): string {
   let text = ''
   for (let byte = 0; byte < 256; byte += 4) {
     text += (set[byte] | (set[byte + 1] << 1) | (set[byte + 2] << 2) | (set[byte + 3] << 3)).toString(16)
