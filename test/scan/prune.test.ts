@@ -48,7 +48,9 @@ test('secrets of examples under key words as attributes: the same in a large bat
     if (context === 'anywhere') continue
     for (const [i, example] of examples.entries()) {
       const { text, spans: marked } = expand(example, 7)
-      const secret = Buffer.from(text).subarray(...marked[0]).toString()
+      const secret = Buffer.from(text)
+        .subarray(...marked[0])
+        .toString()
       const [alone, among] = [[], bodies].map((others) => foundUnder(keywords[0], secret, others))
       if (JSON.stringify(alone) !== JSON.stringify(among)) differ.push(`${id} ${i}`)
     }
