@@ -1,4 +1,5 @@
 import type { JudgedLeak, ReportOptions, ScanError, ScanReport } from './scan-report.ts'
+import { many } from './summary.ts'
 
 /** JUnit's XML, as Jenkins, GitLab and others read it: a test for each leak and each error, or one that passed when there are none. */
 export function createJunitReport({ detectors }: ReportOptions): ScanReport {
@@ -12,7 +13,7 @@ export function createJunitReport({ detectors }: ReportOptions): ScanReport {
     end({ errors, leaks, files, seconds }) {
       cases.push(...errors.map(errorCase))
       if (cases.length === 0)
-        cases.push(element('testcase', { classname: 'logveil', name: `no secret in ${files} files` }))
+        cases.push(element('testcase', { classname: 'logveil', name: `no secret in ${many(files, 'file')}` }))
       const counts = {
         tests: cases.length,
         failures: leaks.new,
