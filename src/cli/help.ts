@@ -6,6 +6,7 @@ Usage
   logveil relay --to URL       stand in front of an OTLP backend: logs, traces and metrics
   logveil follow GLOB...       follow files through rotation: a sidecar
   logveil run [--config FILE]  the same with a configuration file; without one: OTLP in, standard output
+  logveil scan PATH...         find secrets in files, folders, staged changes, pull requests
   logveil config ...           check a configuration, show it, print its JSON Schema
   logveil detectors ...        list, check and explain detectors
   logveil --version
@@ -14,6 +15,7 @@ Examples
   kubectl logs -f pod | logveil redact | grep ERROR
   logveil redact --findings leaks.jsonl app.log > app.redacted.log
   logveil exec -- npm test
+  logveil scan --staged
 
 \`logveil COMMAND --help\` tells more.
 `

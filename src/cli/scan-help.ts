@@ -2,11 +2,13 @@ export const scanHelp = `Usage: logveil scan [OPTION...] PATH...
        logveil scan [OPTION...] --staged | --diff REF [PATH...]
 
 Finds secrets in files and folders: what \`logveil redact\` would take out. Nothing is changed.
-"-" is standard input. gzip and zstd are known by their first bytes, Brotli by the name (.br).
+"-" is standard input. gzip and zstd are known by their first bytes, Brotli by the name (.br). Nothing else is unpacked: other archives
+are binary files, which are passed over and counted.
 
 What is scanned
   --staged                  what is staged for the next commit: as it stands in git's index, and only the lines that are new
-  --diff REF                the same against the last commit in common with REF: a pull request (--diff origin/main)
+  --diff REF                the same against the last commit in common with REF: a pull request (--diff origin/main); that commit has to
+                            be there, so no shallow clone
   --no-gitignore            also what git ignores; otherwise, inside a repository, what git tracks or would add
   --exclude PATTERN         leaves files and folders out; repeatable. * is any characters; a pattern without / is compared with each name
                             in the path, one with / with the path from its beginning
