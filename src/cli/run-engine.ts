@@ -5,6 +5,7 @@ import type { Sink, Source } from '../model.ts'
 import { type Redact, runPipeline } from '../pipeline.ts'
 import { toAll } from '../sinks/fan-out.ts'
 import { createByteBudget } from '../sources/byte-budget.ts'
+import type { Sealer } from '../sources/files/seal.ts'
 import type { ListeningSource } from '../sources/otlp-http.ts'
 import { describe } from './complain.ts'
 import { canaryPasses } from './run-canary.ts'
@@ -60,10 +61,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let redacts = bind(redaction, config)
   let canary = inspect(redaction, options.redaction)
   const line = (text: string): string => redaction.line(text)
+  let sealer = sealerOf(redaction, options.redaction)
   const listening: [PipelineConfig, (Source | ListeningSource)[], (Sink | DurableSink)[]][] = []
   for (const pipeline of config.pipelines) {
     const sinks = await Promise.all(pipeline.sinks.map((sink) => openSink(sink, pipeline, metrics, options, line)))
-    listening.push([pipeline, await openSources(pipeline, budget, metrics, options, line), sinks])
+    listening.push([
+      pipeline,
+      await openSources(pipeline, budget, metrics, options, { line, sealer: () => sealer }),
+      sinks
+    ])
   }
   const timer = setInterval(() => metrics.inFlight.set(budget.used), 1000).unref()
   const abort = new AbortController()
@@ -72,6 +78,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     const redact: Redact = (envelope) => (redacts.get(pipeline.name) as Redact)(envelope)
     return runPipeline({ name: pipeline.name, sources, redact, sink: toAll(sinks), metrics }, abort.signal)
   })
+
+  function sealerOf({ label }: Redaction, { digest }: RedactionSettings): Sealer {
+    return { rules: `${options.version} ${digest}`, redact: label }
+  }
 
   function inspect(candidate: Redaction, { detectors, digest }: RedactionSettings): boolean {
     metrics.detectors.reset()
@@ -99,6 +109,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         )
       redacts = bound
       redaction = fresh
+      sealer = sealerOf(fresh, settings)
       canary = inspect(fresh, settings)
     },
     unready: () => [

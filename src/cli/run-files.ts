@@ -3,9 +3,17 @@ import type { Metrics } from '../metrics.ts'
 import type { Source } from '../model.ts'
 import { lock } from '../sinks/durable/lock.ts'
 import { forgetfulCheckpoints, openCheckpoints } from '../sources/files/checkpoints.ts'
+import type { Sealer } from '../sources/files/seal.ts'
 import { createFilesSource, type FilesEvents } from '../sources/files.ts'
 import { continuations } from './exec-partial.ts'
 import type { EngineOptions, Report } from './run-engine.ts'
+
+/** What the detectors have to say, which a reload changes. */
+export interface Rules {
+  /** Redacts a line. */
+  readonly line: (text: string) => string
+  readonly sealer: () => Sealer
+}
 
 /** Throws `OUTPUT_FAILED` when checkpoints cannot be kept. */
 export function openFiles(
@@ -13,7 +21,7 @@ export function openFiles(
   config: FilesSourceConfig,
   metrics: Metrics,
   { report }: EngineOptions,
-  redactLine: (text: string) => string
+  { line, sealer }: Rules
 ): Source {
   const { stateDirectory: directory } = config
   const onTrouble = (code: string) =>
@@ -24,10 +32,11 @@ export function openFiles(
     exclude: config.exclude,
     from: config.from,
     checkpoints: directory === null ? forgetfulCheckpoints() : openCheckpoints(directory, lock, onTrouble),
+    sealer,
     chunkBytes: Math.min(config.batchBytes, config.maxLineBytes),
     maxLineBytes: config.maxLineBytes,
     inFlight: config.inFlight,
-    mayShow: (beginning) => staysAsItIs(Buffer.from(beginning).toString('latin1'), redactLine),
+    mayShow: (beginning) => staysAsItIs(Buffer.from(beginning).toString('latin1'), line),
     partialMs: config.partialLineMs,
     closeMs: config.closeAfterMs,
     pollMs: config.pollMs,

@@ -14,6 +14,7 @@ import type { Detector, Signal } from '../model.ts'
 import type { Redact } from '../pipeline.ts'
 import type { FingerprintKey } from '../redact/fingerprint.ts'
 import type { Policy } from '../redact/policy.ts'
+import type { Redactor } from '../redactor.ts'
 import { parseKeys, readEncryptor } from './keys.ts'
 import { canaryDetector } from './run-canary.ts'
 import { redactsLines } from './run-lines.ts'
@@ -62,6 +63,8 @@ export interface Redaction {
   forPipeline(pipeline: Pick<PipelineConfig, 'annotate' | 'unknownFields'>): Redact
   /** For our own log, and what downstreams say. */
   readonly line: (text: string) => string
+  /** The same for the same text, whatever the policy. */
+  readonly label: (text: string) => string
 }
 
 /** Compiles the detectors. Throws `DETECTORS_EMPTY`, `POLICY_INVALID`, `KEY_MISSING`, `KEY_INVALID`. */
@@ -71,7 +74,12 @@ export function createRedaction(settings: RedactionSettings, onError: (error: un
   const options: RedactorOptions = { detectors, policy, keys, onError, ...encryptor }
   const redactors = createRedactors(options)
   // A policy that leaves secrets where they are is one for records, not for our own log.
-  const lines = leaves(policy) ? createRedactor({ ...options, policy: {} }) : redactors.lines
+  let labelling: Redactor | null = isPlain(policy) ? redactors.lines : null
+  const labels = (): Redactor => {
+    labelling ??= createRedactor({ ...options, policy: {} })
+    return labelling
+  }
+  const lines = leaves(policy) ? labels() : redactors.lines
   return {
     forPipeline: ({ annotate, unknownFields }) => {
       const redactor = memoize((format: OtlpFormat, signal: Signal) =>
@@ -87,8 +95,17 @@ export function createRedaction(settings: RedactionSettings, onError: (error: un
         return redactor(format, signal).redact(payload)
       }
     },
-    line: (text) => Buffer.from(lines.redact(Buffer.from(text)).payload).toString()
+    line: (text) => redactText(lines, text),
+    label: (text) => redactText(labels(), text)
   }
+}
+
+function redactText(redactor: Redactor, text: string): string {
+  return Buffer.from(redactor.redact(Buffer.from(text)).payload).toString()
+}
+
+function isPlain({ default: action = 'label', overrides = [] }: Policy): boolean {
+  return action === 'label' && overrides.length === 0
 }
 
 function leaves({ default: action, overrides = [] }: Policy): boolean {

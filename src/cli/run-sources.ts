@@ -6,7 +6,7 @@ import type { ByteBudget } from '../sources/byte-budget.ts'
 import { listenOtlpGrpc } from '../sources/otlp-grpc.ts'
 import { type ListeningSource, listenOtlpHttp, type OtlpSourceOptions } from '../sources/otlp-http.ts'
 import type { EngineOptions } from './run-engine.ts'
-import { openFiles } from './run-files.ts'
+import { openFiles, type Rules } from './run-files.ts'
 
 /** The sources of a pipeline, listening or ready to. Throws `LISTEN_FAILED`, `CONFIG_INVALID`, `OUTPUT_FAILED`. */
 export async function openSources(
@@ -14,9 +14,9 @@ export async function openSources(
   budget: ByteBudget,
   metrics: Metrics,
   options: EngineOptions,
-  redactLine: (text: string) => string
+  rules: Rules
 ): Promise<(Source | ListeningSource)[]> {
-  if (source.type === 'files') return [openFiles(name, source, metrics, options, redactLine)]
+  if (source.type === 'files') return [openFiles(name, source, metrics, options, rules)]
   return listenAll(name, source, budget, metrics, options)
 }
 

@@ -5,8 +5,9 @@ import { LogveilError } from '../errors.ts'
 import type { Envelope, Next, Origin, Source } from '../model.ts'
 import { refusesAll } from '../otlp/status.ts'
 import type { Checkpoint, Checkpoints } from './files/checkpoints.ts'
-import { findFiles, findRotated, isCopyOf } from './files/find.ts'
-import { type Chunk, fewestHeadBytes, type Head, identify, openTail, type Tail } from './files/tail.ts'
+import { findFiles, findRotated } from './files/find.ts'
+import { beginsAlike, type Seal, type Sealer, sealOfCheckpoint } from './files/seal.ts'
+import { type Chunk, identify, openTail, type Tail } from './files/tail.ts'
 import { createWatches } from './files/watch.ts'
 
 export interface FilesOptions {
@@ -16,6 +17,8 @@ export interface FilesOptions {
   /** Where a file begins that is there at the first start, and of which nothing is known; later ones begin at their beginning. */
   readonly from: 'beginning' | 'end'
   readonly checkpoints: Checkpoints
+  /** As it is now: it changes with the detectors. */
+  readonly sealer: () => Sealer
   readonly chunkBytes: number
   readonly maxLineBytes: number
   /** Files that are read at once. */
@@ -169,7 +172,7 @@ export function createFilesSource(options: FilesOptions): Source {
   function isCopy(path: string): boolean {
     for (let length = path.length - 1; length > dirname(path).length + 1; length--) {
       const original = byPath.get(path.slice(0, length))
-      if (original !== undefined) return isCopyOf(path, original.tail.head, checkpoints)
+      if (original !== undefined) return beginsAlike(path, original.tail.seal, checkpoints)
     }
     return false
   }
@@ -182,7 +185,7 @@ export function createFilesSource(options: FilesOptions): Source {
     if (past !== null) {
       const isSame = past.id === follow.tail.id
       const previous = before ?? (isSame ? null : (follows.get(past.id) ?? null))
-      queueBehind(follow, past, previous, isSame && past.head.bytes >= fewestHeadBytes)
+      queueBehind(follow, past, previous, isSame && past.seal.bytes > 0)
     }
     ready.add(follow)
   }
@@ -208,11 +211,11 @@ export function createFilesSource(options: FilesOptions): Source {
     const name = checkpoints.hash(Buffer.from(path))
     let last: Checkpoint | null = null
     for (const one of checkpoints.all()) if (one.name === name && (last === null || one.at >= last.at)) last = one
-    return last === null ? null : pastOfCheckpoint(last)
+    return last === null ? null : { ...last, seal: sealOfCheckpoint(last, options.sealer()), since: last.at }
   }
 
-  function pastOfTail(tail: Tail): Past {
-    return pastOfCheckpoint(checkpoints.get(tail.id) as Checkpoint)
+  function pastOfTail({ id, seal, offset }: Tail): Past {
+    return { id, seal, offset, since: (checkpoints.get(id) as Checkpoint).at }
   }
 
   function openFollow(path: string, name: string, start: (stats: Stats) => number): Follow | null {
@@ -347,11 +350,7 @@ export function createFilesSource(options: FilesOptions): Source {
 /** What was read under a name. */
 interface Past {
   readonly id: string
-  readonly head: Head
+  readonly seal: Seal
   readonly offset: number
   readonly since: number
-}
-
-function pastOfCheckpoint({ id, head, headBytes, offset, at }: Checkpoint): Past {
-  return { id, head: { hash: head, bytes: headBytes }, offset, since: at }
 }

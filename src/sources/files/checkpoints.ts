@@ -16,15 +16,18 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { LogveilError } from '../../errors.ts'
 
-/** How far a file was delivered. Holds no text of it, nor its name. */
+/** How far a file was delivered. Holds no text of it, nor its name, nor anything by which a secret in it could be guessed. */
 export interface Checkpoint {
   /** Device and inode, `2049:131`. */
   readonly id: string
   /** Keyed hash of the path that it was found at. */
   readonly name: string
-  /** Keyed hash of the first `headBytes` bytes. */
-  readonly head: string
-  readonly headBytes: number
+  /** When the file was made, in ms since 1970; 0: the file system does not tell. */
+  readonly born: number
+  /** Of its first `sealBytes` bytes, see `seal.ts`, by rules of this name. */
+  readonly seal: string
+  readonly sealBytes: number
+  readonly rules: string
   /** Bytes that sinks have confirmed. */
   readonly offset: number
   /** It stands in a line that is too long, whose rest is passed over. */
@@ -200,9 +203,9 @@ function read(path: string): Map<string, Checkpoint> {
 
 function parse(line: string): Checkpoint | null {
   try {
-    const { id, name, head, headBytes, offset, skip, at } = JSON.parse(line)
-    const good = typeof id === 'string' && Number.isSafeInteger(offset) && Number.isSafeInteger(headBytes)
-    return good ? { id, name, head, headBytes, offset, skip: skip === true, at } : null
+    const { id, name, born, seal, sealBytes, rules, offset, skip, at } = JSON.parse(line)
+    const good = typeof id === 'string' && typeof seal === 'string' && Number.isSafeInteger(offset)
+    return good ? { id, name, born, seal, sealBytes, rules, offset, skip: skip === true, at } : null
   } catch {
     return null
   }

@@ -1,7 +1,8 @@
 import { globSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Checkpoints } from './checkpoints.ts'
-import { beginsWith, fewestHeadBytes, type Head, identify } from './tail.ts'
+import type { Checkpoint, Checkpoints } from './checkpoints.ts'
+import { beginsAlike, headLimit, headOf, isOfFile, type Seal, type Sealer } from './seal.ts'
+import { identify } from './tail.ts'
 
 export interface Found {
   readonly path: string
@@ -34,7 +35,7 @@ export function findFiles(
  */
 export function findRotated(
   path: string,
-  { head, offset, since }: { readonly head: Head; readonly offset: number; readonly since: number },
+  { seal, offset, since }: { readonly seal: Seal; readonly offset: number; readonly since: number },
   checkpoints: Checkpoints,
   isFollowed: (id: string) => boolean,
   /** Only what was begun before. */
@@ -50,12 +51,10 @@ export function findRotated(
         const stats = statOf(sibling, () => {})
         if (!stats?.isFile() || isFollowed(identify(stats))) return []
         const known = checkpoints.get(identify(stats))
-        // Numbers of files that are no more are used again.
-        const isKnown =
-          known !== undefined && startsAlike(sibling, { hash: known.head, bytes: known.headBytes }, checkpoints)
-        if (isKnown) return known.offset < stats.size ? [{ path: sibling, start: known.offset, stats }] : []
+        if (known !== undefined && isStill(known, sibling, stats, checkpoints, seal.sealer))
+          return known.offset < stats.size ? [{ path: sibling, start: known.offset, stats }] : []
         if (knownOnly) return []
-        if (isCopyOf(sibling, head, checkpoints))
+        if (beginsAlike(sibling, seal, checkpoints))
           return stats.size > offset ? [{ path: sibling, start: offset, stats }] : []
         return stats.mtimeMs >= since - clockSlackMs ? [{ path: sibling, start: 0, stats }] : []
       })
@@ -78,14 +77,9 @@ function quoted(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
 
-/** Whether a file begins with the same bytes; not when these are so few that it may be chance. */
-export function isCopyOf(path: string, head: Head, checkpoints: Checkpoints): boolean {
-  return head.bytes >= fewestHeadBytes && startsAlike(path, head, checkpoints)
-}
-
-function startsAlike(path: string, head: Head, checkpoints: Checkpoints): boolean {
+function isStill(known: Checkpoint, path: string, stats: Stats, checkpoints: Checkpoints, sealer: Sealer): boolean {
   try {
-    return beginsWith(path, head, checkpoints)
+    return isOfFile(known, stats, headOf(path, headLimit), checkpoints, sealer)
   } catch {
     return false
   }

@@ -1,5 +1,7 @@
+import { createHmac, randomBytes } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
-import type { Checkpoint, Checkpoints } from './checkpoints.ts'
+import type { Checkpoints } from './checkpoints.ts'
+import { headLimit, isOfFile, readHead, type Seal, type Sealer, sealOf, sealOfCheckpoint } from './seal.ts'
 
 /** Whole lines of a file, or what stands for a line that is too long. */
 export interface Chunk {
@@ -17,8 +19,8 @@ export interface Tail {
   readonly id: string
   /** Under which it was found first. */
   readonly path: string
-  /** Keyed hash of its first bytes, and how many these are. */
-  readonly head: Head
+  /** Of its first bytes. */
+  readonly seal: Seal
   /** Confirmed up to here. */
   readonly offset: number
   /** The file as it is now. Throws what the system says. */
@@ -35,35 +37,19 @@ export interface Tail {
   close(): void
 }
 
-export interface Head {
-  readonly hash: string
-  readonly bytes: number
-}
-
 export interface TailOptions {
   readonly path: string
   readonly checkpoints: Checkpoints
+  /** As it is now: it changes with the detectors. */
+  readonly sealer: () => Sealer
   readonly chunkBytes: number
   readonly maxLineBytes: number
 }
 
-/** With fewer, two files of one program begin alike by chance. */
-export const fewestHeadBytes = 64
-/** So much of the beginning of a file tells it from others. */
-const headLimit = 1024
+/** For what is compared within this run only, and never written down. */
+const runKey = randomBytes(32)
 const newline = 0x0a
 const withheld = Buffer.from('[WITHHELD:size]\n')
-
-/** Whether the file at a path begins with the same bytes. */
-export function beginsWith(path: string, { hash, bytes }: Head, checkpoints: Checkpoints): boolean {
-  const fd = openSync(path, 'r')
-  try {
-    const read = Buffer.alloc(bytes)
-    return readSync(fd, read, 0, bytes, 0) === bytes && checkpoints.hash(read) === hash
-  } finally {
-    closeSync(fd)
-  }
-}
 
 export function identify({ dev, ino }: Stats): string {
   return `${dev}:${ino}`
@@ -71,7 +57,7 @@ export function identify({ dev, ino }: Stats): string {
 
 /** Opens a file to be read from where its checkpoint says, else from `start`. Throws what the system says. */
 export function openTail(options: TailOptions, start: (stats: Stats) => number): Tail {
-  const { path, checkpoints, chunkBytes, maxLineBytes } = options
+  const { path, checkpoints, sealer, chunkBytes, maxLineBytes } = options
   // A pipe must not block, and is no file.
   const fd = openSync(path, 'r')
   const stats = fstatSync(fd)
@@ -79,6 +65,7 @@ export function openTail(options: TailOptions, start: (stats: Stats) => number):
   const name = checkpoints.hash(Buffer.from(path))
   let headBytes = 0
   let head = ''
+  let seal = sealOf(Buffer.alloc(0), checkpoints, sealer())
   let offset = 0
   let skip = false
   let heldSize = -1
@@ -89,12 +76,15 @@ export function openTail(options: TailOptions, start: (stats: Stats) => number):
   const known = checkpoints.get(id)
   if (known === undefined) {
     offset = start(stats)
-    learnHead()
   } else {
-    ;({ offset, skip, head, headBytes } = known)
-    lost = stats.size < offset || !isSame()
+    ;({ offset, skip } = known)
+    lost = stats.size < offset || !isOfFile(known, stats, readHead(fd, headLimit), checkpoints, sealer())
+    seal = sealOfCheckpoint(known, sealer())
   }
-  if (!lost) remember()
+  if (!lost) {
+    learnHead()
+    remember()
+  }
 
   function readAt(position: number, length: number): Buffer {
     const buffer = Buffer.allocUnsafeSlow(length)
@@ -107,23 +97,19 @@ export function openTail(options: TailOptions, start: (stats: Stats) => number):
     return buffer.subarray(0, count)
   }
 
-  function hashOfHead(length: number): string {
-    const bytes = readAt(0, length)
-    return bytes.length < length ? '' : checkpoints.hash(bytes)
-  }
-
   /** As much as there is, until it is enough. */
   function learnHead(): void {
-    if (headBytes === headLimit) return
-    const bytes = readAt(0, headLimit)
-    if (bytes.length === headBytes) return
+    if (headBytes === headLimit && seal.sealer.rules === sealer().rules) return
+    const bytes = readHead(fd, headLimit)
+    if (bytes.length === headBytes && seal.sealer.rules === sealer().rules) return
     headBytes = bytes.length
-    head = checkpoints.hash(bytes)
+    head = hashOf(bytes)
+    seal = sealOf(bytes, checkpoints, sealer())
   }
 
   /** Looked at behind every read: what was read before somebody emptied the file and wrote into it again is still what it was taken for. */
   function isSame(): boolean {
-    if (headBytes > 0 && hashOfHead(headBytes) !== head) return false
+    if (headBytes > 0 && hashOf(readHead(fd, headBytes)) !== head) return false
     learnHead()
     return true
   }
@@ -155,14 +141,17 @@ export function openTail(options: TailOptions, start: (stats: Stats) => number):
   }
 
   function remember(): void {
-    checkpoints.set({ id, name, head, headBytes, offset, skip, at: Date.now() } satisfies Checkpoint)
+    const { hash, bytes } = seal
+    const { rules } = seal.sealer
+    const born = stats.birthtimeMs
+    checkpoints.set({ id, name, born, seal: hash, sealBytes: bytes, rules, offset, skip, at: Date.now() })
   }
 
   return {
     id,
     path,
-    get head() {
-      return { hash: head, bytes: headBytes }
+    get seal() {
+      return seal
     },
     get offset() {
       return offset
@@ -208,4 +197,8 @@ export function openTail(options: TailOptions, start: (stats: Stats) => number):
     },
     close: () => closeSync(fd)
   }
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHmac('sha256', runKey).update(bytes).digest('base64url')
 }
