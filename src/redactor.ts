@@ -89,7 +89,8 @@ export function assembleRedactor(parts: RedactorParts): Redactor {
     }
     const unions = unionSpans(result.matches)
     const { edits, dropped } = collectEdits(payload, result, unions)
-    const findings = unions.flatMap((union) => union.findings.map((match) => report(match)))
+    const findings: Finding[] = []
+    for (const union of unions) for (const match of union.findings) findings.push(report(match))
     return { payload: codec.splice(payload, edits), findings, records, withheld: countWithheld(result), dropped }
   }
 
@@ -226,6 +227,7 @@ function countLines(scanner: Scanner, payload: Uint8Array): number {
 }
 
 function countWithheld({ withheld }: ScanResult): WithheldCounts {
+  if (withheld.length === 0) return noneWithheld
   const counts = { ...noneWithheld }
   for (const { reason } of withheld) counts[reason]++
   return counts

@@ -29,17 +29,21 @@ export function createLineRedactor(redact: RedactLines): (line: string) => strin
           ? Buffer.from(line)
           : scratch.subarray(0, encoder.encodeInto(line, scratch).written)
       const redacted = redact(bytes)
-      return redacted.payload === bytes ? line : Buffer.from(wholeLines(redacted)).toString()
+      return redacted.payload === bytes ? line : textOf(wholeLines(redacted))
     } catch {
       return withheldLine(line, 'error')
     }
   }
 }
 
+function textOf({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString()
+}
+
 /** What came of lines. Of one that could not be scanned there is only a marker, which is no JSON. */
 export function wholeLines({ payload, withheld }: Lines): Uint8Array {
   if (withheld.error === 0) return payload
-  const text = Buffer.from(payload).toString()
+  const text = textOf(payload)
   return Buffer.from(text.replace(/^\[WITHHELD:error\]\r?$/gm, () => withheldLine('', 'error').trimEnd()))
 }
 

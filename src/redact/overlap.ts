@@ -41,11 +41,11 @@ function union(matches: readonly Match[], end: number): SpanUnion {
   if (matches.length === 1) {
     return { start, end, winner: matches[0], findings: matches, matches, quote: matches[0].field.quote }
   }
-  const ranked = oncePerDetector(matches).sort(byRank)
-  const winner = ranked[0]
+  const winner = matches.reduce((a, b) => (byRank(b, a) < 0 ? b : a))
   // Most winners cover all there is.
-  if (ranked.length === 1 || (winner.start === start && winner.end === end))
+  if (winner.start === start && winner.end === end)
     return { start, end, winner, findings: [winner], matches, quote: outermostOf(matches).field.quote }
+  const ranked = oncePerDetector(matches).sort(byRank)
   const takes = claims(start, end)
   const others = ranked.filter((match) => (match === winner || match.detector.provider !== 'generic') && takes(match))
   return {

@@ -46,7 +46,7 @@ export function startsWithFolded(bytes: Uint8Array, at: number, end: number, tex
 }
 
 /** Longer texts are copied at once; for shorter ones the call costs more than the loop, in bytes. */
-const longText = 128
+const longText = 12
 
 /** Whether `bytes[at..end)` begins with an ASCII text, its letters in the case given. */
 export function startsWithExactly(bytes: Uint8Array, at: number, end: number, text: string): boolean {
