@@ -10,6 +10,7 @@ import type { ListeningSource } from '../sources/otlp-http.ts'
 import { describe } from './complain.ts'
 import { canaryPasses } from './run-canary.ts'
 import type { DurableSink } from './run-durable.ts'
+import { createStreams, type Streams } from './run-lines.ts'
 import { createRedaction, type Redaction, type RedactionSettings } from './run-redaction.ts'
 import { openSink } from './run-sinks.ts'
 import { openSources } from './run-sources.ts'
@@ -58,7 +59,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     told = true
   }
   let redaction = createRedaction(options.redaction, onError)
-  let redacts = bind(redaction, config)
+  const streams = new Map(config.pipelines.map(({ name }) => [name, createStreams()]))
+  let redacts = bind(redaction)
   let canary = inspect(redaction, options.redaction)
   const line = (text: string): string => redaction.line(text)
   let sealer = sealerOf(redaction, options.redaction)
@@ -78,6 +80,12 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     const redact: Redact = (envelope) => (redacts.get(pipeline.name) as Redact)(envelope)
     return runPipeline({ name: pipeline.name, sources, redact, sink: toAll(sinks), metrics }, abort.signal)
   })
+
+  function bind({ forPipeline }: Redaction): ReadonlyMap<string, Redact> {
+    return new Map(
+      config.pipelines.map((pipeline) => [pipeline.name, forPipeline(pipeline, streams.get(pipeline.name) as Streams)])
+    )
+  }
 
   function sealerOf({ label }: Redaction, { digest }: RedactionSettings): Sealer {
     return { rules: `${options.version} ${digest}`, redact: label }
@@ -101,7 +109,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     ),
     swap(settings) {
       const fresh = createRedaction(settings, onError)
-      const bound = bind(fresh, config)
+      const bound = bind(fresh)
       if (!canaryPasses(fresh))
         throw new LogveilError(
           'CONFIG_INVALID',
@@ -125,8 +133,4 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       clearInterval(timer)
     }
   }
-}
-
-function bind(redaction: Redaction, { pipelines }: Config): ReadonlyMap<string, Redact> {
-  return new Map(pipelines.map((pipeline) => [pipeline.name, redaction.forPipeline(pipeline)]))
 }

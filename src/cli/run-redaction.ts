@@ -17,7 +17,7 @@ import type { Policy } from '../redact/policy.ts'
 import type { Redactor } from '../redactor.ts'
 import { parseKeys, readEncryptor } from './keys.ts'
 import { canaryDetector } from './run-canary.ts'
-import { redactsLines } from './run-lines.ts'
+import { createStreams, redactsLines, type Streams } from './run-lines.ts'
 
 /** What redaction needs, read and checked: plain data, so that it reaches every worker as the same. */
 export interface RedactionSettings {
@@ -59,8 +59,8 @@ async function detectorsOf({ packs, detectors, disable }: RedactionConfig): Prom
 
 /** Redactors made of one set of settings. */
 export interface Redaction {
-  /** For the batches of a pipeline. */
-  forPipeline(pipeline: Pick<PipelineConfig, 'annotate' | 'unknownFields'>): Redact
+  /** For the batches of a pipeline, whose streams go on through a reload. */
+  forPipeline(pipeline: Pick<PipelineConfig, 'annotate' | 'unknownFields'>, streams?: Streams): Redact
   /** For our own log, and what downstreams say. */
   readonly line: (text: string) => string
   /** The same for the same text, whatever the policy. */
@@ -81,11 +81,11 @@ export function createRedaction(settings: RedactionSettings, onError: (error: un
   }
   const lines = leaves(policy) ? labels() : redactors.lines
   return {
-    forPipeline: ({ annotate, unknownFields }) => {
+    forPipeline: ({ annotate, unknownFields }, streams = createStreams()) => {
       const redactor = memoize((format: OtlpFormat, signal: Signal) =>
         redactors.otlp({ format, signal, annotate, unknownFields })
       )
-      const redactLines = redactsLines(redactors.lines)
+      const redactLines = redactsLines(redactors.lines, detectors, streams)
       return (envelope) => {
         const { payload, signal, format } = envelope
         if (format === 'lines') return redactLines(envelope)

@@ -177,3 +177,21 @@ test('a last line without an end: shown after a while, unless it may be the begi
   const rest = 'password=[REDACTED:generic-password]\ntoken [REDACTED:github-pat-classic]\n'
   await until(`one\nthe end\nthe end is near\npassword=\n${rest}`)
 })
+
+test('a private key over a reload with other detectors: its second half goes as well', async () => {
+  const body = Array.from({ length: 6 }, (_, i) => expand('{{base64:64}}', 40 + i).text)
+  const gone = '[REDACTED:private-key-pem]\n'
+  const config = join(base, 'c.yaml')
+  const pipelines = [{ name: 'p', source: { type: 'files', include: [log] }, sinks: [{ type: 'file', path: out }] }]
+  writeFileSync(config, JSON.stringify({ admin: null, pipelines }))
+  writeFileSync(log, `-----BEGIN RSA PRIVATE ${'KEY'}-----\n${body.slice(0, 3).join('\n')}\n`)
+  const daemon = await startCommand(['run', '--config', config])
+  running.push(daemon)
+  await until(gone.repeat(4))
+  const disable = ['aws-access-key-id', 'github-pat-classic']
+  writeFileSync(config, JSON.stringify({ admin: null, pipelines, redaction: { disable } }))
+  daemon.child.kill('SIGHUP')
+  await daemon.logged('redaction was read again')
+  appendFileSync(log, `${body.slice(3).join('\n')}\n-----END RSA PRIVATE ${'KEY'}-----\nafter\n`)
+  await until(`${gone.repeat(7)}-----END RSA PRIVATE KEY-----\nafter\n`)
+})
