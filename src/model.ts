@@ -140,6 +140,12 @@ export interface KnownSecret {
 // ------------------------------------------------------------------------------------------------ scanning
 
 /**
+ * Members whose text names the thing that a sibling holds: `{"name":"DB_PASSWORD","value":"x"}`. Codecs look for the sibling, and the
+ * scanner must not drop the name's hits before.
+ */
+export const namingMembers = ['key', 'name', 'field', 'header', 'param', 'variable', 'attribute'] as const
+
+/**
  * Occurrences of the literals in a text, ordered by end offset: `pairs[2i]` is the literal's index, `pairs[2i + 1]` the
  * offset behind its last byte. Owns its storage.
  */

@@ -1,10 +1,11 @@
 // Which names and strings of a JSON text say what another value is.
 
+import { namingMembers } from '../model.ts'
+
 /** Tests whether `bytes[start..end)` is one of some words, without regard to ASCII case. */
 type NameTest = (bytes: Uint8Array, start: number, end: number) => boolean
 
-/** Members whose text names the thing that a sibling holds: `{"name":"DB_PASSWORD","value":"x"}`. */
-export const isNamingMember = wordTest('key name field header param variable attribute')
+export const isNamingMember = wordTest(namingMembers.join(' '))
 /** Members that hold the thing which a sibling names. */
 export const isNamedMember = wordTest('value val content default')
 /** Members that are the value of the object they stand in: `{"password":{"stringValue":"x"}}`. */

@@ -1,6 +1,7 @@
 import type { Detector, ValueRun } from '../model.ts'
-import { isAlnum, isQuote, isSpace } from './bytes.ts'
+import { isAlnum, isSpace } from './bytes.ts'
 import { lazy } from './judge.ts'
+import { memberEnd, memberValue, namesSibling } from './member.ts'
 import { minLengthOf, parsePattern } from './pattern.ts'
 import { alphabetOf, fromHex, toHex } from './token-literals.ts'
 
@@ -23,10 +24,12 @@ export function compileRunTest(detector: Detector): RunTest {
     const { min, bytes } = detector.run ?? valueRunOf(detector)
     return { min, table: fromHex(bytes) }
   })
-  const reach = 2 * ((detector.context === 'near' ? nearby : assignedNearby) + detector.maxLength)
+  const isNear = detector.context === 'near'
+  const reach = 2 * ((isNear ? nearby : assignedNearby) + detector.maxLength)
+  const follows = isNear ? runFollows : valueFollows
   return (bytes, from, binary) => {
     const { min, table } = run()
-    return mayFollow(bytes, from, binary, reach, min, table)
+    return follows(bytes, from, binary, reach, min, table)
   }
 }
 
@@ -46,26 +49,27 @@ const noSpace = isSpace.map((is) => 1 - is)
 /** By the shape that values.ts asks for: generated values have 16 bytes or more, opaque ones 6, and neither has white space. */
 const shapeTests: Readonly<Record<'any' | 'opaque' | 'random', RunTest>> = {
   any: () => true,
-  opaque: (bytes, from, binary) => mayFollow(bytes, from, binary, 2 * assignedNearby, 6, noSpace),
-  random: (bytes, from, binary) => mayFollow(bytes, from, binary, 2 * assignedNearby, 16, noSpace)
+  opaque: (bytes, from, binary) => valueFollows(bytes, from, binary, 2 * assignedNearby, 6, noSpace),
+  random: (bytes, from, binary) => valueFollows(bytes, from, binary, 2 * assignedNearby, 16, noSpace)
 }
 
 /** Whether a value can stand there that only a vendor's name in front of the key word makes a secret: see `isVendors` in values.ts. */
 export const vendorsMayFollow: RunTest = (bytes, from, binary) =>
-  mayFollow(bytes, from, binary, 2 * assignedNearby, 10, others)
+  valueFollows(bytes, from, binary, 2 * assignedNearby, 10, others)
 
 /** Shortest value assigned to a vendor's name that need not have the shape the detector knows, in bytes. */
 export const shortestOther = 20
 
 /** Whether such a value can stand behind the name that ends at `from`. */
 export const otherMayFollow: RunTest = (bytes, from, binary) =>
-  mayFollow(bytes, from, binary, 2 * nearby, shortestOther, others)
+  valueFollows(bytes, from, binary, 2 * nearby, shortestOther, others)
 
 /** Base64 in both alphabets, and escapes. */
 const others = isAlnum.slice()
 for (const character of '-_+/=~.\\%&#;') others[character.charCodeAt(0)] = 1
 
-function mayFollow(
+/** In the value assigned to the name. */
+function valueFollows(
   bytes: Uint8Array,
   from: number,
   binary: boolean,
@@ -73,12 +77,49 @@ function mayFollow(
   min: number,
   table: Uint8Array
 ): boolean {
-  return leadsElsewhere(bytes, from, binary) || hasRun(bytes, from, binary, reach, min, table)
+  const nameEnd = nameEndOf(bytes, from)
+  if (standsElsewhere(bytes, nameEnd, binary)) return true
+  const value = memberValue(bytes, nameEnd)
+  if (value > 0) return opens(bytes[value]) || hasRun(bytes, value, memberEnd(bytes, value), binary, reach, min, table)
+  return (value === 0 && namesSibling(bytes, from)) || hasRun(bytes, from, bytes.length, binary, reach, min, table)
+}
+
+/** In what stands behind the name, whatever it is. */
+function runFollows(
+  bytes: Uint8Array,
+  from: number,
+  binary: boolean,
+  reach: number,
+  min: number,
+  table: Uint8Array
+): boolean {
+  const nameEnd = nameEndOf(bytes, from)
+  if (standsElsewhere(bytes, nameEnd, binary)) return true
+  const value = memberValue(bytes, nameEnd)
+  if (value > 0 ? opens(bytes[value]) : value === 0 && namesSibling(bytes, from)) return true
+  return hasRun(bytes, from, bytes.length, binary, reach, min, table)
+}
+
+function nameEndOf(bytes: Uint8Array, from: number): number {
+  let at = from
+  while (isAlnum[bytes[at]] === 1 || bytes[at] === 0x5f || bytes[at] === 0x2d || bytes[at] === 0x2e) at++
+  return at
+}
+
+/** In markup behind attributes or in another element, in protobuf in another field than the next, unless that is a text. */
+function standsElsewhere(bytes: Uint8Array, nameEnd: number, binary: boolean): boolean {
+  return bytes[nameEnd] === 0x3c || (binary && isControl(bytes[nameEnd]) && !textFollows(bytes, nameEnd))
+}
+
+/** An object or a list. */
+function opens(byte: number): boolean {
+  return byte === 0x7b || byte === 0x5b
 }
 
 function hasRun(
   bytes: Uint8Array,
   from: number,
+  to: number,
   binary: boolean,
   reach: number,
   min: number,
@@ -86,7 +127,7 @@ function hasRun(
 ): boolean {
   let run = 0
   let left = reach
-  for (let i = from; i < bytes.length && left > 0; i++) {
+  for (let i = from; i < to && left > 0; i++) {
     const byte = bytes[i]
     run = table[byte] === 1 ? run + 1 : 0
     if (run >= min) return true
@@ -94,25 +135,6 @@ function hasRun(
     if (isSpace[byte] === 0) left--
   }
   return false
-}
-
-/**
- * The name of an object or a list, or a string of its own, whose value may stand before it: `"vendor": {`, `"name": "vendor"}`. In markup the
- * value stands behind attributes or another element. In protobuf the name is followed by anything but one text.
- */
-function leadsElsewhere(bytes: Uint8Array, from: number, binary: boolean): boolean {
-  let at = from
-  while (isAlnum[bytes[at]] === 1 || bytes[at] === 0x5f || bytes[at] === 0x2d || bytes[at] === 0x2e) at++
-  if (bytes[at] === 0x3c) return true
-  if (binary && isControl(bytes[at])) return !textFollows(bytes, at)
-  while (bytes[at] === 0x5c) at++
-  if (isQuote[bytes[at]] !== 1) return false
-  at++
-  while (isSpace[bytes[at]] === 1) at++
-  if (bytes[at] !== 0x3a) return bytes[at] === 0x7d || bytes[at] === 0x2c
-  at++
-  while (isSpace[bytes[at]] === 1) at++
-  return bytes[at] === 0x7b || bytes[at] === 0x5b
 }
 
 function isControl(byte: number | undefined): boolean {

@@ -71,7 +71,18 @@ describe('names around key words', () => {
     ['{"m":"a\\u000apwd=@@"}', 1],
     ['a%0Apwd%3D@@', 1],
     ['{"a":"\\\\u000apassword=@@"}', 1],
-    ['token_type=x token=@@', 1]
+    ['token_type=x token=@@', 1],
+    ['{"name":"my_session","at":"2026-01-01T00:00:00Z","value":"@@xY3v"}', 1],
+    ['{"value" : "@@xY3v", "key" : "my_session"}', 1],
+    ['{"m":"{\\"value\\":\\"@@xY3v\\",\\"key\\":\\"my_session\\"}"}', 1],
+    ['{"headers":["X-Auth-Key","@@xY3v"]}', 1],
+    ['{"session":{"value":"@@xY3v"}}', 1],
+    ['{"session": [ "x", "@@xY3v" ]}', 1],
+    ['{"my_session":"\\"@@xY3v"}', 1],
+    ['<session kind="a">@@xY3v</session>', 1],
+    ["session=          '@@xY3v'", 1],
+    ['{"session":18135,"requests":"@@xY3v"}', 0],
+    ['{"session":"closed","requests":"@@xY3v"}', 0]
   ])('%s', (template, count) => {
     const line = template.replace('@@', value)
     expect(spans(filler + line, filler.length)).toHaveLength(count)
