@@ -113,6 +113,23 @@ export function createMetrics() {
     filesTruncated: counter('files_truncated', 'Files that were emptied while they were followed.', 'pipeline'),
     filesTrouble: counter('files_trouble', 'Files that could not be opened or read.', 'pipeline'),
     filesWithheld: counter('files_withheld_lines', 'Lines withheld because they were too long.', 'pipeline'),
+    kafkaLag: gauge(
+      'kafka_lag_records',
+      'sum',
+      'Records behind the end of a partition.',
+      'pipeline',
+      'topic',
+      'partition'
+    ),
+    kafkaRebalances: counter('kafka_rebalances', 'Times the partitions of the group were shared out.', 'pipeline'),
+    kafkaFenced: counter('kafka_fenced', 'Partitions found to be with another instance while it wrote.', 'pipeline'),
+    kafkaAborted: counter(
+      'kafka_aborted',
+      'Transactions that failed: their records are read again.',
+      'pipeline',
+      'reason'
+    ),
+    kafkaRestarts: counter('kafka_restarts', 'Times the client was started over.', 'pipeline'),
     inFlight: gauge('in_flight_bytes', 'sum', 'Memory that batches in flight take.'),
     detectors: gauge('detectors_loaded', 'max', 'Detectors in use.', 'version', 'digest'),
     canary: gauge('canary_ok', 'min', '1 while a planted secret is found by the self-test.'),

@@ -31,7 +31,8 @@ export async function runPipeline(parts: PipelineParts, signal: AbortSignal): Pr
 export function createNext({ name: pipeline, redact, sink, metrics, onFindings }: PipelineParts): Next {
   return async (envelope) => {
     const span = tracer.startSpan('logveil.batch')
-    const account = open(metrics, pipeline, envelope, span)
+    const { payload, signal } = envelope
+    const account = openAccount(metrics, pipeline, { bytes: payload.length, signal }, span)
     try {
       const redacted = account.scan(() => redact(envelope))
       if (redacted.findings.length > 0) onFindings?.(redacted.findings, envelope)
@@ -49,8 +50,13 @@ function withPayload(envelope: Envelope, payload: Uint8Array): Envelope {
   return payload === envelope.payload ? envelope : { ...envelope, payload, encoded: null }
 }
 
-/** Keeps the books: received = sent + dropped + rejected + returned. */
-function open(metrics: Metrics, pipeline: string, { payload, signal: kind }: Envelope, span: Span) {
+/** Keeps the books of a batch: received = sent + dropped + rejected + returned. */
+export function openAccount(
+  metrics: Metrics,
+  pipeline: string,
+  { bytes, signal: kind }: { bytes: number } & Pick<Envelope, 'signal'>,
+  span: Span
+) {
   const labels = { pipeline, signal: kind ?? 'lines' }
   const exemplar = span.isRecording() ? { exemplarLabels: { trace_id: span.spanContext().traceId } } : {}
 
@@ -58,11 +64,11 @@ function open(metrics: Metrics, pipeline: string, { payload, signal: kind }: Env
     const begin = performance.now()
     try {
       const redacted = redact()
-      metrics.scannedBytes.inc(labels, payload.length)
+      metrics.scannedBytes.inc(labels, bytes)
       metrics.received.inc(labels, redacted.records)
       count(redacted)
       const { records, findings } = redacted
-      span.setAttributes({ ...labels, bytes: payload.length, records, findings: findings.length })
+      span.setAttributes({ ...labels, bytes, records, findings: findings.length })
       return redacted
     } catch (error) {
       if (!(error instanceof LogveilError)) metrics.errors.inc()

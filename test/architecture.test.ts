@@ -13,6 +13,7 @@ const FOLDERS = [
   'sinks',
   'tickets',
   'inventory',
+  'kafka',
   'admin',
   'config',
   'hooks',

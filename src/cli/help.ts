@@ -5,8 +5,10 @@ Usage
   logveil exec -- COMMAND      run a command, its output redacted: in a build
   logveil relay --to URL       stand in front of an OTLP backend: logs, traces and metrics
   logveil follow GLOB...       follow files through rotation: a sidecar
+  logveil kafka --in TOPIC ...  stand between two topics of Kafka, exactly once
   logveil run [--config FILE]  the same with a configuration file; without one: OTLP in, standard output
   logveil scan PATH...         find secrets in files, folders, staged changes, pull requests
+  logveil scrub PATH...        take secrets out of log files that lie on a disk already
   logveil config ...           check a configuration, show it, print its JSON Schema
   logveil detectors ...        list, check and explain detectors
   logveil --version

@@ -17,7 +17,12 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
     ;(await import('./run-memory.ts')).keepYoungSpaceSmall()
     return (await import('./follow.ts')).followCommand(args)
   },
+  kafka: async (args) => {
+    ;(await import('./run-memory.ts')).keepYoungSpaceSmall()
+    return (await import('./kafka.ts')).kafkaCommand(args)
+  },
   scan: async (args) => (await import('./scan.ts')).scanCommand(args),
+  scrub: async (args) => (await import('./scrub.ts')).scrubCommand(args),
   config: async (args) => (await import('./config.ts')).configCommand(args),
   detectors: async (args) => (await import('./detectors.ts')).detectorsCommand(args)
 }

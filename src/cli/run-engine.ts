@@ -10,6 +10,7 @@ import type { ListeningSource } from '../sources/otlp-http.ts'
 import { describe } from './complain.ts'
 import { canaryPasses } from './run-canary.ts'
 import type { DurableSink } from './run-durable.ts'
+import { kafkaOf, openKafka } from './run-kafka.ts'
 import { createStreams, type Streams } from './run-lines.ts'
 import { createRedaction, type Redaction, type RedactionSettings } from './run-redaction.ts'
 import { openSink } from './run-sinks.ts'
@@ -65,7 +66,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const line = (text: string): string => redaction.line(text)
   let sealer = sealerOf(redaction, options.redaction)
   const listening: [PipelineConfig, (Source | ListeningSource)[], (Sink | DurableSink)[]][] = []
+  const stages: ((signal: AbortSignal) => Promise<void>)[] = []
   for (const pipeline of config.pipelines) {
+    const kafka = kafkaOf(pipeline)
+    if (kafka !== null) {
+      stages.push(await openKafka(kafka, metrics, options, () => redaction.lines))
+      continue
+    }
     const sinks = await Promise.all(pipeline.sinks.map((sink) => openSink(sink, pipeline, metrics, options, line)))
     listening.push([
       pipeline,
@@ -80,6 +87,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     const redact: Redact = (envelope) => (redacts.get(pipeline.name) as Redact)(envelope)
     return runPipeline({ name: pipeline.name, sources, redact, sink: toAll(sinks), metrics }, abort.signal)
   })
+  running.push(...stages.map((stage) => stage(abort.signal)))
 
   function bind({ forPipeline }: Redaction): ReadonlyMap<string, Redact> {
     return new Map(

@@ -55,3 +55,28 @@ Examples
 
 Quote the globs, so that logveil sees files that come later.
 `
+
+export const kafkaHelp = `Usage: logveil kafka --brokers HOST:PORT,... --in TOPIC --out TOPIC --group GROUP [OPTION...]
+
+Reads topics, takes the secrets out of values, keys and headers, and writes the records to another topic of the same cluster. Instances with
+the same group share the partitions.
+
+  --in TOPIC                     or /pattern/; repeatable
+  --transactional-id ID          exactly once: records, findings, dead letters and offsets in one transaction. ID names this instance; the
+                                 transactions are called GROUP.TOPIC.PARTITION, so that whoever takes a partition over ends what the
+                                 instance before had begun. Without it: at least once
+  --from WHERE                   beginning (default) or end: where a group begins that has no offsets yet
+  --session-timeout-ms N         an instance silent for so long loses its partitions (default 30000)
+  --transaction-timeout-ms N     (default 60000)
+  --dead-letters TOPIC           where a record stood that could not go on, and why; nothing of the record. Without it the partition waits
+  --findings TOPIC               a record for each finding, with its fingerprint as the key
+  --key-file FILE                fingerprint keys, one a line, as for \`logveil redact\`: placeholders and findings tell secrets apart.
+                                 Without them a record with a secret in its key is a dead letter
+  --annotate                     adds the header logveil-detectors to records that held secrets
+  --compression NAME             none (default), gzip, snappy, lz4, zstd
+  --admin ADDR                   HOST:PORT for metrics and health (default: none)
+  --print-config                 shows the same as a configuration file for \`logveil run\`, with TLS and SASL to be added, and ends
+
+Kept: keys (null and empty differ), tombstones, timestamps, partitions where both topics have as many, the order of a header's values.
+Not kept: the order between different header names, and null as a header's value, which becomes empty.
+`

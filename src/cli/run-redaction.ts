@@ -61,6 +61,7 @@ async function detectorsOf({ packs, detectors, disable }: RedactionConfig): Prom
 export interface Redaction {
   /** For the batches of a pipeline, whose streams go on through a reload. */
   forPipeline(pipeline: Pick<PipelineConfig, 'annotate' | 'unknownFields'>, streams?: Streams): Redact
+  readonly lines: Redactor
   /** For our own log, and what downstreams say. */
   readonly line: (text: string) => string
   /** The same for the same text, whatever the policy. */
@@ -81,6 +82,7 @@ export function createRedaction(settings: RedactionSettings, onError: (error: un
   }
   const lines = leaves(policy) ? labels() : redactors.lines
   return {
+    lines: redactors.lines,
     forPipeline: ({ annotate, unknownFields }, streams = createStreams()) => {
       const redactor = memoize((format: OtlpFormat, signal: Signal) =>
         redactors.otlp({ format, signal, annotate, unknownFields })

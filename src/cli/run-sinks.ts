@@ -65,6 +65,7 @@ function createSink(
   const measured = (sink: Sink) => withMetrics(sink, pipeline, metrics)
   if (config.type === 'stdout') return measured(createStdoutSink({ write, toJson }))
   if (config.type === 'file') return measured(createFileSink({ path: config.path, toJson }))
+  if (config.type === 'kafka') throw new LogveilError('CONFIG_INVALID', 'only topics go to a topic')
   const url = new URL(config.url)
   const options = {
     name: sinkName(config),

@@ -17,7 +17,8 @@ export async function openSources(
   rules: Rules
 ): Promise<(Source | ListeningSource)[]> {
   if (source.type === 'files') return [openFiles(name, source, metrics, options, rules)]
-  return listenAll(name, source, budget, metrics, options)
+  // Topics are read by a stage of their own.
+  return source.type === 'otlp' ? listenAll(name, source, budget, metrics, options) : []
 }
 
 async function listenAll(

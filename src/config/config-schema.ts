@@ -119,6 +119,59 @@ const stdoutSink = z.strictObject({
   type: z.literal('stdout').describe('OTLP/JSON, one batch a line; lines of files as they are')
 })
 
+const broker = z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^:\s]+):\d{1,5}$/, 'is no broker: write HOST:PORT')
+
+const kafkaSource = z.strictObject({
+  type: z.literal('kafka'),
+  brokers: z.array(broker).min(1).describe('HOST:PORT of some of the brokers: they name the others'),
+  topics: z.array(z.string().min(1)).min(1).describe('Names, or /pattern/'),
+  group: z.string().min(1).describe('Consumer group: its instances share the partitions'),
+  clientId: z.string().min(1).default('logveil').describe('Names this instance to the brokers'),
+  from: z.enum(['beginning', 'end']).default('beginning').describe('Where a group begins that has no offsets yet'),
+  exactlyOnce: z
+    .boolean()
+    .default(true)
+    .describe('Records and offsets in one transaction, whose id is GROUP.TOPIC.PARTITION; false: at least once'),
+  sessionTimeoutMs: ms(1000).default(30_000).describe('An instance silent for so long loses its partitions'),
+  transactionTimeoutMs: ms(1000).default(60_000),
+  maxBatchBytes: bytes(2 ** 10)
+    .default(2 ** 19)
+    .describe('Of the records in one transaction'),
+  partitionsAtOnce: z.int().min(1).max(1000).default(12),
+  tls: z
+    .strictObject({
+      caFile: file.nullable().default(null),
+      certFile: file.nullable().default(null),
+      keyFile: file.nullable().default(null)
+    })
+    .nullable()
+    .default(null),
+  sasl: z
+    .discriminatedUnion('mechanism', [
+      z.strictObject({
+        mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+        username: z.string().min(1),
+        password: secret
+      }),
+      z.strictObject({ mechanism: z.literal('oauthbearer'), tokenFile: file.describe('Read for each connection') })
+    ])
+    .nullable()
+    .default(null)
+})
+
+const kafkaSink = z.strictObject({
+  type: z.literal('kafka'),
+  topic: z.string().min(1).describe('With as many partitions as a source topic, records keep their partition'),
+  compression: z.enum(['none', 'gzip', 'snappy', 'lz4', 'zstd']).default('none'),
+  findingsTopic: z.string().min(1).nullable().default(null).describe('A record for each finding, by fingerprint'),
+  deadLetterTopic: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Where records stood that could not go on; without it their partition waits')
+})
+
 const fileSink = z.strictObject({
   type: z.literal('file'),
   path: file.describe('Lines are added at its end; made when it is missing, for its owner only')
@@ -154,7 +207,7 @@ const durable = z.strictObject({
 
 const pipeline = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'is lower-case letters, digits and dashes'),
-  source: z.discriminatedUnion('type', [otlpSource, filesSource]),
+  source: z.discriminatedUnion('type', [otlpSource, filesSource, kafkaSource]),
   annotate: z.boolean().default(false).describe('Adds the attribute logveil.detectors to records with findings'),
   unknownFields: z
     .enum(['strict', 'lenient'])
@@ -167,7 +220,7 @@ const pipeline = z.strictObject({
       'Batches are stored on disk, redacted, then answered, then delivered; null: answered when a sink has them'
     ),
   sinks: z
-    .array(z.discriminatedUnion('type', [otlpSink, fileSink, stdoutSink]))
+    .array(z.discriminatedUnion('type', [otlpSink, fileSink, stdoutSink, kafkaSink]))
     .min(1)
     .describe('Each gets every batch')
 })
@@ -215,12 +268,15 @@ export type PipelineConfig = Config['pipelines'][number]
 export type DurableConfig = NonNullable<PipelineConfig['durable']>
 export type OtlpSourceConfig = Extract<PipelineConfig['source'], { type: 'otlp' }>
 export type FilesSourceConfig = Extract<PipelineConfig['source'], { type: 'files' }>
+export type KafkaSourceConfig = Extract<PipelineConfig['source'], { type: 'kafka' }>
+export type KafkaSinkConfig = Extract<PipelineConfig['sinks'][number], { type: 'kafka' }>
 export type SinkConfig = PipelineConfig['sinks'][number]
 export type RedactionConfig = Config['redaction']
 
 /** In metrics, and of what is stored for it. */
 export function sinkName(sink: SinkConfig): string {
   if (sink.type === 'file') return sink.path
+  if (sink.type === 'kafka') return sink.topic
   return sink.type === 'stdout' ? 'stdout' : (sink.name ?? new URL(sink.url).host)
 }
 

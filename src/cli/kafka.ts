@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import type { Config, ConfigInput } from '../config/config-schema.ts'
+import { LogveilError } from '../errors.ts'
+import { makeConfig, orOff, serveMade } from './run-made.ts'
+import { parseOptions } from './run-options.ts'
+
+/** `logveil kafka`: `logveil run` with a configuration made of options. */
+export async function kafkaCommand(args: readonly string[]): Promise<number> {
+  const options = parse(args)
+  if (options.help) {
+    const { kafkaHelp } = await import('./run-help.ts')
+    process.stdout.write(kafkaHelp)
+    return 0
+  }
+  return serveMade(kafkaConfig(options), options['print-config'])
+}
+
+type KafkaOptions = ReturnType<typeof parse>
+
+function parse(args: readonly string[]) {
+  return parseOptions('kafka', () =>
+    parseArgs({
+      args: [...args],
+      options: {
+        brokers: { type: 'string' },
+        in: { type: 'string', multiple: true },
+        out: { type: 'string' },
+        group: { type: 'string' },
+        'transactional-id': { type: 'string' },
+        'session-timeout-ms': { type: 'string' },
+        'transaction-timeout-ms': { type: 'string' },
+        from: { type: 'string' },
+        'dead-letters': { type: 'string' },
+        findings: { type: 'string' },
+        compression: { type: 'string' },
+        annotate: { type: 'boolean' },
+        'key-file': { type: 'string' },
+        admin: { type: 'string' },
+        'print-config': { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' }
+      }
+    })
+  ).values
+}
+
+const example = '`logveil kafka --brokers localhost:9092 --in logs --out logs.clean --group logveil`'
+
+/** Throws `USAGE_INVALID`. */
+export function kafkaConfig(options: KafkaOptions): Config {
+  const { brokers, in: topics, out, group } = options
+  for (const name of ['brokers', 'in', 'out', 'group'] as const) {
+    if (options[name] === undefined) throw new LogveilError('USAGE_INVALID', `--${name} is missing: ${example}`)
+  }
+  const id = options['transactional-id']
+  const source = {
+    type: 'kafka',
+    brokers: brokers?.split(','),
+    topics,
+    group,
+    exactlyOnce: id !== undefined,
+    ...(id === undefined ? {} : { clientId: id }),
+    ...numbers({
+      sessionTimeoutMs: options['session-timeout-ms'],
+      transactionTimeoutMs: options['transaction-timeout-ms']
+    }),
+    ...(options.from === undefined ? {} : { from: options.from })
+  }
+  const sink = {
+    type: 'kafka',
+    topic: out,
+    findingsTopic: options.findings ?? null,
+    deadLetterTopic: options['dead-letters'] ?? null,
+    ...(options.compression === undefined ? {} : { compression: options.compression })
+  }
+  const input = {
+    admin: orOff(options.admin) ?? null,
+    ...(options['key-file'] === undefined ? {} : { redaction: { keys: keyLines(options['key-file']) } }),
+    pipelines: [{ name: 'kafka', source, annotate: options.annotate ?? false, sinks: [sink] }]
+  } as ConfigInput
+  return makeConfig(input, optionAt)
+}
+
+function keyLines(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8')
+      .split(/\r?\n/)
+      .filter((line) => line !== '')
+  } catch (cause) {
+    throw new LogveilError('INPUT_FAILED', `cannot read ${path} (${(cause as NodeJS.ErrnoException).code})`, { cause })
+  }
+}
+
+function numbers(options: Readonly<Record<string, string | undefined>>): Record<string, number> {
+  const given = Object.entries(options).filter(([, text]) => text !== undefined)
+  return Object.fromEntries(given.map(([name, text]) => [name, Number(text)]))
+}
+
+const optionNames: Readonly<Record<string, string>> = {
+  topics: 'in',
+  topic: 'out',
+  sessionTimeoutMs: 'session-timeout-ms',
+  transactionTimeoutMs: 'transaction-timeout-ms',
+  findingsTopic: 'findings',
+  deadLetterTopic: 'dead-letters',
+  clientId: 'transactional-id'
+}
+
+function optionAt(path: readonly PropertyKey[]): string {
+  const name = String(path.findLast((part) => typeof part === 'string'))
+  return optionNames[name] ?? name
+}

@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { trace } from '@opentelemetry/api'
+import type { KafkaSinkConfig, KafkaSourceConfig, PipelineConfig } from '../config/config-schema.ts'
+import { LogveilError } from '../errors.ts'
+import { createKafkajs } from '../kafka/kafkajs.ts'
+import type { KafkaBatch, KafkaClient, KafkaEvent, KafkaOptions } from '../kafka/port.ts'
+import type { RedactedBatch, Withheld } from '../kafka/redact-batch.ts'
+import { createStage, type StageOptions } from '../kafka/stage.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Receipt } from '../model.ts'
+import { openAccount } from '../pipeline.ts'
+import type { Redacted, Redactor } from '../redactor.ts'
+import type { EngineOptions, Report } from './run-engine.ts'
+
+type KafkaPipeline = Pick<PipelineConfig, 'name' | 'annotate'> & {
+  readonly source: KafkaSourceConfig
+  readonly sinks: readonly KafkaSinkConfig[]
+}
+
+/** null: it is none from topics to a topic. */
+export function kafkaOf({ name, annotate, source, sinks }: PipelineConfig): KafkaPipeline | null {
+  const topics = sinks.filter((sink) => sink.type === 'kafka')
+  return source.type === 'kafka' ? { name, annotate, source, sinks: topics } : null
+}
+
+/** A pipeline from topics to a topic, ready to run. Throws `INPUT_FAILED`, `CONFIG_INVALID`. */
+export async function openKafka(
+  { name, annotate, source, sinks: [sink] }: KafkaPipeline,
+  metrics: Metrics,
+  { report, redaction }: Pick<EngineOptions, 'report' | 'redaction'>,
+  lines: () => Redactor
+): Promise<(signal: AbortSignal) => Promise<void>> {
+  const counts = new Map<string, number>()
+  const onBatch = createStage({
+    topic: sink.topic,
+    samePartitions: (topic) => counts.get(topic) === counts.get(sink.topic),
+    findingsTopic: sink.findingsTopic,
+    deadLetterTopic: sink.deadLetterTopic,
+    annotate,
+    keyed: redaction.keys.length > 0,
+    scan: lines,
+    account: (batch, redact, deliver) => keepAccount(name, metrics, batch, redact, deliver)
+  })
+  const client = createKafkajs(optionsOf(source, sink, onBatch, tells(name, metrics, report)))
+  await waitForTopics(client, source, sink, counts, report)
+  return (signal) => client.run(signal)
+}
+
+const tracer = trace.getTracer('logveil')
+
+const keepAccount = async (
+  pipeline: string,
+  metrics: Metrics,
+  { records }: KafkaBatch,
+  redact: () => RedactedBatch,
+  deliver: (redacted: RedactedBatch) => Promise<Receipt>
+): ReturnType<StageOptions['account']> => {
+  const bytes = records.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0)
+  const span = tracer.startSpan('logveil.batch')
+  try {
+    const account = openAccount(metrics, pipeline, { bytes, signal: null }, span)
+    let redacted: RedactedBatch | null = null
+    const summary = account.scan(() => {
+      redacted = redact()
+      return summaryOf(redacted)
+    })
+    return await account.deliver(summary, () => deliver(redacted as never))
+  } finally {
+    span.end()
+  }
+}
+
+/** Not empty, as there is always an offset to commit. */
+const something = new Uint8Array(1)
+
+function summaryOf({ records, findings, withheld }: RedactedBatch): Redacted {
+  const dropped = records.filter(({ fate }) => fate === 'dropped').length
+  return { payload: something, findings, records: records.length, dropped, withheld: sumOf(withheld) as never }
+}
+
+function sumOf(all: readonly Withheld[]): Withheld {
+  const sum: Record<string, number> = {}
+  for (const one of all) for (const [reason, parts] of Object.entries(one)) sum[reason] = (sum[reason] ?? 0) + parts
+  return sum
+}
+
+function optionsOf(
+  source: KafkaSourceConfig,
+  sink: KafkaSinkConfig,
+  onBatch: KafkaOptions['onBatch'],
+  onEvent: KafkaOptions['onEvent']
+): KafkaOptions {
+  const { topics, tls, sasl, partitionsAtOnce, ...same } = source
+  return {
+    ...same,
+    topics: topics.map(topicOf),
+    tls: tls === null ? null : { ca: read(tls.caFile), cert: read(tls.certFile), key: read(tls.keyFile) },
+    sasl: sasl?.mechanism === 'oauthbearer' ? { mechanism: 'oauthbearer', token: () => tokenIn(sasl.tokenFile) } : sasl,
+    compression: sink.compression,
+    concurrency: partitionsAtOnce,
+    onBatch,
+    onEvent
+  }
+}
+
+function topicOf(text: string): string | RegExp {
+  const [, pattern] = /^\/(.+)\/$/.exec(text) ?? []
+  return pattern === undefined ? text : new RegExp(`^(?:${pattern})$`)
+}
+
+function read(path: string | null): Buffer | null {
+  if (path === null) return null
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw new LogveilError('CONFIG_INVALID', `cannot read ${path} (${(cause as NodeJS.ErrnoException).code})`, {
+      cause
+    })
+  }
+}
+
+async function tokenIn(path: string): Promise<string> {
+  return (await readFile(path, 'utf8')).trim()
+}
+
+/** A broker that is not there yet is waited for; a topic that does not exist is a mistake. */
+async function waitForTopics(
+  client: KafkaClient,
+  { topics }: KafkaSourceConfig,
+  { topic, findingsTopic, deadLetterTopic }: KafkaSinkConfig,
+  counts: Map<string, number>,
+  report: Report
+): Promise<void> {
+  const named = [...topics.filter((one) => typeof topicOf(one) === 'string'), topic, findingsTopic, deadLetterTopic]
+  const wanted = named.filter((one) => one !== null)
+  for (let told = false; ; told = true) {
+    try {
+      for (const [name, count] of await client.partitionCounts(wanted)) counts.set(name, count)
+      return
+    } catch (error) {
+      if (!(error instanceof LogveilError) || !error.retryable) throw error
+      if (!told) report('warn', `${error.message}; it is tried again`)
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+    }
+  }
+}
+
+function tells(pipeline: string, metrics: Metrics, report: Report): (event: KafkaEvent) => void {
+  return (event) => {
+    if (event.type === 'lag') {
+      metrics.kafkaLag.set({ pipeline, topic: event.topic, partition: String(event.partition) }, event.records)
+    } else if (event.type === 'rebalanced') {
+      metrics.kafkaLag.reset()
+      metrics.kafkaRebalances.inc({ pipeline })
+      report('info', 'partitions were shared out', { pipeline, partitions: event.partitions })
+    } else if (event.type === 'restarted') {
+      metrics.kafkaRestarts.inc({ pipeline })
+      report('warn', 'the Kafka client starts over', { pipeline, reason: event.reason })
+    } else {
+      const { topic, partition } = event
+      if (event.type === 'fenced') metrics.kafkaFenced.inc({ pipeline })
+      else metrics.kafkaAborted.inc({ pipeline, reason: event.reason })
+      const message =
+        event.type === 'fenced'
+          ? 'another instance has the partition now'
+          : 'a transaction failed: its records are read again'
+      report('warn', message, { pipeline, topic, partition, ...('reason' in event ? { reason: event.reason } : {}) })
+    }
+  }
+}

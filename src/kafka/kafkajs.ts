@@ -1,0 +1,294 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import kafkajs, { type Admin, type Consumer, type EachBatchPayload, type Kafka, type Producer } from 'kafkajs'
+import { LogveilError } from '../errors.ts'
+import { plugCodecs } from './kafkajs-codecs.ts'
+import { type Lane, LaneLost, plainLane, reasonOf, transactionalLane, typeOf } from './kafkajs-lane.ts'
+import type { KafkaBatch, KafkaClient, KafkaOptions, KafkaRecord } from './port.ts'
+
+const restartMs = 1000
+const maxPauseMs = 10_000
+
+/**
+ * The client in pure JavaScript. Its consumer is started over when it fails or stands still: it does so without an error, now and then, under
+ * load.
+ */
+export function createKafkajs(options: KafkaOptions): KafkaClient {
+  plugCodecs()
+  const kafka = connectTo(options)
+
+  return {
+    async partitionCounts(topics) {
+      const admin = kafka.admin({ retry: { retries: 2 } })
+      try {
+        await admin.connect()
+        const known = await admin.fetchTopicMetadata({ topics: [...topics] })
+        return new Map(known.topics.map(({ name, partitions }) => [name, partitions.length]))
+      } catch (error) {
+        const type = typeOf(error)
+        const missing = type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'INVALID_TOPIC_EXCEPTION'
+        const what = missing
+          ? `one of the topics ${topics.join(', ')} does not exist`
+          : `no broker of ${options.brokers.join(', ')} answers`
+        throw new LogveilError('INPUT_FAILED', `kafka: ${what} (${reasonOf(error)})`, { retryable: !missing })
+      } finally {
+        await admin.disconnect().catch(() => {})
+      }
+    },
+    async run(signal) {
+      while (!signal.aborted) {
+        const reason = await live(kafka, options, signal)
+        if (reason === null) return
+        options.onEvent({ type: 'restarted', reason })
+        await sleep(restartMs, null, { signal }).catch(() => {})
+      }
+    }
+  }
+}
+
+function connectTo({ brokers, clientId, tls, sasl }: KafkaOptions): Kafka {
+  const { Kafka: Client, logLevel } = kafkajs as typeof import('kafkajs')
+  return new Client({
+    clientId,
+    brokers: [...brokers],
+    // It would log to standard output; what matters comes as events.
+    logLevel: logLevel.NOTHING,
+    ssl: tls === null ? false : { ca: tls.ca ?? undefined, cert: tls.cert ?? undefined, key: tls.key ?? undefined },
+    ...(sasl === null ? {} : { sasl: saslOf(sasl) as never }),
+    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8 }
+  })
+}
+
+function saslOf(sasl: NonNullable<KafkaOptions['sasl']>): object {
+  if (sasl.mechanism !== 'oauthbearer') return sasl
+  return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await sasl.token() }) }
+}
+
+/** One consumer's life; resolves to why it ended, null: it was told to. */
+async function live(kafka: Kafka, options: KafkaOptions, signal: AbortSignal): Promise<string | null> {
+  const { group, topics, from, exactlyOnce, sessionTimeoutMs, maxBatchBytes, concurrency, onEvent } = options
+  const consumer = kafka.consumer({
+    groupId: group,
+    sessionTimeout: sessionTimeoutMs,
+    heartbeatInterval: Math.max(100, sessionTimeoutMs / 10),
+    rebalanceTimeout: Math.max(sessionTimeoutMs, 30_000),
+    maxBytesPerPartition: maxBatchBytes,
+    maxWaitTimeInMs: 100,
+    readUncommitted: false,
+    allowAutoTopicCreation: false,
+    retry: { retries: 8, restartOnFailure: async () => false }
+  })
+  const admin = kafka.admin()
+  const producer = exactlyOnce
+    ? null
+    : kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false })
+  const lanes = createLanes(kafka, consumer, admin, producer, options)
+  const end = Promise.withResolvers<string | null>()
+  const stop = () => end.resolve(null)
+  let alive = Date.now()
+  const { CRASH, GROUP_JOIN, HEARTBEAT, FETCH } = consumer.events
+  for (const event of [HEARTBEAT, FETCH, GROUP_JOIN])
+    consumer.on(event, () => {
+      alive = Date.now()
+    })
+  consumer.on(CRASH, ({ payload: { error } }) => end.resolve(reasonOf(error)))
+  consumer.on(GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+    lanes.keep(memberAssignment)
+    const partitions = Object.values(memberAssignment).reduce((sum, own) => sum + own.length, 0)
+    onEvent({ type: 'rebalanced', partitions })
+  })
+  const stallMs = Math.max(3 * sessionTimeoutMs, 30_000)
+  const watchdog = setInterval(() => {
+    if (Date.now() - alive > stallMs) end.resolve('stood still')
+  }, 1000)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    await Promise.all([consumer.connect(), admin.connect(), producer?.connect()])
+    await consumer.subscribe({ topics: [...topics], fromBeginning: from === 'beginning' })
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: concurrency,
+      eachBatch: lanes.eachBatch
+    })
+    if (signal.aborted) stop()
+    return await end.promise
+  } catch (error) {
+    return reasonOf(error)
+  } finally {
+    clearInterval(watchdog)
+    signal.removeEventListener('abort', stop)
+    // Waits for the batches that were begun, and leaves the group; one that stands still does neither.
+    await Promise.race([consumer.disconnect().catch(() => {}), sleep(sessionTimeoutMs + 5000)])
+    await lanes.close()
+    await Promise.all([admin.disconnect().catch(() => {}), producer?.disconnect().catch(() => {})])
+  }
+}
+
+interface LaneState {
+  readonly lane: Lane
+  /** The next offset to be committed; null: wherever the consumer begins. */
+  next: bigint | null
+}
+
+function createLanes(kafka: Kafka, consumer: Consumer, admin: Admin, producer: Producer | null, options: KafkaOptions) {
+  const { onBatch, onEvent, maxBatchBytes } = options
+  const lanes = new Map<string, LaneState>()
+  const failures = new Map<string, number>()
+
+  async function laneOf({
+    batch: { topic, partition },
+    commitOffsetsIfNecessary
+  }: EachBatchPayload): Promise<LaneState> {
+    const key = `${topic}/${partition}`
+    const known = lanes.get(key)
+    if (known !== undefined) return known
+    const commitOffset = (next: bigint) =>
+      commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset: String(next) }] }] })
+    const lane =
+      producer === null
+        ? transactionalLane(kafka, admin, { topic, partition }, options)
+        : plainLane(producer, options, commitOffset)
+    try {
+      const state = { lane, next: await lane.begin() }
+      lanes.set(key, state)
+      return state
+    } catch (error) {
+      await lane.close()
+      throw error
+    }
+  }
+
+  async function eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { topic, partition } = payload.batch
+    const key = `${topic}/${partition}`
+    try {
+      await withHeartbeats(payload, () => work(payload))
+      failures.delete(key)
+    } catch (error) {
+      const state = lanes.get(key)
+      if (error instanceof LaneLost || state === undefined) await drop(key)
+      if (error instanceof LaneLost) {
+        onEvent(
+          error.fenced
+            ? { type: 'fenced', topic, partition }
+            : { type: 'aborted', topic, partition, reason: error.message }
+        )
+      }
+      if (isGroups(error)) throw error
+      rest(payload, key)
+    }
+  }
+
+  /** Redacts and commits a batch, in parts no larger than they may be. */
+  async function work(payload: EachBatchPayload): Promise<void> {
+    const { batch, resolveOffset, isRunning, isStale } = payload
+    const { topic, partition, highWatermark } = batch
+    const state = await laneOf(payload)
+    const { next } = state
+    const records = batch.messages.map(recordOf).filter(({ offset }) => next === null || offset >= next)
+    // An older offset than the one committed was read before somebody else had ended.
+    if (records.length === 0) return consumer.seek({ topic, partition, offset: String(next) })
+    for (const part of parts(records, maxBatchBytes)) {
+      if (!isRunning() || isStale()) return
+      const fresh: KafkaBatch = { topic, partition, records: part, highWatermark: BigInt(highWatermark) }
+      await onBatch(fresh, async (outputs, done) => {
+        await state.lane.write(outputs, done)
+        state.next = done
+        resolveOffset(String(done - 1n))
+      })
+      onEvent({ type: 'lag', topic, partition, records: Number(BigInt(highWatermark) - (state.next ?? 0n)) })
+    }
+  }
+
+  /** What failed is read again, after a pause that grows: of this partition, the others go on. */
+  function rest({ batch: { topic, partition, messages }, pause }: EachBatchPayload, key: string): void {
+    const count = (failures.get(key) ?? 0) + 1
+    failures.set(key, count)
+    const next = lanes.get(key)?.next ?? BigInt(messages[0].offset)
+    consumer.seek({ topic, partition, offset: String(next) })
+    const resume = pause()
+    setTimeout(resume, Math.min(maxPauseMs, 100 * 2 ** count) * (0.5 + Math.random())).unref()
+  }
+
+  async function drop(key: string): Promise<void> {
+    const state = lanes.get(key)
+    lanes.delete(key)
+    await state?.lane.close()
+  }
+
+  return {
+    eachBatch,
+    /** After a rebalance: what others have now is theirs. */
+    keep(assignment: Readonly<Record<string, readonly number[]>>): void {
+      for (const key of lanes.keys()) {
+        const slash = key.lastIndexOf('/')
+        if (assignment[key.slice(0, slash)]?.includes(Number(key.slice(slash + 1))) !== true) void drop(key)
+      }
+    },
+    async close(): Promise<void> {
+      await Promise.all([...lanes.keys()].map(drop))
+    }
+  }
+}
+
+/** kafkajs sends none by itself while a batch is worked on; what the group says to them comes out at the end. */
+async function withHeartbeats({ heartbeat }: EachBatchPayload, work: () => Promise<void>): Promise<void> {
+  let told: unknown
+  const pulse = setInterval(() => {
+    heartbeat().catch((error) => {
+      told = error
+    })
+  }, 250)
+  try {
+    await work()
+  } finally {
+    clearInterval(pulse)
+  }
+  if (told !== undefined) throw told
+}
+
+const groupErrors = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'NOT_COORDINATOR_FOR_GROUP'
+])
+
+/** For the consumer itself, which joins again. */
+function isGroups(error: unknown): boolean {
+  return groupErrors.has(typeOf(error))
+}
+
+function recordOf({
+  offset,
+  key,
+  value,
+  headers,
+  timestamp
+}: EachBatchPayload['batch']['messages'][number]): KafkaRecord {
+  const entries = Object.entries(headers ?? {}).flatMap(([name, values]) =>
+    (Array.isArray(values) ? values : [values]).map((one) => [name, bytesOf(one)] as const)
+  )
+  return { offset: BigInt(offset), key, value, headers: entries, timestamp }
+}
+
+function bytesOf(value: Buffer | string | undefined | null): Buffer | null {
+  return value === undefined || value === null ? null : typeof value === 'string' ? Buffer.from(value) : value
+}
+
+/** In order, each as long as it may be, at least one record. */
+function* parts(records: readonly KafkaRecord[], maxBytes: number): Generator<KafkaRecord[]> {
+  let part: KafkaRecord[] = []
+  let bytes = 0
+  for (const record of records) {
+    const own = (record.value?.length ?? 0) + (record.key?.length ?? 0) + 64
+    if (part.length > 0 && bytes + own > maxBytes) {
+      yield part
+      part = []
+      bytes = 0
+    }
+    part.push(record)
+    bytes += own
+  }
+  if (part.length > 0) yield part
+}
