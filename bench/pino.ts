@@ -9,6 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { styleText } from 'node:util'
 import pino, { type Logger, type LoggerOptions } from 'pino'
 import { expand } from '../src/scan/template.ts'
+import { type LoadFigures, measureLoad, printLoad } from './load.ts'
 import { median } from './measure.ts'
 
 const entry = fileURLToPath(new URL('../dist/entries/pino.js', import.meta.url))
@@ -21,8 +22,7 @@ export interface PinoFigures {
   readonly lines: Readonly<Record<Kind, Readonly<Record<string, number>>>>
   /** Main thread's processor time a line in nanoseconds, of pino/file and of ours; of how many lines. */
   readonly transport: { readonly lines: number; readonly file: number; readonly ours: number; readonly ratio: number }
-  /** Milliseconds beyond those of Node itself, the median. */
-  readonly load: { readonly imported: number; readonly ready: number }
+  readonly load: readonly LoadFigures[]
   readonly mistakes: readonly string[]
 }
 
@@ -32,7 +32,7 @@ export async function measurePino(quick: boolean): Promise<PinoFigures> {
   return {
     lines: measureLines(streamWrite(), quick, mistakes),
     transport: measureTransport(quick, mistakes),
-    load: measureLoad(quick, mistakes),
+    load: measureLoad(pathToFileURL(entry).href, quick ? 3 : 21, mistakes),
     mistakes: [...mistakes]
   }
 }
@@ -161,29 +161,6 @@ function transported(target: string, path: string, lines: number, mistakes: Set<
   return Number(stdout)
 }
 
-function measureLoad(quick: boolean, mistakes: Set<string>): PinoFigures['load'] {
-  const url = pathToFileURL(entry).href
-  const line = JSON.stringify(`{"level":30,"msg":"at ${secret}"}\n`)
-  const programs = [
-    '',
-    `await import('${url}')`,
-    `const { streamWrite } = await import('${url}'); if (streamWrite()(${line}).includes('ghp_')) throw new Error('a leak')`
-  ]
-  const samples = programs.map((): number[] => [])
-  for (let round = 0; round < (quick ? 3 : 21); round++)
-    for (const [i, text] of programs.entries()) samples[i].push(lived(text, mistakes))
-  const [bare, imported, ready] = samples.map(median)
-  return { imported: imported - bare, ready: ready - bare }
-}
-
-/** Milliseconds from the start of a process to the end of its program. */
-function lived(text: string, mistakes: Set<string>): number {
-  const args = ['--input-type=module', '-e', `${text}\nconsole.log(performance.now())`]
-  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
-  if (stderr !== '') mistakes.add('loading says something, or fails')
-  return Number(stdout)
-}
-
 export function printPino({ lines, transport, load, mistakes }: PinoFigures): void {
   for (const kind of kinds) {
     const told = Object.entries(lines[kind]).map(([name, ns]) => `${name} ${ns.toFixed(0)}`)
@@ -193,8 +170,6 @@ export function printPino({ lines, transport, load, mistakes }: PinoFigures): vo
   console.log(
     `pino, main thread's ns a line with a transport: pino/file ${file.toFixed(0)}, ours ${ours.toFixed(0)} (×${ratio.toFixed(3)}), ${transport.lines.toLocaleString('en')} lines`
   )
-  console.log(
-    `pino, ms beyond Node itself: ${load.imported.toFixed(0)} to import logveil/pino, ${load.ready.toFixed(0)} to the first line redacted`
-  )
+  printLoad(load)
   for (const mistake of mistakes) console.log(styleText('red', `  WRONG pino: ${mistake}`))
 }

@@ -21,6 +21,12 @@ export async function bundleEntries(exports, dist) {
     external: /^node:|^@zxcvbn-ts\//,
     plugins: [data]
   })
-  await bundle.write({ dir: join(dist, 'entries'), format: 'esm', chunkFileNames: '[name].js' })
+  await bundle.write({
+    dir: join(dist, 'entries'),
+    format: 'esm',
+    chunkFileNames: '[name].js',
+    // What nobody reads is not loaded either; names stay, for stack traces.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } }
+  })
   await bundle.close()
 }

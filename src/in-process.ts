@@ -1,6 +1,6 @@
+import { createRedactor, type RedactorOptions } from './create-redactor.ts'
 import { type FindingsOptions, openFindings } from './hooks/findings.ts'
 import { warnOnce } from './hooks/warn.ts'
-import { createRedactor, type RedactorOptions } from './index.ts'
 import { createEncryptor, type EncryptorKey } from './redact/encrypt.ts'
 import type { Redacted } from './redactor.ts'
 

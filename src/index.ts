@@ -1,22 +1,10 @@
-import { autoCodec } from './codecs/auto.ts'
-import { jsonCodec } from './codecs/json.ts'
 import { createOtlpCodec, type OtlpOptions } from './codecs/otlp-codec.ts'
-import { textCodec } from './codecs/text.ts'
-import { LogveilError } from './errors.ts'
-import bundled from './generated/detectors.json' with { type: 'json' }
-import packs from './generated/packs.json' with { type: 'json' }
-import type { Codec, Detector, KnownSecret, Scanner, Trace } from './model.ts'
-import { assertPacks, type Pack, packNames } from './packs.ts'
-import type { Encryptor } from './redact/encrypt.ts'
-import { createFingerprinter, type FingerprintKey } from './redact/fingerprint.ts'
-import { compilePolicy, type Policy } from './redact/policy.ts'
-import type { EstimateStrength } from './redact/strength.ts'
-import { assembleRedactor, type Redactor, type RedactorParts } from './redactor.ts'
-import { createRunScanner, withRuns } from './scan/run-scanner.ts'
-import { createCarry, createScanner } from './scan/scanner.ts'
+import { partsOf, type RedactorOptions, redactorOfLines } from './create-redactor.ts'
+import { assembleRedactor, type Redactor } from './redactor.ts'
 
 export { type OtlpFormat, type OtlpOptions, type UnknownFields, validateOtlp } from './codecs/otlp-codec.ts'
 export { createStrengthEstimator, type StrengthLimits } from './config/strength.ts'
+export { bundledDetectors, createRedactor, packDetectors, type RedactorOptions } from './create-redactor.ts'
 export { LogveilError } from './errors.ts'
 export type {
   Action,
@@ -38,58 +26,6 @@ export type { Policy, PolicyOverride } from './redact/policy.ts'
 export type { EstimateStrength, Strength } from './redact/strength.ts'
 export type { Redacted, Redactor } from './redactor.ts'
 
-/** The detectors that are on by default, validated when the package was built: the pack `default`. */
-export const bundledDetectors = bundled as unknown as readonly Detector[]
-
-/** The detectors of these packs, in the order of `packNames`. Throws `CONFIG_INVALID` for a pack that there is not. */
-export function packDetectors(names: readonly Pack[]): readonly Detector[] {
-  assertPacks(names)
-  const all: Record<Pack, readonly Detector[]> = {
-    default: bundledDetectors,
-    strict: packs.strict as unknown as readonly Detector[],
-    pii: packs.pii as unknown as readonly Detector[]
-  }
-  return packNames.flatMap((name) => (names.includes(name) ? all[name] : []))
-}
-
-export interface RedactorOptions {
-  /** Validated detectors; default: those of the packs. */
-  readonly detectors?: readonly Detector[]
-  /** Packs beside `default`, which is always on; not with `detectors` (which may hold `packDetectors(...)`). Default: none. */
-  readonly packs?: readonly Pack[]
-  /** Ids of detectors that are left out. An unknown id throws `DETECTOR_UNKNOWN`. */
-  readonly disable?: readonly string[]
-  /** Secrets whose values are known, such as those of the environment; they stay in memory only. Default: none. */
-  readonly known?: readonly KnownSecret[]
-  /** What happens to which secret; default: every one becomes its label. */
-  readonly policy?: Policy
-  /** Keys for fingerprints, the first for new ones; default: none, and placeholders without fingerprint. */
-  readonly keys?: readonly FingerprintKey[]
-  /** Needed by the action `encrypt`. */
-  readonly encryptor?: Encryptor
-  /** Form of the records, one a line; `auto` (default) decides line by line. */
-  readonly codec?: 'auto' | 'text' | 'json'
-  /** Adds the hint `strength` to findings of passwords, see `createStrengthEstimator`; default: no estimates. */
-  readonly strength?: EstimateStrength
-  /** Told of an error in logveil itself: the records it met were withheld. Its message may not be shown: it may quote input. */
-  readonly onError?: (error: unknown) => void
-  /** Told of every step of every decision; slow, for explanations. */
-  readonly trace?: Trace
-}
-
-const codecs: Record<'auto' | 'text' | 'json', Codec> = { auto: autoCodec, text: textCodec, json: jsonCodec }
-
-/**
- * A redactor for payloads of newline-separated records. Compiling the detectors takes some 30 ms: make one and keep it.
- *
- * Throws `LogveilError`: no detectors are left (`DETECTORS_EMPTY`), an id in `disable` is unknown (`DETECTOR_UNKNOWN`), there is no such
- * pack, or there are detectors as well (`CONFIG_INVALID`), a policy is invalid or names an action whose key is missing (`POLICY_INVALID`,
- * `KEY_MISSING`).
- */
-export function createRedactor(options: RedactorOptions = {}): Redactor {
-  return createRedactors(options).lines
-}
-
 /** Redactors for several formats that share what is compiled. They share scratch memory, too: none may be used inside a callback of another. */
 export interface Redactors {
   /** Newline-separated records. */
@@ -105,45 +41,12 @@ export interface OtlpRedactorOptions {
 
 /** As `createRedactor`, for all formats. */
 export function createRedactors(options: RedactorOptions = {}): Redactors {
-  const parts: Omit<RedactorParts, 'codec'> = {
-    scanner: scannerOf(enabledDetectors(options), options.trace ?? null, options.known ?? []),
-    policy: compilePolicy(options.policy),
-    fingerprinter: createFingerprinter(options.keys ?? []),
-    encryptor: options.encryptor,
-    strength: options.strength,
-    onError: options.onError,
-    createCarry
-  }
+  const parts = partsOf(options)
   return {
-    lines: assembleRedactor({ ...parts, codec: codecs[options.codec ?? 'auto'] }),
+    lines: redactorOfLines(options, parts),
     otlp(choice) {
       const codec = createOtlpCodec(choice)
       return assembleRedactor({ ...parts, codec, framing: codec, annotates: choice.annotate })
     }
   }
-}
-
-/** Detectors without keywords need a scanner of their own, which nobody else pays for. */
-function scannerOf(detectors: readonly Detector[], trace: Trace | null, known: readonly KnownSecret[]): Scanner {
-  const runs = detectors.filter(({ keywords }) => keywords.length === 0)
-  if (runs.length === 0) return createScanner(detectors, trace, known)
-  const others = detectors.filter(({ keywords }) => keywords.length > 0)
-  return withRuns(createScanner(others, trace, known), createRunScanner(runs, trace))
-}
-
-function enabledDetectors({ detectors, packs = [], disable = [] }: RedactorOptions): readonly Detector[] {
-  if (detectors !== undefined && packs.length > 0)
-    throw new LogveilError(
-      'CONFIG_INVALID',
-      'detectors and packs exclude each other: put packDetectors(...) into detectors'
-    )
-  const chosen = detectors ?? packDetectors(['default', ...packs])
-  for (const id of disable) {
-    if (!chosen.some((detector) => detector.id === id)) {
-      throw new LogveilError('DETECTOR_UNKNOWN', `no detector has the id "${id}"; see \`logveil detectors list\``)
-    }
-  }
-  const enabled = chosen.filter(({ id }) => !disable.includes(id))
-  if (enabled.length === 0) throw new LogveilError('DETECTORS_EMPTY', 'no detector is left: nothing would be redacted')
-  return enabled
 }

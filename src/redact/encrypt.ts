@@ -1,13 +1,6 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createPrivateKey,
-  createPublicKey,
-  diffieHellman,
-  hkdfSync,
-  type KeyObject
-} from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { LogveilError } from '../errors.ts'
+import { crypto } from './crypto.ts'
 import { checkKeyId } from './fingerprint.ts'
 
 /**
@@ -54,7 +47,7 @@ export function createEncryptor(key: EncryptorKey, random: (bytes: number) => Ui
       const { salt, ikm } = agree(random(saltBytes))
       const header = Buffer.concat([prefix, salt])
       const { key, nonce } = derive(ikm, salt)
-      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(header)
+      const cipher = crypto().createCipheriv('aes-256-gcm', key, nonce).setAAD(header)
       return Buffer.concat([header, cipher.update(secret), cipher.final(), cipher.getAuthTag()]).toString('base64url')
     }
   }
@@ -72,8 +65,8 @@ function publicKeyAgreement(id: string, publicKey: Uint8Array | string): Agreeme
   const recipientBytes = rawPublicKey(recipient)
   return (random) => {
     const ephemeral = privateKeyFrom(random)
-    const salt = rawPublicKey(createPublicKey(ephemeral))
-    const shared = diffieHellman({ privateKey: ephemeral, publicKey: recipient })
+    const salt = rawPublicKey(crypto().createPublicKey(ephemeral))
+    const shared = crypto().diffieHellman({ privateKey: ephemeral, publicKey: recipient })
     return { salt, ikm: Buffer.concat([shared, salt, recipientBytes]) }
   }
 }
@@ -86,7 +79,9 @@ export function decrypt(token: string, key: Uint8Array | string): Uint8Array {
   const { mode, header, salt, ciphertext, tag } = parse(token)
   const { key: sealKey, nonce } = derive(mode === symmetric ? symmetricKey(key) : agreeWith(salt, key), salt)
   try {
-    const decipher = createDecipheriv('aes-256-gcm', sealKey, nonce, { authTagLength: tagBytes }).setAAD(header)
+    const decipher = crypto()
+      .createDecipheriv('aes-256-gcm', sealKey, nonce, { authTagLength: tagBytes })
+      .setAAD(header)
     decipher.setAuthTag(tag)
     return Buffer.concat([decipher.update(ciphertext), decipher.final()])
   } catch (cause) {
@@ -127,15 +122,15 @@ function symmetricKey(key: Uint8Array | string): Uint8Array {
 function agreeWith(ephemeral: Uint8Array, key: Uint8Array | string): Uint8Array {
   const privateKey = importPrivateKey(key)
   try {
-    const shared = diffieHellman({ privateKey, publicKey: publicKeyFrom(ephemeral) })
-    return Buffer.concat([shared, ephemeral, rawPublicKey(createPublicKey(privateKey))])
+    const shared = crypto().diffieHellman({ privateKey, publicKey: publicKeyFrom(ephemeral) })
+    return Buffer.concat([shared, ephemeral, rawPublicKey(crypto().createPublicKey(privateKey))])
   } catch (cause) {
     throw new LogveilError('DECRYPT_FAILED', 'the sealed secret was altered', { cause })
   }
 }
 
 function derive(ikm: Uint8Array, salt: Uint8Array): { key: Uint8Array; nonce: Uint8Array } {
-  const derived = new Uint8Array(hkdfSync('sha256', ikm, salt, 'logveil seal 1', 44))
+  const derived = new Uint8Array(crypto().hkdfSync('sha256', ikm, salt, 'logveil seal 1', 44))
   return { key: derived.subarray(0, 32), nonce: derived.subarray(32) }
 }
 
@@ -146,8 +141,8 @@ function checkSymmetricKey(key: Uint8Array, what: string): void {
 /** Fails for points of low order too, with which the shared secret would be known to everybody. */
 function importPublicKey(id: string, key: Uint8Array | string): KeyObject {
   try {
-    const publicKey = typeof key === 'string' ? createPublicKey(key) : publicKeyFrom(key)
-    diffieHellman({ privateKey: privateKeyFrom(new Uint8Array(32).fill(1)), publicKey })
+    const publicKey = typeof key === 'string' ? crypto().createPublicKey(key) : publicKeyFrom(key)
+    crypto().diffieHellman({ privateKey: privateKeyFrom(new Uint8Array(32).fill(1)), publicKey })
     return publicKey
   } catch (cause) {
     throw new LogveilError('KEY_INVALID', `public key ${id}: pass an X25519 key as 32 bytes or PEM`, { cause })
@@ -156,7 +151,7 @@ function importPublicKey(id: string, key: Uint8Array | string): KeyObject {
 
 function importPrivateKey(key: Uint8Array | string): KeyObject {
   try {
-    const privateKey = typeof key === 'string' ? createPrivateKey(key) : privateKeyFrom(key)
+    const privateKey = typeof key === 'string' ? crypto().createPrivateKey(key) : privateKeyFrom(key)
     if (privateKey.asymmetricKeyType === 'x25519') return privateKey
   } catch {
     // The cause could quote the key.
@@ -170,12 +165,12 @@ const pkcs8 = Buffer.from('302e020100300506032b656e04220420', 'hex')
 
 function publicKeyFrom(raw: Uint8Array): KeyObject {
   requireRaw(raw)
-  return createPublicKey({ key: Buffer.concat([spki, raw]), format: 'der', type: 'spki' })
+  return crypto().createPublicKey({ key: Buffer.concat([spki, raw]), format: 'der', type: 'spki' })
 }
 
 function privateKeyFrom(raw: Uint8Array): KeyObject {
   requireRaw(raw)
-  return createPrivateKey({ key: Buffer.concat([pkcs8, raw]), format: 'der', type: 'pkcs8' })
+  return crypto().createPrivateKey({ key: Buffer.concat([pkcs8, raw]), format: 'der', type: 'pkcs8' })
 }
 
 function rawPublicKey(key: KeyObject): Uint8Array {

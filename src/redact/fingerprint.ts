@@ -1,5 +1,5 @@
-import { createHmac, createSecretKey } from 'node:crypto'
 import { LogveilError } from '../errors.ts'
+import { crypto } from './crypto.ts'
 
 /** A key for fingerprints. The id (`[a-z0-9-]`, 1 to 16 characters) is public, the key is at least 16 random bytes. */
 export interface FingerprintKey {
@@ -37,6 +37,7 @@ function compileKey({ id, key }: FingerprintKey): (secret: Uint8Array) => string
   if (key.length < 16) {
     throw new LogveilError('KEY_INVALID', `key ${id} has ${key.length} bytes: use at least 16 random ones`)
   }
+  const { createHmac, createSecretKey } = crypto()
   const keyObject = createSecretKey(key)
   return (secret) => {
     const mac = createHmac('sha256', keyObject).update(secret).digest()
