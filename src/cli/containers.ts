@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Transform } from 'node:stream'
 import {
   createBrotliCompress,
@@ -85,7 +84,7 @@ async function withoutPadding(rest: Uint8Array | null, chunks: AsyncIterator<Uin
 }
 
 export interface Compression {
-  /** Resolves when it may be given more. */
+  /** Resolves when the bytes may be reused. */
   write(bytes: Uint8Array): Promise<void>
   end(): Promise<void>
 }
@@ -99,7 +98,7 @@ export function compression(container: Container, put: (bytes: Uint8Array) => Pr
   putting.catch(() => {})
   return {
     async write(bytes) {
-      if (!engine.write(bytes)) await Promise.race([once(engine, 'drain'), putting])
+      await Promise.race([new Promise<void>((resolve) => engine.write(bytes, () => resolve())), putting])
     },
     async end() {
       engine.end()

@@ -7,19 +7,23 @@ export function summarizeScan({ files, bytes, leaks, passed, errors, seconds }: 
     ...(leaks.known > 0 ? [`${leaks.known} in the baseline`] : []),
     ...(leaks.allowed > 0 ? [`${leaks.allowed} allowed`] : [])
   ]
-  const left = [
-    ...(passed.binary > 0 ? [many(passed.binary, 'binary file')] : []),
-    ...(passed.links > 0 ? [many(passed.links, 'link')] : []),
-    ...(passed.special > 0 ? [many(passed.special, 'special file')] : [])
-  ]
   const rows = [
     `${many(leaks.new, 'new finding')}${old.length > 0 ? `, ${old.join(', ')}` : ''}`,
     `${many(files, 'file')}, ${size(bytes)} in ${seconds.toFixed(2)} s`,
-    ...(left.length > 0 ? [`passed over: ${left.join(', ')}`] : []),
+    ...passedOver(passed),
     ...(errors.length > 0 ? [`NOT SCANNED, or not all of it: ${many(errors.length, 'place')}, see above`] : []),
     ...(leaks.new > 0 ? [remedy] : [])
   ]
   return rows.map((row) => `logveil: ${row}\n`).join('')
+}
+
+export function passedOver({ binary, links, special }: ScanTotals['passed']): string[] {
+  const parts = [
+    ...(binary > 0 ? [many(binary, 'binary file')] : []),
+    ...(links > 0 ? [many(links, 'link')] : []),
+    ...(special > 0 ? [many(special, 'special file')] : [])
+  ]
+  return parts.length > 0 ? [`passed over: ${parts.join(', ')}`] : []
 }
 
 const remedy =

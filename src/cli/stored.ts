@@ -6,6 +6,8 @@ import type { CutLimits } from './cut-lines.ts'
 /** A file that lies on a disk, open for reading. */
 export interface Stored extends Content {
   readonly stat: BigIntStats
+  /** As it is now, whatever became of its name. */
+  statNow(): BigIntStats
   /** Whether reading can go on is not asked: also in the midst of it. */
   close(): Promise<void>
 }
@@ -21,7 +23,8 @@ export async function openStored(
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | links)
   const stat = fstatSync(fd, { bigint: true })
   const reader = settling(stat.isFile() && stat.size < smallBytes ? directReader(fd) : openReader(fd))
-  return { ...(await openContent(name, reader.read, limits, room)), stat, close: reader.close }
+  const statNow = (): BigIntStats => fstatSync(fd, { bigint: true })
+  return { ...(await openContent(name, reader.read, limits, room)), stat, statNow, close: reader.close }
 }
 
 /** Closes when no read is under way: another file may get the number of the descriptor. */
