@@ -66,6 +66,7 @@ export function endWhenQuiet(source: Readable, graceMs: number): void {
   if (source.closed) clearInterval(look)
 }
 
-function bytesOf(source: Readable): number {
+/** That came so far. */
+export function bytesOf(source: Readable): number {
   return source instanceof Socket ? source.bytesRead : 0
 }

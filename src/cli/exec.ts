@@ -8,8 +8,9 @@ import { complain, tell } from './complain.ts'
 import { type Child, dieOf, type Ended, startChild } from './exec-child.ts'
 import { secretsOf } from './exec-environment.ts'
 import { type ExecArguments, parseExecArguments } from './exec-options.ts'
-import { endWhenQuiet, leadToSame, openPipes, type Pipe } from './exec-pipes.ts'
+import { bytesOf, endWhenQuiet, leadToSame, openPipes, type Pipe } from './exec-pipes.ts'
 import { redactOutput } from './exec-stream.ts'
+import { warmUp } from './exec-warm-up.ts'
 import { type FindingsReport, openFindingsReport } from './findings-report.ts'
 import { type CreateRedactor, createBuiltIn, settingsOf } from './redact-settings.ts'
 import { noTotals, type Totals } from './redact-stream.ts'
@@ -113,7 +114,12 @@ async function follow({ child, sources }: Started, { options, redactor, known, r
       onFindings: (findings) => (reporting = reporting.then(() => report.write(findings)))
     })
   )
-  const ended = await child.ended
+  let running = true
+  const ends = child.ended.finally(() => {
+    running = false
+  })
+  await warmUp(redactor, known, () => running && sources.every((source) => bytesOf(source) === 0))
+  const ended = await ends
   for (const source of sources) endWhenQuiet(source, options.lingerMs)
   await Promise.all(outputs)
   const failures = writers.flatMap(({ failure }, i) => toErrors(`standard ${names[i]}`, failure))
