@@ -23,6 +23,7 @@ function madeLines(known: readonly KnownSecret[]): string[] {
   const lines = [
     'GET /api/v1/orders/4711 200 in 12 ms, user agent Mozilla/5.0 (X11; Linux)',
     `connected, password=${password}`,
+    `export DB_PASSWORD=${password} && curl -u app:${password} https://host.example/`,
     `dsn=postgres://app:${password}@db.example:5432/orders`,
     `GET /a?access_token=${token}`,
     `Authorization: Bearer ${token}`,
