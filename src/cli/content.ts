@@ -1,7 +1,16 @@
 import type { ByteReader } from './byte-reader.ts'
 import { chunksOf, readOf } from './chunks.ts'
 import { type Container, containerOf, decompress, magicBytes } from './containers.ts'
-import { type CutLimits, cutLines, type Piece, type Place, type Source, withoutOversize } from './cut-lines.ts'
+import {
+  type CutLimits,
+  createRing,
+  cutLines,
+  type Piece,
+  type Place,
+  type Ring,
+  type Source,
+  withoutOversize
+} from './cut-lines.ts'
 
 /** What a file, a blob of git or standard input holds: lines, decompressed where it is compressed. */
 export interface Content {
@@ -23,13 +32,22 @@ const binaryProbe = 8000
 /** An error in compressed data takes what was decompressed of the same chunk with it. */
 const compressedChunk = 1 << 14
 
-/** `room`: memory for `smallBytes`, in use until the pieces have been read; whoever opens many hands in the same each time. */
-export async function openContent(
-  name: string,
-  read: Read,
-  limits: CutLimits,
-  room: Uint8Array = Buffer.allocUnsafe(smallBytes)
-): Promise<Content> {
+/**
+ * In use until the content is closed. Whoever opens many hands in the same each time: new memory for every file makes V8 collect garbage all
+ * the time, over a heap that holds all detectors.
+ */
+export interface Memory {
+  readonly raw: Uint8Array
+  readonly decompressed: Uint8Array
+  readonly ring: Ring
+}
+
+export function createMemory({ chunkBytes }: CutLimits): Memory {
+  const raw = Buffer.allocUnsafeSlow(smallBytes)
+  return { raw, decompressed: Buffer.allocUnsafeSlow(smallBytes), ring: createRing(chunkBytes) }
+}
+
+export async function openContent(name: string, read: Read, limits: CutLimits, memory: Memory): Promise<Content> {
   let failure: unknown = null
   const orEnd =
     (some: Read): Read =>
@@ -38,21 +56,18 @@ export async function openContent(
         failure ??= error
         return 0
       })
-  const raw = peekable(orEnd(read), room)
+  const raw = peekable(orEnd(read), memory.raw)
   const container = containerOf(await raw.peek(magicBytes), name)
   const content =
     container === null
       ? raw
-      : peekable(
-          orEnd(readOf(decompress(container, chunksOf(raw.read, compressedChunk)))),
-          Buffer.allocUnsafe(smallBytes)
-        )
+      : peekable(orEnd(readOf(decompress(container, chunksOf(raw.read, compressedChunk)))), memory.decompressed)
   const head = await content.peek(smallBytes)
   const isWhole = head.length < smallBytes
   return {
     container,
     isBinary: looksBinary(head.subarray(0, binaryProbe)),
-    pieces: isWhole ? onePiece(head, name, limits) : cutLines(one({ name, read: content.read }), limits),
+    pieces: isWhole ? onePiece(head, name, limits) : cutLines(one({ name, read: content.read }), limits, memory.ring),
     failure: () => failure
   }
 }

@@ -25,12 +25,26 @@ export interface CutLimits {
   readonly chunkBytes: number
 }
 
+/** Buffers that pieces lie in. Whoever cuts many sources apart, one after another, hands in the same each time. */
+export type Ring = Buffer[]
+
+/** One piece is read into, one is redacted, one is written. */
+const buffersInUse = 3
+
+export function createRing(chunkBytes: number): Ring {
+  return Array.from({ length: buffersInUse }, () => Buffer.allocUnsafeSlow(chunkBytes))
+}
+
 /**
  * Cuts sources, joined as `cat` joins them, into pieces: a line that goes on in the next source stays one line and belongs to the first.
  * The next read runs while a piece is worked on. The bytes of a piece stay as they are until the next but one is asked for.
  */
-export async function* cutLines(sources: AsyncIterable<Source>, limits: CutLimits): AsyncGenerator<Piece, void> {
-  const cutter = createCutter(limits)
+export async function* cutLines(
+  sources: AsyncIterable<Source>,
+  limits: CutLimits,
+  ring?: Ring
+): AsyncGenerator<Piece, void> {
+  const cutter = createCutter(limits, ring)
   for await (const source of sources) {
     cutter.begin(source.name)
     let reading = source.read(cutter.room())
@@ -69,12 +83,8 @@ function endOf(bytes: Uint8Array, next: number): '' | '\n' | '\r\n' {
 
 const newline = 0x0a
 const carriageReturn = 0x0d
-/** One piece is read into, one is redacted, one is written. */
-const buffersInUse = 3
-
 /** The part of `cutLines` that does not wait. `room` is the memory to fill next, `take` tells how much of it was filled. */
-export function createCutter({ maxRecordBytes, chunkBytes }: CutLimits) {
-  const ring = Array.from({ length: buffersInUse }, () => Buffer.allocUnsafeSlow(chunkBytes))
+export function createCutter({ maxRecordBytes, chunkBytes }: CutLimits, ring: Ring = createRing(chunkBytes)) {
   let turn = 0
   /** Bytes at the front of the buffer, all of one line whose end has not come. */
   let held = 0

@@ -1,7 +1,7 @@
 import { createRedactor, packDetectors, type RedactorOptions } from '../index.ts'
 import type { Detector } from '../model.ts'
 import type { FingerprintKey } from '../redact/fingerprint.ts'
-import { smallBytes } from './content.ts'
+import { createMemory } from './content.ts'
 import { createBlobs } from './git.ts'
 import { settingsOf } from './redact-settings.ts'
 import type { ScanArguments } from './scan-options.ts'
@@ -36,12 +36,13 @@ export async function createContext({ options, keys, own }: ScanSettings): Promi
       .filter(({ matcher }) => matcher === 'pem')
       .map(({ id }) => id)
   )
+  const limits = { maxRecordBytes: options.maxRecordBytes, chunkBytes }
   return {
     finder: { redactor, keyDetectors },
-    limits: { maxRecordBytes: options.maxRecordBytes, chunkBytes },
+    limits,
     binary: options.binary,
     blobs: createBlobs(),
-    room: Buffer.allocUnsafe(smallBytes)
+    memory: createMemory(limits)
   }
 }
 

@@ -2,7 +2,7 @@ import { LogveilError } from '../errors.ts'
 import type { WithheldReason } from '../model.ts'
 import { openReader } from './byte-reader.ts'
 import type { Container } from './containers.ts'
-import { type Content, openContent } from './content.ts'
+import { type Content, type Memory, openContent } from './content.ts'
 import type { CutLimits } from './cut-lines.ts'
 import type { Blobs } from './git.ts'
 import type { Range } from './git-changes.ts'
@@ -33,8 +33,7 @@ export interface ScanContext {
   /** Whether binary content is scanned, too. */
   readonly binary: boolean
   readonly blobs: Blobs
-  /** See `openContent`. */
-  readonly room: Uint8Array
+  readonly memory: Memory
 }
 
 /** Never rejects for what a target is or holds. */
@@ -54,12 +53,12 @@ export async function scanTarget(target: Target, context: ScanContext): Promise<
 
 type Open = Content & { close(): Promise<void> }
 
-async function open(target: Target, { limits, blobs, room }: ScanContext): Promise<Open> {
-  if (target.kind === 'file') return openStored(target.path, target, limits, room)
+async function open(target: Target, { limits, blobs, memory }: ScanContext): Promise<Open> {
+  if (target.kind === 'file') return openStored(target.path, target, limits, memory)
   if (target.kind === 'blob')
-    return { ...(await openContent(target.name, await blobs.open(target.blob), limits, room)), close: async () => {} }
+    return { ...(await openContent(target.name, await blobs.open(target.blob), limits, memory)), close: async () => {} }
   const { read, close } = settling(openReader(0))
-  return { ...(await openContent(target.name, read, limits, room)), close }
+  return { ...(await openContent(target.name, read, limits, memory)), close }
 }
 
 async function scanContent(target: Target, content: Content, context: ScanContext): Promise<ScannedTarget> {

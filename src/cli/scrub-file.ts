@@ -74,12 +74,12 @@ interface Examined {
 
 /** What redacting would do. */
 async function examine(path: string, name: string, context: ScrubContext): Promise<Examined> {
-  const { redactor, limits, room, binary, stopped, onFindings } = context
+  const { redactor, limits, memory, binary, stopped, onFindings } = context
   // Before it is opened: a pipe would wait for somebody to write.
   const kind = lstatSync(path)
   if (!kind.isFile() && !kind.isSymbolicLink())
     throw new LogveilError('INPUT_FAILED', `${name} is no file that could be rewritten`)
-  const stored = await openStored(path, { name }, limits, room)
+  const stored = await openStored(path, { name }, limits, memory)
   try {
     const { stat } = stored
     if (stored.isBinary && !binary) return { stat, totals: null, fault: null }

@@ -14,6 +14,7 @@ import type { Redactor } from '../redactor.ts'
 import { nodeFiles, syncDirectory } from '../sinks/durable/files.ts'
 import { type ByteWriter, openWriter, outputError, type WriteFailure } from './byte-writer.ts'
 import { type Container, compression } from './containers.ts'
+import type { Memory } from './content.ts'
 import type { CutLimits } from './cut-lines.ts'
 import { redactStream, type Totals } from './redact-stream.ts'
 import { createTemporary, type Temporary } from './scrub-temporary.ts'
@@ -26,8 +27,7 @@ export interface ReplaceOptions {
   readonly name: string
   readonly redactor: Redactor
   readonly limits: CutLimits
-  /** See `openContent`. */
-  readonly room: Uint8Array
+  readonly memory: Memory
   /** Gives up between two pieces. */
   stopped(): boolean
 }
@@ -45,8 +45,8 @@ export interface Replaced {
  * then the old file is untouched.
  */
 export async function replaceFile(seen: BigIntStats, expected: Totals, options: ReplaceOptions): Promise<Replaced> {
-  const { path, name, limits, room } = options
-  const source = await openStored(path, { name }, limits, room)
+  const { path, name, limits, memory } = options
+  const source = await openStored(path, { name }, limits, memory)
   let temporary: Temporary | null = null
   let kept = false
   try {

@@ -4,7 +4,7 @@ import { isatty } from 'node:tty'
 import type { Redactor } from '../redactor.ts'
 import { openWriter, outputError } from './byte-writer.ts'
 import { complain, tell } from './complain.ts'
-import { smallBytes } from './content.ts'
+import { createMemory } from './content.ts'
 import { openFindingsReport } from './findings-report.ts'
 import { createBuiltIn, settingsOf } from './redact-settings.ts'
 import { createProgress } from './scan-progress.ts'
@@ -56,11 +56,12 @@ async function scrub(options: ScrubArguments, redactor: Redactor): Promise<Scrub
     progress.clear()
     await writer.write(Buffer.from(text))
   }
+  const limits = { maxRecordBytes: options.maxRecordBytes, chunkBytes }
   const context = {
     ...options,
     redactor,
-    limits: { maxRecordBytes: options.maxRecordBytes, chunkBytes },
-    room: Buffer.allocUnsafe(smallBytes),
+    limits,
+    memory: createMemory(limits),
     writerOf: createWriters(),
     onFindings: findings.write,
     stopped: () => stopped

@@ -1,6 +1,6 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { type ByteReader, openReader } from './byte-reader.ts'
-import { type Content, openContent, smallBytes } from './content.ts'
+import { type Content, type Memory, openContent, smallBytes } from './content.ts'
 import type { CutLimits } from './cut-lines.ts'
 
 /** A file that lies on a disk, open for reading. */
@@ -17,14 +17,14 @@ export async function openStored(
   path: string,
   { name = path, follow = false }: { readonly name?: string; readonly follow?: boolean },
   limits: CutLimits,
-  room?: Uint8Array
+  memory: Memory
 ): Promise<Stored> {
   const links = follow ? 0 : constants.O_NOFOLLOW
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | links)
   const stat = fstatSync(fd, { bigint: true })
   const reader = settling(stat.isFile() && stat.size < smallBytes ? directReader(fd) : openReader(fd))
   const statNow = (): BigIntStats => fstatSync(fd, { bigint: true })
-  return { ...(await openContent(name, reader.read, limits, room)), stat, statNow, close: reader.close }
+  return { ...(await openContent(name, reader.read, limits, memory)), stat, statNow, close: reader.close }
 }
 
 /** Closes when no read is under way: another file may get the number of the descriptor. */
