@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import { complain } from './complain.ts'
+import type { Launch } from './exec-terminal.ts'
 import { systemMessage } from './system-message.ts'
 
 /** How a command ended: its status, or the signal that killed it. */
@@ -22,13 +23,10 @@ const notFound = 127
 const notRunnable = 126
 
 /** Starts a command; the exit status when that is impossible, which is told. Signals that reach us are passed on until it has ended. */
-export async function startChild(
-  command: string,
-  args: readonly string[],
-  stdio: StdioOptions
-): Promise<Child | number> {
-  const child = spawn(command, [...args], { stdio })
-  const release = passSignals(child)
+export async function startChild(launch: Launch, stdio: StdioOptions): Promise<Child | number> {
+  const { command, args, env } = launch
+  const child = spawn(command, [...args], { stdio, env })
+  const release = passSignals(child, launch)
   const ended = new Promise<Ended>((resolve) => {
     child.once('exit', (code, signal) => {
       release()
@@ -49,13 +47,24 @@ const passed = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 
 /** The terminal sends these to all that run in it: passed on, they would count twice. */
 const fromTerminal: readonly string[] = ['SIGINT', 'SIGQUIT', 'SIGWINCH']
 
-function passSignals(child: ChildProcess): () => void {
+function passSignals(child: ChildProcess, { signalled }: Launch): () => void {
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (!fromTerminal.includes(signal) || !isInForeground()) child.kill(signal)
+    if (fromTerminal.includes(signal) && isInForeground()) return
+    const pid = child.pid === undefined ? null : signalled(child.pid)
+    if (pid === child.pid) child.kill(signal)
+    else if (pid !== null) kill(pid, signal)
   }
   for (const signal of passed) process.on(signal, onSignal)
   return () => {
     for (const signal of passed) process.off(signal, onSignal)
+  }
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It has ended.
   }
 }
 

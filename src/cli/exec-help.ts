@@ -17,8 +17,10 @@ What is redacted, what takes its place, what is reported: as in \`logveil redact
 
 Terminals and signals
   Standard input is the command's own, so that it can ask. Its output is a pipe: most programs leave out colours and
-  progress bars then, unless told otherwise (FORCE_COLOR=1, CLICOLOR_FORCE=1, --color=always). The beginning of a line,
-  such as a prompt, appears 50 ms later, without its last word where that may be half a secret.
+  progress bars then, unless told otherwise (FORCE_COLOR=1, CLICOLOR_FORCE=1, --color=always) or given a terminal:
+  --tty                     a terminal for input and output, made by script(1) of util-linux; standard error is a part
+                            of the output then. Not for programs that draw on the whole screen: they write no lines
+  The beginning of a line, such as a prompt, appears 50 ms later, without its last word where that may be half a secret.
   INT, TERM, HUP, QUIT, USR1, USR2 and WINCH are passed on; what the keyboard sends reaches the command without us.
   --linger SECONDS          when the command has ended but something it started still holds its output open, wait so
                             long for more of it (default 2)

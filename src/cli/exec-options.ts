@@ -12,6 +12,8 @@ export interface ExecArguments extends RedactionArguments {
   readonly automatic: boolean
   /** Tells which variables are taken for secrets, and does nothing else. */
   readonly printEnv: boolean
+  /** Whether the command gets a terminal. */
+  readonly tty: boolean
   /** How long output is awaited when the command has ended and something it started holds its output open, in ms. */
   readonly lingerMs: number
 }
@@ -29,6 +31,7 @@ export function parseExecArguments(args: readonly string[]): ExecArguments {
         ...redactionOptions,
         env: { type: 'string', multiple: true },
         'print-env': { type: 'boolean' },
+        tty: { type: 'boolean' },
         linger: { type: 'string' }
       }
     })
@@ -40,6 +43,7 @@ export function parseExecArguments(args: readonly string[]): ExecArguments {
     env: values.env ?? [],
     automatic: !own.includes('--no-env'),
     printEnv: values['print-env'] ?? false,
+    tty: values.tty ?? false,
     lingerMs: seconds('--linger', values.linger ?? '2') * 1000
   }
   if (command === '' && !parsed.help && !parsed.printEnv)

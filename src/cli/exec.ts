@@ -10,6 +10,7 @@ import { secretsOf } from './exec-environment.ts'
 import { type ExecArguments, parseExecArguments } from './exec-options.ts'
 import { bytesOf, endWhenQuiet, leadToSame, openPipes, type Pipe } from './exec-pipes.ts'
 import { redactOutput } from './exec-stream.ts'
+import { launchInTerminal, launchPlainly } from './exec-terminal.ts'
 import { warmUp } from './exec-warm-up.ts'
 import { type FindingsReport, openFindingsReport } from './findings-report.ts'
 import { type CreateRedactor, createBuiltIn, settingsOf } from './redact-settings.ts'
@@ -70,9 +71,10 @@ interface Started {
 }
 
 /** The exit status when the command cannot be started. */
-async function start({ command, args }: ExecArguments): Promise<Started | number> {
+async function start({ command, args, tty }: ExecArguments): Promise<Started | number> {
+  const launch = tty ? launchInTerminal(command, args) : launchPlainly(command, args)
   const pipes = openPipes(leadToSame(1, 2) ? 1 : 2)
-  const child = await startChild(command, args, ['inherit', ...ends(pipes)])
+  const child = await startChild(launch, ['inherit', ...ends(pipes)])
   for (const { close } of pipes ?? []) close()
   if (typeof child !== 'number') return { child, sources: pipes?.map(({ source }) => source) ?? child.outputs }
   for (const { source } of pipes ?? []) source.destroy()
