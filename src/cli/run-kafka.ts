@@ -31,6 +31,7 @@ export async function openKafka(
   { report, redaction }: Pick<EngineOptions, 'report' | 'redaction'>,
   lines: () => Redactor
 ): Promise<(signal: AbortSignal) => Promise<void>> {
+  ignoreNegativeTimeouts()
   const counts = new Map<string, number>()
   const onBatch = createStage({
     topic: sink.topic,
@@ -45,6 +46,14 @@ export async function openKafka(
   const client = createKafkajs(optionsOf(source, sink, onBatch, tells(name, metrics, report)))
   await waitForTopics(client, source, sink, counts, report)
   return (signal) => client.run(signal)
+}
+
+/** kafkajs waits for less than nothing now and then, of which Node warns on standard error at every start. */
+function ignoreNegativeTimeouts(): void {
+  const { emitWarning } = process
+  process.emitWarning = ((warning: string | Error, ...more: never[]) => {
+    if (String(more[0]) !== 'TimeoutNegativeWarning') emitWarning(warning, ...more)
+  }) as typeof emitWarning
 }
 
 const tracer = trace.getTracer('logveil')
@@ -146,6 +155,12 @@ async function waitForTopics(
   }
 }
 
+const messages = {
+  fenced: 'another instance has the partition now',
+  aborted: 'a transaction failed: its records are read again',
+  waits: 'a partition waits'
+}
+
 function tells(pipeline: string, metrics: Metrics, report: Report): (event: KafkaEvent) => void {
   return (event) => {
     if (event.type === 'lag') {
@@ -158,14 +173,10 @@ function tells(pipeline: string, metrics: Metrics, report: Report): (event: Kafk
       metrics.kafkaRestarts.inc({ pipeline })
       report('warn', 'the Kafka client starts over', { pipeline, reason: event.reason })
     } else {
-      const { topic, partition } = event
       if (event.type === 'fenced') metrics.kafkaFenced.inc({ pipeline })
-      else metrics.kafkaAborted.inc({ pipeline, reason: event.reason })
-      const message =
-        event.type === 'fenced'
-          ? 'another instance has the partition now'
-          : 'a transaction failed: its records are read again'
-      report('warn', message, { pipeline, topic, partition, ...('reason' in event ? { reason: event.reason } : {}) })
+      if (event.type === 'aborted') metrics.kafkaAborted.inc({ pipeline, reason: event.reason })
+      const { type, ...facts } = event
+      report('warn', messages[type], { pipeline, ...facts })
     }
   }
 }

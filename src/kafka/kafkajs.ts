@@ -118,7 +118,7 @@ async function live(kafka: Kafka, options: KafkaOptions, signal: AbortSignal): P
     clearInterval(watchdog)
     signal.removeEventListener('abort', stop)
     // Waits for the batches that were begun, and leaves the group; one that stands still does neither.
-    await Promise.race([consumer.disconnect().catch(() => {}), sleep(sessionTimeoutMs + 5000)])
+    await Promise.race([consumer.disconnect().catch(() => {}), sleep(sessionTimeoutMs + 5000, null, { ref: false })])
     await lanes.close()
     await Promise.all([admin.disconnect().catch(() => {}), producer?.disconnect().catch(() => {})])
   }
@@ -175,6 +175,9 @@ function createLanes(kafka: Kafka, consumer: Consumer, admin: Admin, producer: P
         )
       }
       if (isGroups(error)) throw error
+      if (error instanceof LogveilError && !failures.has(key)) {
+        onEvent({ type: 'waits', topic, partition, reason: error.message })
+      }
       rest(payload, key)
     }
   }

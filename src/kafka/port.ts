@@ -50,6 +50,8 @@ export type KafkaEvent =
   /** Another instance has the partition now. */
   | { readonly type: 'fenced'; readonly topic: string; readonly partition: number }
   | { readonly type: 'aborted'; readonly topic: string; readonly partition: number; readonly reason: string }
+  /** A batch cannot go on, so that the partition waits: it is tried again. */
+  | { readonly type: 'waits'; readonly topic: string; readonly partition: number; readonly reason: string }
   /** The client failed or stood still, and starts over. */
   | { readonly type: 'restarted'; readonly reason: string }
   | { readonly type: 'lag'; readonly topic: string; readonly partition: number; readonly records: number }

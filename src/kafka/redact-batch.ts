@@ -1,4 +1,5 @@
 import type { Carry, Finding } from '../model.ts'
+import { withoutLengths } from './binary.ts'
 import { join, locator, namesOf, type Segment, split, valuesOf } from './joined.ts'
 import type { KafkaBatch, KafkaHeader, KafkaRecord } from './port.ts'
 
@@ -19,6 +20,8 @@ interface Scanned {
 
 /** What became of one record. */
 export interface RedactedRecord {
+  /** As it came. */
+  readonly source: KafkaRecord
   /** The same object when nothing was changed. */
   readonly record: KafkaRecord
   /** Of which `record` is the index in the batch, and `span` counts in the value, the key or the header. */
@@ -32,6 +35,9 @@ export interface RedactedBatch {
   readonly findings: readonly Finding[]
   readonly withheld: readonly Withheld[]
 }
+
+const star = 42
+const none = Buffer.alloc(0)
 
 /** A change to a record under way. */
 interface Draft {
@@ -148,27 +154,38 @@ export function redactBatch(batch: KafkaBatch, scan: Scan, carry: Carry, keyed: 
   /** Lengths stand in front of strings in Avro and Protobuf: as many bytes come as go. */
   function redactBinary(index: number): void {
     const value = records[index].value as Buffer
-    const segment: Segment = { record: index, header: -1, text: value, lead: Buffer.alloc(0) }
-    const scanned = scan.redact(value)
-    withheld.push(scanned.withheld)
-    if (scanned.payload === value) return
-    const draft = draftOf(index)
     const masked = Buffer.from(value)
-    for (const finding of scanned.findings) {
-      masked.fill('*', ...finding.span)
-      note(finding, segment, finding.span[0], finding.path)
+    for (const text of [value, withoutLengths(value)]) {
+      const scanned = scan.redact(text)
+      if (scanned.payload === text) continue
+      withheld.push(scanned.withheld)
+      const draft = draftOf(index)
+      // What was withheld, or does not stand there as it is, a mask does not undo.
+      if (scanned.findings.length === 0) draft.fate = 'unscanned'
+      for (const finding of scanned.findings) {
+        if (!masked.subarray(...finding.span).every((byte) => byte === star)) {
+          note(finding, { record: index, header: -1, text: value, lead: none }, finding.span[0], finding.path)
+        }
+        masked.fill(star, ...finding.span)
+      }
+      draft.value = masked
     }
-    draft.value = masked
-    // What was withheld, or stands in another encoding, is not undone by that.
-    if (scanned.findings.length === 0 || scan.redact(masked).payload !== masked) draft.fate = 'unscanned'
+    if (masked.equals(value)) return
+    if ([masked, withoutLengths(masked)].some((text) => scan.redact(text).payload !== text))
+      draftOf(index).fate = 'unscanned'
   }
 
   return {
     records: records.map((record, index) => {
       const draft = drafts.get(index)
-      if (draft === undefined) return { record, findings: [], fate: 'out' }
+      if (draft === undefined) return { source: record, record, findings: [], fate: 'out' }
       const { value, key, headers, findings: own, fate } = draft
-      return { record: { ...record, value, key, headers: headers ?? record.headers }, findings: own, fate }
+      return {
+        source: record,
+        record: { ...record, value, key, headers: headers ?? record.headers },
+        findings: own,
+        fate
+      }
     }),
     findings,
     withheld

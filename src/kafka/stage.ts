@@ -102,7 +102,7 @@ function toFindings(
 /** Throws `DELIVERY_FAILED` when there is no topic for them: the partition waits, and nothing is lost. */
 function toDead(
   batch: KafkaBatch,
-  { record, findings }: RedactedRecord,
+  { source: record, findings }: RedactedRecord,
   reason: DeadReason,
   options: StageOptions
 ): KafkaOutput[] {

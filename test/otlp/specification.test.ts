@@ -36,7 +36,7 @@ beforeAll(async () => {
   httpBackend = await startHttpDownstream()
   grpcBackend = await startGrpcDownstream()
   const settings = await readRedaction(configSchema.shape.redaction.parse(undefined))
-  redact = createRedaction(settings, () => {}).forPipeline({ annotate: false, unknownFields: 'withhold' })
+  redact = createRedaction(settings, () => {}).forPipeline({ annotate: false, unknownFields: 'strict' })
   const source = { maxBodyBytes, timeoutMs: 1500 }
   http = await startHttpRelay({ sink: retried(httpSink(httpBackend.url)), source, redact })
   grpc = await startGrpcRelay({ sink: retried(grpcSink(grpcBackend.url)), source, redact })

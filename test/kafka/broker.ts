@@ -1,0 +1,120 @@
+import kafkajs, { type Admin, type IHeaders, type Kafka, type Message } from 'kafkajs'
+// @ts-expect-error: a script without types
+import { kafkaJars, startKafka } from '../../scripts/kafka.mjs'
+import { plugCodecs } from '../../src/kafka/kafkajs-codecs.ts'
+
+/** A broker for tests: one of its own, or the one that KAFKA_BROKERS names. */
+export interface Broker {
+  readonly address: string
+  readonly kafka: Kafka
+  readonly admin: Admin
+  /** Whether it can be stopped and started. */
+  readonly own: { stop(): Promise<void>; start(): Promise<void> } | null
+  close(): Promise<void>
+}
+
+/** What is there, or why nothing is. */
+export async function openBroker(settings: readonly string[] = []): Promise<Broker | string> {
+  const given = process.env.KAFKA_BROKERS
+  if (given !== undefined && settings.length === 0) return connect(given, null, async () => {})
+  const { jars, missing } = kafkaJars()
+  if (jars === undefined) return `no Kafka: ${missing}, and KAFKA_BROKERS is not set`
+  const broker = await startKafka(jars, settings)
+  return connect(broker.address, broker, () => broker.remove())
+}
+
+async function connect(address: string, own: Broker['own'], close: () => Promise<void>): Promise<Broker> {
+  plugCodecs()
+  const { Kafka: Client, logLevel } = kafkajs as typeof import('kafkajs')
+  const kafka = new Client({ clientId: 'test', brokers: address.split(','), logLevel: logLevel.NOTHING })
+  const admin = kafka.admin()
+  await admin.connect()
+  return {
+    address,
+    kafka,
+    admin,
+    own,
+    async close() {
+      await admin.disconnect()
+      await close()
+    }
+  }
+}
+
+let made = 0
+
+/** A fresh name: brokers that are given keep what tests before wrote. */
+export function freshName(name: string): string {
+  made++
+  return `${name}-${process.pid}-${Date.now().toString(36)}-${made}`
+}
+
+export async function createTopic(
+  { admin }: Broker,
+  name: string,
+  partitions: number,
+  config: Readonly<Record<string, string>> = {}
+): Promise<string> {
+  const topic = freshName(name)
+  const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }))
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }], waitForLeaders: false })
+  // A moment after it was made the broker may not know it yet.
+  for (let tries = 0; ; tries++) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
+      if (topics[0].partitions.every(({ leader }) => leader >= 0)) return topic
+    } catch (error) {
+      if (tries > 50) throw error
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+export async function produce({ kafka }: Broker, topic: string, messages: Message[], compression = 0): Promise<void> {
+  const producer = kafka.producer({ allowAutoTopicCreation: false })
+  await producer.connect()
+  await producer.send({ topic, messages, compression, acks: -1 })
+  await producer.disconnect()
+}
+
+export interface Read {
+  readonly partition: number
+  readonly offset: string
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly timestamp: string
+  readonly headers: IHeaders
+}
+
+/** Reads committed records from the beginning until `enough` says so of what came; rejects after `timeoutMs`. */
+export async function readTopic(
+  { kafka }: Broker,
+  topic: string,
+  enough: (read: readonly Read[]) => boolean,
+  timeoutMs = 20_000
+): Promise<Read[]> {
+  const consumer = kafka.consumer({ groupId: freshName('judge'), readUncommitted: false, maxWaitTimeInMs: 100 })
+  const read: Read[] = []
+  const done = Promise.withResolvers<void>()
+  const late = setTimeout(() => done.reject(new Error(`${topic}: only ${read.length} records came`)), timeoutMs)
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  await consumer.run({
+    autoCommit: false,
+    eachBatch: async ({ batch: { partition, messages }, resolveOffset, heartbeat }) => {
+      for (const { offset, key, value, timestamp, headers = {} } of messages) {
+        read.push({ partition, offset, key, value, timestamp, headers })
+        resolveOffset(offset)
+      }
+      await heartbeat()
+      if (enough(read)) done.resolve()
+    }
+  })
+  try {
+    await done.promise
+  } finally {
+    clearTimeout(late)
+    await consumer.disconnect()
+  }
+  return read
+}

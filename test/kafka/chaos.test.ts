@@ -1,0 +1,41 @@
+// Exactly once, whatever happens to the instances. LOGVEIL_CHAOS_RECORDS sets how many records: 1000000 take some minutes.
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Broker, openBroker } from './broker.ts'
+import { runChaos } from './chaos.ts'
+
+const records = Number(process.env.LOGVEIL_CHAOS_RECORDS ?? 60_000)
+const timeoutMs = 90_000 + records / 2
+
+let broker: Broker
+let missing = ''
+beforeAll(async () => {
+  const opened = await openBroker()
+  if (typeof opened === 'string') missing = opened
+  else broker = opened
+}, 120_000)
+beforeEach((context) => {
+  if (missing !== '') context.skip(missing)
+})
+afterAll(() => broker?.close())
+
+test(
+  'killed, stopped, frozen and woken, the broker gone for a while: every record once, in order, without a secret',
+  async () => {
+    const seed = Number(process.env.LOGVEIL_CHAOS_SEED ?? 1)
+    const result = await runChaos(broker, {
+      records,
+      partitions: 12,
+      instances: 3,
+      faults: 'all',
+      sessionMs: 6000,
+      produceMs: 30_000,
+      seed,
+      timeoutMs
+    })
+    process.stdout.write(
+      `${records} records, ${result.seconds.toFixed(0)} s, faults ${JSON.stringify(result.faults)}\n`
+    )
+    expect(result).toMatchObject({ missing: 0, duplicates: 0, disordered: 0, leaks: [], deadLetters: 0 })
+  },
+  timeoutMs + 60_000
+)
