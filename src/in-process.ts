@@ -1,6 +1,8 @@
-import { createRedactor, type RedactorOptions } from './create-redactor.ts'
+import { bundledDetectors, createRedactor, type RedactorOptions } from './create-redactor.ts'
+import { secretsOf } from './environment.ts'
 import { type FindingsOptions, openFindings } from './hooks/findings.ts'
 import { warnOnce } from './hooks/warn.ts'
+import type { Detector, KnownSecret } from './model.ts'
 import { createEncryptor, type EncryptorKey } from './redact/encrypt.ts'
 import type { Redacted } from './redactor.ts'
 
@@ -9,6 +11,12 @@ export type { FindingsOptions, PlacedFinding } from './hooks/findings.ts'
 /** What the entries for loggers and SDKs have in common. Plain data (it may go to a worker thread), but for `findings.callback`. */
 export interface InProcessOptions
   extends Pick<RedactorOptions, 'packs' | 'detectors' | 'disable' | 'known' | 'policy' | 'keys'> {
+  /**
+   * Secrets of the environment, as it is when the entry is made: true: values of variables whose names say that they hold secrets, and passwords
+   * in variables that hold URLs; or the names of the variables that are meant, and no others. They become `[REDACTED:environment:NAME]`.
+   * Default: none.
+   */
+  readonly environment?: boolean | readonly string[]
   /** Needed by the action `encrypt`. */
   readonly encryptTo?: EncryptorKey
   /** Where findings are reported; default: nowhere. */
@@ -36,15 +44,16 @@ export interface InProcess {
  *     const { redact } = openInProcess('winston', options)
  *     const { payload } = redact(Buffer.from(line))   // the same buffer: nothing was found
  *
- * `placement` stands in findings. Compiling the detectors takes some ms: make one and keep it. Throws as `createRedactor` does, and
- * `OUTPUT_FAILED` for a findings file that cannot be opened.
+ * `placement` stands in findings. Compiling the detectors takes some 50 ms: make one and keep it. Throws as `createRedactor` and `secretsOf` do,
+ * and `OUTPUT_FAILED` for a findings file that cannot be opened.
  */
 export function openInProcess(placement: string, options: InProcessOptions = {}): InProcess {
-  const { findings = {}, service = null, encryptTo, ...others } = options
+  const { findings = {}, service = null, encryptTo, environment = false, known = [], ...others } = options
   const warn = warnOnce()
   const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes))
   const redactor = createRedactor({
     ...others,
+    known: [...known, ...ofEnvironment(environment, known, others.detectors)],
     onError: (error) => warn(bug(error)),
     ...(encryptTo === undefined ? {} : { encryptor: createEncryptor(encryptTo, random) })
   })
@@ -61,6 +70,18 @@ export function openInProcess(placement: string, options: InProcessOptions = {})
     },
     close: () => reporter.close()
   }
+}
+
+/** What the application named itself keeps its name. */
+function ofEnvironment(
+  environment: boolean | readonly string[],
+  known: readonly KnownSecret[],
+  detectors: readonly Detector[] = bundledDetectors
+): KnownSecret[] {
+  if (environment === false) return []
+  const automatic = environment === true
+  const secrets = secretsOf(process.env, detectors, { names: automatic ? [] : environment, automatic })
+  return secrets.filter(({ value }) => !known.some((one) => one.value === value))
 }
 
 /** The kind of the error only: its message may quote what was logged. */

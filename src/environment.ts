@@ -1,6 +1,6 @@
-import { LogveilError } from '../errors.ts'
-import type { Detector, KnownSecret } from '../model.ts'
-import { compileAssignmentTest } from '../scan/secret-names.ts'
+import { LogveilError } from './errors.ts'
+import type { Detector, KnownSecret } from './model.ts'
+import { compileAssignmentTest } from './scan/secret-names.ts'
 
 export interface EnvironmentOptions {
   /** Variables that hold secrets whatever they are called and whatever is in them. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { secretsOf } from '../../src/cli/exec-environment.ts'
-import { bundledDetectors } from '../../src/index.ts'
+import { secretsOf } from '../src/environment.ts'
+import { bundledDetectors } from '../src/index.ts'
 
 const password = ['hun7', 'er2', 'xyz'].join('')
 const random = ['3f9a1c47', 'b2d8e605', '91c4f7a3', '0e6bd258'].join('')
