@@ -106,13 +106,6 @@ test('bunyan', () => {
 
 test('console', async () => {
   const stdout = new PassThrough()
-  const close = captureConsole({
-    ...options,
-    console: { ...console },
-    stdout: stdout as never,
-    stderr: stdout as never
-  })
-  await close()
   const captured = { ...console }
   const end = captureConsole({ ...options, console: captured, stdout: stdout as never, stderr: stdout as never })
   captured.log('likes %s', password)
