@@ -36,6 +36,7 @@ export function createKeyJoiner(keyDetectors: ReadonlySet<string>) {
       close()
       open = { key: leak, parts: [leak.fingerprint] }
     },
+    count: () => leaks.length,
     leaks(): readonly Leak[] {
       close()
       return leaks

@@ -32,7 +32,10 @@ export interface Leak {
 }
 
 export interface ScannedContent {
+  /** The first of them, as many as `mostListed`. */
   readonly leaks: readonly Leak[]
+  /** How many more there are. */
+  readonly unlisted: number
   readonly lines: number
   readonly bytes: number
   /** Parts that could not be looked at. */
@@ -46,28 +49,37 @@ export interface Finder {
   readonly keyDetectors: ReadonlySet<string>
 }
 
-/** What `logveil redact` finds in the same lines. */
+/** A log with a token in every line must not fill the memory. */
+export const mostListed = 10_000
+
+/** What `logveil redact` finds in the same lines; `counts` says which leaks do, of those that are not listed. */
 export async function findLeaks(
   pieces: AsyncIterable<Piece>,
-  { redactor, keyDetectors }: Finder
+  { redactor, keyDetectors }: Finder,
+  counts: (leak: Leak) => boolean
 ): Promise<ScannedContent> {
   const keys = createKeyJoiner(keyDetectors)
   const withheld = { depth: 0, size: 0, effort: 0, error: 0, unknown: 0 }
   const carry = redactor.createCarry()
   let place = { line: 0, offset: 0 }
+  let unlisted = 0
   for await (const piece of pieces) {
     const { findings, payload, records, ...redacted } = redactPiece(piece, redactor, carry)
     for (const reason of withheldReasons) withheld[reason] += redacted.withheld[reason]
     if (piece.kind === 'lines' && findings.length > 0) {
       const leakAt = createPlacer(piece.bytes, payload, place)
-      for (const finding of findings) keys.add(leakAt(finding), piece.bytes.subarray(...finding.span))
+      for (const finding of findings) {
+        const leak = leakAt(finding)
+        if (keys.count() < mostListed) keys.add(leak, piece.bytes.subarray(...finding.span))
+        else if (counts(leak)) unlisted++
+      }
     }
     place = {
       line: place.line + records,
       offset: place.offset + (piece.kind === 'lines' ? piece.bytes.length : piece.length)
     }
   }
-  return { leaks: keys.leaks(), lines: place.line, bytes: place.offset, withheld }
+  return { leaks: keys.leaks(), unlisted, lines: place.line, bytes: place.offset, withheld }
 }
 
 /** Places findings of a piece, which come in the order of their records. */

@@ -22,6 +22,8 @@ export interface ScanTotals {
   files: number
   bytes: number
   readonly leaks: Record<JudgedLeak['status'], number>
+  /** New ones that no report lists: of files with very many. */
+  unlisted: number
   /** What was passed over: binary files, links, pipes and the like. */
   readonly passed: { binary: number; links: number; special: number }
   readonly errors: ScanError[]

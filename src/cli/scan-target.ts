@@ -19,6 +19,8 @@ export type Target =
 export interface ScannedTarget {
   readonly name: string
   readonly leaks: readonly Leak[]
+  /** See `findLeaks`. */
+  readonly unlisted: number
   readonly lines: number
   readonly bytes: number
   readonly withheld: Readonly<Record<WithheldReason, number>>
@@ -63,8 +65,9 @@ async function open(target: Target, { limits, blobs, memory }: ScanContext): Pro
 
 async function scanContent(target: Target, content: Content, context: ScanContext): Promise<ScannedTarget> {
   const isSkipped = content.isBinary && !context.binary
-  const scanned = isSkipped ? nothing(target) : await findLeaks(content.pieces, context.finder)
-  const leaks = target.kind === 'blob' ? scanned.leaks.filter((leak) => touches(target.lines, leak)) : scanned.leaks
+  const counts = (leak: Leak): boolean => target.kind !== 'blob' || touches(target.lines, leak)
+  const scanned = isSkipped ? nothing(target) : await findLeaks(content.pieces, context.finder, counts)
+  const leaks = scanned.leaks.filter(counts)
   const failure = content.failure()
   const error = failure === null ? null : faultOf(target.name, content.container, failure)
   return { ...scanned, leaks, name: target.name, isBinary: isSkipped, error }
@@ -72,7 +75,7 @@ async function scanContent(target: Target, content: Content, context: ScanContex
 
 function nothing({ name }: Target): ScannedTarget {
   const withheld = { depth: 0, size: 0, effort: 0, error: 0, unknown: 0 }
-  return { name, leaks: [], lines: 0, bytes: 0, withheld, isBinary: false, error: null }
+  return { name, leaks: [], unlisted: 0, lines: 0, bytes: 0, withheld, isBinary: false, error: null }
 }
 
 function touches(lines: readonly Range[], { line, endLine }: Leak): boolean {

@@ -15,6 +15,7 @@ import { summarizeScan } from './scan-summary.ts'
 import { type ScannedTarget, scanTarget, type Target } from './scan-target.ts'
 import { findTargets } from './scan-targets.ts'
 import { stopOnSignal } from './signals.ts'
+import { many } from './summary.ts'
 import { systemMessage } from './system-message.ts'
 import { version } from './version.ts'
 
@@ -66,6 +67,10 @@ async function scan(settings: ScanSettings, baseline: Baseline | null): Promise<
     const leaks = await judge(scanned, options, baseline)
     count(totals, scanned, leaks)
     for (const message of mistakesOf(scanned)) fail(scanned.name, message)
+    if (scanned.unlisted > 0) {
+      progress.clear()
+      complain(`${scanned.name} has ${many(scanned.unlisted, 'more finding')}, taken for new: counted, not listed`)
+    }
     await write(report.file(scanned.name, leaks))
     progress.show(++done, totals.leaks.new)
     if (stopped) break
@@ -81,7 +86,7 @@ async function scan(settings: ScanSettings, baseline: Baseline | null): Promise<
 
 function noTotals(): ScanTotals {
   const leaks = { new: 0, known: 0, allowed: 0 }
-  return { files: 0, bytes: 0, leaks, passed: { binary: 0, links: 0, special: 0 }, errors: [], seconds: 0 }
+  return { files: 0, bytes: 0, leaks, unlisted: 0, passed: { binary: 0, links: 0, special: 0 }, errors: [], seconds: 0 }
 }
 
 /** For fewer files other threads cost more than they save: each makes its own detectors, in half a second. */
@@ -125,6 +130,8 @@ function count(totals: ScanTotals, scanned: ScannedTarget, leaks: readonly Judge
   if (scanned.isBinary) totals.passed.binary++
   else totals.files++
   for (const { status } of leaks) totals.leaks[status]++
+  totals.leaks.new += scanned.unlisted
+  totals.unlisted += scanned.unlisted
 }
 
 function mistakesOf({ name, error, withheld }: ScannedTarget): string[] {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { mainHelp, redactHelp } from '../../src/cli/help.ts'
+import { scanHelp } from '../../src/cli/scan-help.ts'
+import { scrubHelp } from '../../src/cli/scrub-help.ts'
 import { main, run } from './spawn.ts'
 
 describe.concurrent('logveil', () => {
@@ -13,6 +15,8 @@ describe.concurrent('logveil', () => {
     expect(await run(main, ['--help'])).toEqual({ status: 0, stdout: mainHelp, stderr: '' })
     expect(await run(main, [])).toEqual({ status: 2, stdout: '', stderr: mainHelp })
     expect(await run(main, ['redact', '--help'])).toEqual({ status: 0, stdout: redactHelp, stderr: '' })
+    expect(await run(main, ['scan', '--help'])).toEqual({ status: 0, stdout: scanHelp, stderr: '' })
+    expect(await run(main, ['scrub', '-h'])).toEqual({ status: 0, stdout: scrubHelp, stderr: '' })
   })
 
   test.each([
@@ -26,5 +30,6 @@ describe.concurrent('logveil', () => {
 })
 
 test('help keeps to 120 columns', () => {
-  for (const line of `${mainHelp}${redactHelp}`.split('\n')) expect(line.length).toBeLessThanOrEqual(120)
+  for (const line of `${mainHelp}${redactHelp}${scanHelp}${scrubHelp}`.split('\n'))
+    expect(line.length).toBeLessThanOrEqual(120)
 })

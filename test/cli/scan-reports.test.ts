@@ -65,7 +65,8 @@ test('JSON', async () => {
     span,
     length: 20,
     fingerprint: null,
-    hints: { strength: 'strong' },
+    // Estimates are left out when they would take too long.
+    hints: expect.toSatisfy((hints) => ['{}', '{"strength":"strong"}'].includes(JSON.stringify(hints))),
     rotation: expect.stringMatching(/^https:/),
     snippet
   })
@@ -85,6 +86,7 @@ test('JSON', async () => {
     files: 5,
     bytes: expect.any(Number),
     leaks: { new: 5, known: 0, allowed: 1 },
+    unlisted: 0,
     passed: { binary: 0, links: 0, special: 0 },
     seconds: expect.any(Number)
   })

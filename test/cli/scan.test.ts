@@ -137,6 +137,17 @@ detectors:
 `
 
 describe.concurrent('what is found', () => {
+  test('of very many in one file the first are listed, all counted', async () => {
+    const files = project({ 'a.log': leak.repeat(10_003), 'b.log': leak })
+    expect(await scan(files, ['--format', 'junit', '--summary', '.'])).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('tests="10001" failures="10001" errors="0" skipped="0"'),
+      stderr:
+        'logveil: a.log has 3 more findings, taken for new: counted, not listed\n' +
+        `logveil: 10,004 new findings\nlogveil: 2 files, 300.1 kB in N s\n${remedy}`
+    })
+  })
+
   test('a private key over many lines is one', async () => {
     const key = keyOf(12, 5)
     const files = project({ 'key.log': `clean\n${key}\nclean\n${leak}`, 'two.log': `${keyOf(3, 6)}\n${keyOf(3, 7)}\n` })

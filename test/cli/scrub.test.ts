@@ -1,6 +1,7 @@
 import {
   chmodSync,
   chownSync,
+  createWriteStream,
   linkSync,
   lstatSync,
   readdirSync,
@@ -12,9 +13,11 @@ import {
   writeFileSync
 } from 'node:fs'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import {
   brotliCompressSync,
   brotliDecompressSync,
+  createGzip,
   gunzipSync,
   gzipSync,
   zstdCompressSync,
@@ -332,6 +335,19 @@ describe.concurrent('what is left as it is', () => {
   ])('%j', (args, message) => {
     expect(() => parseScrubArguments(args)).toThrow(expect.objectContaining({ code: 'USAGE_INVALID', message }))
   })
+})
+
+test('memory does not grow with the file', async () => {
+  const files = project()
+  const megabyte = Buffer.from('2026-11-25 12:00:00 INFO worker took a job of nobody in particular\n'.repeat(15_650))
+  const megabytes = [Buffer.from(leak), ...Array.from({ length: 150 }, () => megabyte), Buffer.from(leak)]
+  await pipeline(megabytes, createGzip({ level: 1 }), createWriteStream(files.path('large.gz')))
+  files.write('m.mjs', 'process.on("exit", () => process.stdout.write(String(process.resourceUsage().maxRSS >> 10)))')
+  const env = { NODE_OPTIONS: `--import ${files.path('m.mjs')}` }
+  const { status, stdout } = await files.logveil(['scrub', '--no-summary', '--write', 'large.gz'], { env })
+  const [line, megabytesUsed] = stdout.split('\n')
+  expect([status, line]).toEqual([0, 'scrubbed large.gz: generic-password 2'])
+  expect(Number(megabytesUsed)).toBeLessThan(280)
 })
 
 test('what a killed run left behind is removed, what another one works on is not', async () => {
