@@ -23,7 +23,7 @@ const harmless = words(
     'completion input output next page continuation sync cursor cancellation reasoning cached candidates translation i18n message dedup dedupe ' +
     'deduplication idempotency group grouping hot short arrow function foreign lookup map hash range document state registry no without missing ' +
     'issue tenant order item entity record event bucket storage path file folder node component react locale theme resource ' +
-    'invalid expected unexpected unknown column dictionary json sub end eof start stop ch ht yp csrf xsrf'
+    'invalid expected unexpected unknown column dictionary json sub end eof start stop ch ht yp csrf xsrf authenticity antiforgery'
 )
 
 function words(text: string): ReadonlySet<string> {
@@ -118,14 +118,28 @@ export function standsForVendor(
   hitStart: number,
   hitEnd: number
 ): boolean {
-  if (hitStart > keyStart && isLetter[bytes[hitStart]] === 1 && isLetter[bytes[hitStart - 1]] === 1) {
-    if (isUpper[bytes[hitStart]] === 0 || isUpper[bytes[hitStart - 1]] === 1) return false
-  }
+  if (!beginsVendor(bytes, keyStart, hitStart)) return false
   if (hitEnd < keyEnd && isLetter[bytes[hitEnd - 1]] === 1 && isLetter[bytes[hitEnd]] === 1) {
     const goesOn = isUpper[bytes[hitEnd - 1]] === isUpper[bytes[hitEnd]] || isLower[bytes[hitEnd]] === 1
-    if (goesOn && !written.some((word) => startsWithFolded(bytes, hitEnd, keyEnd, word))) return false
+    if (
+      goesOn &&
+      !isPlural(bytes, hitEnd, keyEnd) &&
+      !written.some((word) => startsWithFolded(bytes, hitEnd, keyEnd, word))
+    )
+      return false
   }
   return !endsDescribing(bytes, hitEnd, keyEnd)
+}
+
+/** Whether a vendor's name at `hitStart` is no end of another word: `etsy` in `myEtsyKey`, but not in `SetSysctl`. */
+export function beginsVendor(bytes: Uint8Array, keyStart: number, hitStart: number): boolean {
+  if (hitStart === keyStart || isLetter[bytes[hitStart]] === 0 || isLetter[bytes[hitStart - 1]] === 0) return true
+  return isUpper[bytes[hitStart]] === 1 && isUpper[bytes[hitStart - 1]] === 0
+}
+
+/** An `s` and then no letter. */
+function isPlural(bytes: Uint8Array, at: number, keyEnd: number): boolean {
+  return (bytes[at] | 0x20) === 0x73 && !(at + 1 < keyEnd && isLetter[bytes[at + 1]] === 1)
 }
 
 /** Whether the last word of a name, of those behind its key word, says that the value describes something: `acme_request_id`, `acmeUrl`. */

@@ -3,7 +3,7 @@ import { isSpace, latin1, startsWithFolded } from './bytes.ts'
 import { costs } from './effort.ts'
 import { compileExpression } from './expression.ts'
 import { compileJudge, type Judge, lazy } from './judge.ts'
-import { endsDescribing, governs, namesVendor, standsForVendor } from './key-names.ts'
+import { beginsVendor, endsDescribing, governs, namesVendor, standsForVendor } from './key-names.ts'
 import { compileRunTest, nearby, otherMayFollow, shortestOther, vendorsMayFollow } from './near-run.ts'
 import { otherUse } from './other-use.ts'
 import { isCompound, keyEndOf, keyStartOf, type Pair, readJoined, readPair, valueAlone } from './pairs.ts'
@@ -60,7 +60,7 @@ export function compileKeyed(detector: Detector, vendors: ReadonlySet<string>): 
   const mayFollow = compileRunTest(detector)
   const decides: OfVendor = (bytes, keyStart, keyEnd, start, end) =>
     named
-      ? detector.value === null || !endsDescribing(bytes, end, keyEnd)
+      ? detector.value === null || (beginsVendor(bytes, keyStart, start) && !endsDescribing(bytes, end, keyEnd))
       : governs(bytes, keyStart, keyEnd, start, end, detector.value)
   /** The key word is a vendor's name, which must stand for the vendor, and not in a longer word. */
   const isVendor = near !== null && detector.value !== null

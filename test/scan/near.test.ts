@@ -25,6 +25,7 @@ describe('a value of a shape near a key word', () => {
     ["acme: '@@'", "acme: '[REDACTED:acme-api-key]'"],
     ['ACMESECRETKEY @@', 'ACMESECRETKEY [REDACTED:acme-api-key]'],
     ['acmekey=@@', 'acmekey=[REDACTED:acme-api-key]'],
+    ['acmes=@@', 'acmes=[REDACTED:acme-api-key]'],
     ['myAcmeToken @@', 'myAcmeToken [REDACTED:acme-api-key]'],
     ['{"acme_api_key":"@@"}', '{"acme_api_key":"[REDACTED:acme-api-key]"}'],
     ['Acme::Client.new("@@")', 'Acme::Client.new("[REDACTED:acme-api-key]")']
@@ -50,4 +51,21 @@ describe('a value of a shape near a key word', () => {
     'acme AbstractAuthenticationFilter failed',
     'acme 11111111111111111111111111111111'
   ])('%s is none', (line) => expect(redact(line)).toBe(line.replace(/@@|HEX/, hex)))
+})
+
+describe('a value of a shape assigned to a name', () => {
+  const assigned = redactorForAcme({
+    context: 'assigned',
+    value: 'opaque',
+    pattern: '([a-z0-9]{20,40})',
+    examples: ['acme_key=[[{{alnum-lower:24}}]]', 'acmeKey=[[{{alnum-lower:24}}]]'],
+    counterExamples: ['acme_key={{alnum-lower:10}}']
+  })
+
+  it.each([
+    ['myAcmeKey = "HEX"', 'myAcmeKey = "[REDACTED:acme-api-key]"'],
+    ['ACMEV5_TOKEN=HEX', 'ACMEV5_TOKEN=[REDACTED:acme-api-key]'],
+    ['PacmeRoutine = "HEX"', `PacmeRoutine = "${hex}"`],
+    ['acme_request_id=HEX', `acme_request_id=${hex}`]
+  ])('%s', (line, redacted) => expect(assigned.redact(line.replace('HEX', hex))).toBe(redacted))
 })
