@@ -29,7 +29,9 @@ export function detectorsOf({ options, own }: ScanSettings): readonly Detector[]
 
 /** What one thread scans with. Throws what `createRedactor` throws. */
 export async function createContext({ options, keys, own }: ScanSettings): Promise<ScanContext> {
-  const { packs = [], disable = [], ...settings }: RedactorOptions = { ...(await settingsOf(options)), keys }
+  // The file of the keys may be a pipe, which can be read once.
+  const others = await settingsOf({ ...options, keyFile: null })
+  const { packs = [], disable = [], ...settings }: RedactorOptions = { ...others, keys }
   const redactor = createRedactor(own === null ? { ...settings, packs, disable } : { ...settings, detectors: own })
   const keyDetectors = new Set(
     detectorsOf({ options, keys, own })

@@ -55,13 +55,15 @@ async function scan(settings: ScanSettings, baseline: Baseline | null): Promise<
   const writer = openWriter(1, stop)
   const detectors = new Map(detectorsOf(settings).map((detector) => [detector.id, detector]))
   const report = createReport(options.format, { version: version(), detectors, hasBaseline: baseline !== null })
+  // Waits for what follows: detectors that cannot be loaded leave no half a document.
+  let head = report.begin()
   const write = async (text: string): Promise<void> => {
     if (text === '') return
     progress.clear()
-    await writer.write(Buffer.from(text))
+    await writer.write(Buffer.from(head + text))
+    head = ''
   }
 
-  await write(report.begin())
   let done = 0
   for await (const scanned of scanAll(found.targets, settings)) {
     const leaks = await judge(scanned, options, baseline)

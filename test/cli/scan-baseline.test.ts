@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createSearch } from '../canary-search.ts'
 import { createProject, keyOf, type Project, passwordOf, reported, timeless } from './scan-project.ts'
+import { bash, main } from './spawn.ts'
 
 const projects: Project[] = []
 afterAll(() => {
@@ -163,6 +164,14 @@ describe.concurrent('a baseline with a key', () => {
     const { stdout } = await check(files, '--key-file', 'key', '--format', 'json')
     const redacted = await files.logveil(['redact', '--key-file', 'key', 'a.log'])
     expect(redacted.stdout).toBe(`password=[REDACTED:generic-password:${JSON.parse(stdout).findings[0].fingerprint}]\n`)
+  })
+
+  test('may come out of a pipe', async () => {
+    const files = project()
+    await write(files, '--key-file', 'key')
+    const script = 'cd "$1"; "$2" "$3" scan --no-summary --baseline base.json --key-file <(cat key) --exclude "*key" .'
+    const { status, stderr } = await bash(script, [files.path('.'), process.execPath, main])
+    expect([status, stderr]).toEqual([0, ''])
   })
 
   test('one without a key goes on without', async () => {

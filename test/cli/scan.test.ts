@@ -279,7 +279,7 @@ describe.concurrent('what cannot be scanned', () => {
     const said = async (...args: string[]) => await quiet(files, [...args, '.'])
     const failed = (message: string) => ({ status: 2, stdout: '', stderr: `logveil: ${message}\n` })
     expect(await said('--formt')).toEqual(failed("Unknown option '--formt'; see `logveil scan --help`"))
-    expect(await said('--disable', 'nothing')).toEqual(
+    expect(await said('--format', 'sarif', '--disable', 'nothing')).toEqual(
       failed('no detector has the id "nothing"; see `logveil detectors list`')
     )
     expect(await said('--baseline', 'none')).toEqual(
