@@ -354,7 +354,16 @@ export interface Envelope {
 export interface Origin {
   /** Attributes of an OpenTelemetry resource, by its conventions: `log.file.path`, `k8s.pod.name`, ... */
   readonly resource: Readonly<Record<string, string>>
+  /** How they are laid out. */
+  readonly format: LineFormat
 }
+
+/**
+ * How records lie in lines: `plain` text; `json`: one object a line; `cri` and `docker`: what container runtimes write, with time and stream
+ * before a line or around it; `journald`: the journal's export format; `syslog`: RFC 5424 or 3164 a line.
+ */
+export const lineFormats = ['plain', 'json', 'cri', 'docker', 'journald', 'syslog'] as const
+export type LineFormat = (typeof lineFormats)[number]
 
 /** What became of a batch that was taken. */
 export interface Receipt {

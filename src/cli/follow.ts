@@ -27,6 +27,8 @@ function parse(args: readonly string[]) {
         out: { type: 'string' },
         state: { type: 'string' },
         from: { type: 'string' },
+        format: { type: 'string' },
+        multiline: { type: 'string' },
         exclude: { type: 'string', multiple: true },
         admin: { type: 'string' },
         'print-config': { type: 'boolean' },
@@ -39,15 +41,29 @@ function parse(args: readonly string[]) {
 /** Throws `USAGE_INVALID`. */
 export function followConfig(include: readonly string[], options: FollowOptions): Config {
   if (include.length === 0) throw new LogveilError('USAGE_INVALID', "say which: `logveil follow '/var/log/app/*.log'`")
-  const { to = [], out, state, from = 'beginning', exclude = [], admin } = options
+  const { to = [], out, state, from = 'beginning', exclude = [], format, multiline, admin } = options
   const sinks = [
     ...to.map((url) => ({ type: 'otlp', url })),
     ...(out === undefined ? [] : [{ type: 'file', path: out }]),
     ...(to.length === 0 && out === undefined ? [{ type: 'stdout' }] : [])
   ]
-  const source = { type: 'files', include, exclude, from, stateDirectory: state ?? null }
+  const source = {
+    type: 'files',
+    include,
+    exclude,
+    from,
+    stateDirectory: state ?? null,
+    format,
+    multiline: ruleOf(multiline)
+  }
   const input = { admin: orOff(admin) ?? null, pipelines: [{ name: 'follow', source, sinks }] } as ConfigInput
   return makeConfig(input, optionAt)
+}
+
+/** `start=PATTERN` and `continued=PATTERN`, or a name. */
+function ruleOf(text: string | undefined): unknown {
+  const parts = /^(start|continued)=(.*)$/s.exec(text ?? '')
+  return parts === null ? text : { [parts[1]]: parts[2] }
 }
 
 const optionNames: Readonly<Record<string, string>> = { url: 'to', path: 'out', stateDirectory: 'state' }

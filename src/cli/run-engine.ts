@@ -10,6 +10,7 @@ import type { ListeningSource } from '../sources/otlp-http.ts'
 import { describe } from './complain.ts'
 import { canaryPasses } from './run-canary.ts'
 import type { DurableSink } from './run-durable.ts'
+import type { Rules } from './run-files.ts'
 import { kafkaOf, openKafka } from './run-kafka.ts'
 import { createStreams, type Streams } from './run-lines.ts'
 import { createRedaction, type Redaction, type RedactionSettings } from './run-redaction.ts'
@@ -65,6 +66,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let canary = inspect(redaction, options.redaction)
   const line = (text: string): string => redaction.line(text)
   let sealer = sealerOf(redaction, options.redaction)
+  const rules: Rules = { line, sealer: () => sealer, batch: (bytes, format) => redaction.batch(bytes, format) }
   const listening: [PipelineConfig, (Source | ListeningSource)[], (Sink | DurableSink)[]][] = []
   const stages: ((signal: AbortSignal) => Promise<void>)[] = []
   for (const pipeline of config.pipelines) {
@@ -74,11 +76,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       continue
     }
     const sinks = await Promise.all(pipeline.sinks.map((sink) => openSink(sink, pipeline, metrics, options, line)))
-    listening.push([
-      pipeline,
-      await openSources(pipeline, budget, metrics, options, { line, sealer: () => sealer }),
-      sinks
-    ])
+    listening.push([pipeline, await openSources(pipeline, budget, metrics, options, rules), sinks])
   }
   const timer = setInterval(() => metrics.inFlight.set(budget.used), 1000).unref()
   const abort = new AbortController()

@@ -5,11 +5,15 @@ import { lock } from '../sinks/durable/lock.ts'
 import { forgetfulCheckpoints, openCheckpoints } from '../sources/files/checkpoints.ts'
 import type { Sealer } from '../sources/files/seal.ts'
 import { createFilesSource, type FilesEvents } from '../sources/files.ts'
+import { resourceOfPath } from '../sources/records/kubernetes.ts'
+import type { Continues } from '../sources/records/rules.ts'
 import { continuations } from './exec-partial.ts'
 import type { EngineOptions, Report } from './run-engine.ts'
+import { createLayout, type RedactBatch } from './run-layout.ts'
 
 /** What the detectors have to say, which a reload changes. */
 export interface Rules {
+  readonly batch: RedactBatch
   /** Redacts a line. */
   readonly line: (text: string) => string
   readonly sealer: () => Sealer
@@ -21,7 +25,8 @@ export function openFiles(
   config: FilesSourceConfig,
   metrics: Metrics,
   { report }: EngineOptions,
-  { line, sealer }: Rules
+  { line, sealer, batch }: Rules,
+  continues: Continues | null
 ): Source {
   const { stateDirectory: directory } = config
   const onTrouble = (code: string) =>
@@ -33,10 +38,13 @@ export function openFiles(
     from: config.from,
     checkpoints: directory === null ? forgetfulCheckpoints() : openCheckpoints(directory, lock, onTrouble),
     sealer,
+    layout: createLayout(config, continues, batch),
+    resourceOf: (path) => ({ 'log.file.path': path, ...resourceOfPath(path) }),
     chunkBytes: Math.min(config.batchBytes, config.maxLineBytes),
     maxLineBytes: config.maxLineBytes,
     inFlight: config.inFlight,
     mayShow: (beginning) => staysAsItIs(Buffer.from(beginning).toString('latin1'), line),
+    joinMs: config.joinMs,
     partialMs: config.partialLineMs,
     closeMs: config.closeAfterMs,
     pollMs: config.pollMs,
@@ -45,8 +53,12 @@ export function openFiles(
   })
 }
 
-/** Whether it reads the same when it goes on like a secret: half of one cannot be recognised. */
+/** What may be the last word of a beginning: one of a language, or a small number. Prefixes of tokens are neither. */
+const plainEnd = /(?:^|[\s"'=,;:(){}[\]])(?:[A-Z]?[a-z]{0,15}[.!?%-]{0,3}|\d{1,3}%?)$/
+
+/** Whether it ends in a plain word and reads the same when it goes on like a secret: half of one cannot be recognised. */
 function staysAsItIs(beginning: string, redactLine: (text: string) => string): boolean {
+  if (!plainEnd.test(beginning.slice(-32))) return false
   const shown = redactLine(beginning)
   return continuations.every((continuation) => redactLine(beginning + continuation).startsWith(shown))
 }
@@ -69,7 +81,7 @@ function listen(pipeline: string, metrics: Metrics, report: Report): FilesEvents
     },
     withheld(path) {
       metrics.filesWithheld.inc({ pipeline })
-      report('warn', 'a line is too long: it is withheld', { path })
+      report('warn', 'a line is too long, and cannot be cut: a part of it is withheld', { path })
     },
     rejected: (path, message) => report('error', 'the sink refuses lines for good', { path, message }),
     failed(message) {

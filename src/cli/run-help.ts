@@ -46,6 +46,9 @@ Follows files through rotation, takes the secrets out of their lines, and hands 
                        line arrives at least once. One process for a directory; without it a restart begins anew
   --from WHERE         beginning (default) or end: where files begin that are there at the very first start
   --exclude GLOB       files that are left out; repeatable. Compressed files (.gz, .zst, ...) are never read
+  --format FORMAT      plain, json, cri, docker, journald or syslog; auto (default): as the first lines of a file tell
+  --multiline RULE     lines that are one record of OTLP: stack-traces, indented, start=PATTERN (of a first line), continued=PATTERN (of a
+                       further one)
   --admin ADDR         HOST:PORT for metrics and health (default: none)
   --print-config       shows the same as a configuration file for \`logveil run\`, and ends
 

@@ -1,18 +1,24 @@
 import type { Carry, Detector, Envelope } from '../model.ts'
 import type { Redact } from '../pipeline.ts'
 import type { Redacted, Redactor } from '../redactor.ts'
+import { redactBatch } from './run-batch.ts'
 
 /** What goes on from one batch of a stream to the next, of a pipeline. A reload makes other redactors, and streams go on. */
 export interface Streams {
-  readonly open: Map<string, OpenKey>
+  readonly open: Map<string, OpenKeys>
   /** As it was when a batch came for the first time. */
-  readonly begun: WeakMap<Envelope, OpenKey>
+  readonly begun: WeakMap<Envelope, OpenKeys>
 }
+
+/** Of a stream, by lane. */
+type OpenKeys = ReadonlyMap<string, OpenKey>
 
 /** A private key whose end has not come. Detectors are told by name: in another set they have other indexes. */
 interface OpenKey extends Omit<Carry, 'detector'> {
   readonly detector: string
 }
+
+const none: OpenKeys = new Map()
 
 export function createStreams(): Streams {
   return { open: new Map(), begun: new WeakMap() }
@@ -31,25 +37,33 @@ export function redactsLines(redactor: Redactor, detectors: readonly Detector[],
     return key === undefined || detector < 0 ? redactor.createCarry() : { ...key, detector }
   }
 
-  function keyOf(carry: Carry): OpenKey {
-    return { ...carry, detector: ids[carry.detector] }
+  /** Redacts a batch that begins with these keys open; and which are open behind it. */
+  function follow(payload: Uint8Array, { origin }: Envelope, keys: OpenKeys): { redacted: Redacted; left: OpenKeys } {
+    const left = new Map(keys)
+    const redacted = redactBatch(redactor, payload, origin?.format ?? 'plain', keys.size > 0, (lane, redact) => {
+      const carry = carryOf(left.get(lane))
+      const done = redact(carry)
+      if (carry.budget > 0) left.set(lane, { ...carry, detector: ids[carry.detector] })
+      else left.delete(lane)
+      return done
+    })
+    return { redacted, left }
   }
 
-  function begin(envelope: Envelope): Carry {
+  function begin(envelope: Envelope): OpenKeys {
     const { stream, before } = envelope
     const again = begun.get(envelope)
-    if (again !== undefined) return carryOf(again)
-    const carry = carryOf(stream === null ? undefined : open.get(stream))
-    if (before !== undefined) redactor.redact(before, carry)
-    begun.set(envelope, keyOf(carry))
-    return carry
+    if (again !== undefined) return again
+    const known = (stream === null ? undefined : open.get(stream)) ?? none
+    const keys = before === undefined ? known : follow(before, envelope, known).left
+    begun.set(envelope, keys)
+    return keys
   }
 
   return (envelope): Redacted => {
-    const { payload, stream } = envelope
-    const carry = begin(envelope)
-    const redacted = redactor.redact(payload, carry)
-    if (stream !== null && carry.budget > 0) open.set(stream, keyOf(carry))
+    const { stream, payload } = envelope
+    const { redacted, left } = follow(payload, envelope, begin(envelope))
+    if (stream !== null && left.size > 0) open.set(stream, left)
     else if (stream !== null) open.delete(stream)
     return redacted
   }

@@ -16,7 +16,9 @@ import type { FingerprintKey } from '../redact/fingerprint.ts'
 import type { Policy } from '../redact/policy.ts'
 import type { Redactor } from '../redactor.ts'
 import { parseKeys, readEncryptor } from './keys.ts'
+import { redactBatch } from './run-batch.ts'
 import { canaryDetector } from './run-canary.ts'
+import type { RedactBatch } from './run-layout.ts'
 import { createStreams, redactsLines, type Streams } from './run-lines.ts'
 
 /** What redaction needs, read and checked: plain data, so that it reaches every worker as the same. */
@@ -66,6 +68,8 @@ export interface Redaction {
   readonly line: (text: string) => string
   /** The same for the same text, whatever the policy. */
   readonly label: (text: string) => string
+  /** So does this, a batch of lines on its own. */
+  readonly batch: RedactBatch
 }
 
 /** Compiles the detectors. Throws `DETECTORS_EMPTY`, `POLICY_INVALID`, `KEY_MISSING`, `KEY_INVALID`. */
@@ -98,7 +102,11 @@ export function createRedaction(settings: RedactionSettings, onError: (error: un
       }
     },
     line: (text) => redactText(lines, text),
-    label: (text) => redactText(labels(), text)
+    label: (text) => redactText(labels(), text),
+    batch: (bytes, format) => {
+      const redactor = labels()
+      return redactBatch(redactor, bytes, format, false, (_, redact) => redact(redactor.createCarry())).payload
+    }
   }
 }
 

@@ -1,4 +1,3 @@
-import { linesToOtlp } from '../codecs/lines-to-otlp.ts'
 import { splitOtlp } from '../codecs/otlp-split.ts'
 import { otlpToJson } from '../codecs/otlp-to-json.ts'
 import { otlpToProto } from '../codecs/otlp-to-proto.ts'
@@ -14,8 +13,11 @@ import { createScrub } from '../sinks/scrub.ts'
 import { withSplit } from '../sinks/split.ts'
 import { createStdoutSink } from '../sinks/stdout.ts'
 import { withTimeout } from '../sinks/timeout.ts'
+import type { Continues } from '../sources/records/rules.ts'
+import { recordsToOtlp } from '../sources/records/to-otlp.ts'
 import { type DurableSink, openDurable } from './run-durable.ts'
 import type { EngineOptions } from './run-engine.ts'
+import { readRule } from './run-layout.ts'
 
 /** A sink with all that a configuration wraps around it, and before it. Throws `CONFIG_INVALID`, `OUTPUT_FAILED`. */
 export async function openSink(
@@ -28,11 +30,13 @@ export async function openSink(
   const sink = createSink(config, pipeline.name, metrics, options, redactLine)
   const { durable } = pipeline
   const opened = durable === null ? sink : await openDurable(sink, config, { ...pipeline, durable }, metrics, options)
-  return config.type === 'otlp' ? takesLines(opened, redactLine) : opened
+  if (config.type !== 'otlp') return opened
+  const { source } = pipeline
+  return takesLines(opened, source.type === 'files' ? readRule(source) : null, redactLine)
 }
 
 /** Lines become records of OTLP on the way; where they come from is redacted as they are. */
-function takesLines<S extends Sink>(sink: S, redactLine: (text: string) => string): S {
+function takesLines<S extends Sink>(sink: S, continues: Continues | null, redactLine: (text: string) => string): S {
   const resources = new WeakMap<Origin, Record<string, string>>()
   const resourceOf = (origin: Origin): Record<string, string> => {
     const known = resources.get(origin)
@@ -47,13 +51,13 @@ function takesLines<S extends Sink>(sink: S, redactLine: (text: string) => strin
     write(envelope) {
       if (envelope.format !== 'lines') return sink.write(envelope)
       const { payload, origin = noOrigin } = envelope
-      const options = { resource: resourceOf(origin), observedMs: Date.now() }
-      return sink.write({ ...envelope, payload: linesToOtlp(payload, options), format: 'otlp-proto', signal: 'logs' })
+      const options = { format: origin.format, continues, resource: resourceOf(origin), observedMs: Date.now() }
+      return sink.write({ ...envelope, payload: recordsToOtlp(payload, options), format: 'otlp-proto', signal: 'logs' })
     }
   }
 }
 
-const noOrigin: Origin = { resource: {} }
+const noOrigin: Origin = { resource: {}, format: 'plain' }
 
 function createSink(
   config: SinkConfig,

@@ -7,16 +7,21 @@ import { listenOtlpGrpc } from '../sources/otlp-grpc.ts'
 import { type ListeningSource, listenOtlpHttp, type OtlpSourceOptions } from '../sources/otlp-http.ts'
 import type { EngineOptions } from './run-engine.ts'
 import { openFiles, type Rules } from './run-files.ts'
+import { readRule } from './run-layout.ts'
 
 /** The sources of a pipeline, listening or ready to. Throws `LISTEN_FAILED`, `CONFIG_INVALID`, `OUTPUT_FAILED`. */
 export async function openSources(
-  { name, source }: PipelineConfig,
+  { name, source, sinks }: PipelineConfig,
   budget: ByteBudget,
   metrics: Metrics,
   options: EngineOptions,
   rules: Rules
 ): Promise<(Source | ListeningSource)[]> {
-  if (source.type === 'files') return [openFiles(name, source, metrics, options, rules)]
+  if (source.type === 'files') {
+    // Where lines leave as they are, they need not wait for each other.
+    const continues = sinks.some(({ type }) => type === 'otlp') ? readRule(source) : null
+    return [openFiles(name, source, metrics, options, rules, continues)]
+  }
   // Topics are read by a stage of their own.
   return source.type === 'otlp' ? listenAll(name, source, budget, metrics, options) : []
 }

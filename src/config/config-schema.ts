@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lineFormats } from '../model.ts'
 
 /** The configuration of `logveil run`: the one source for its validation, its JSON Schema and its documentation. */
 
@@ -10,6 +11,8 @@ const bytes = (low: number) =>
     .int()
     .min(low)
     .max(2 ** 40)
+
+const pattern = z.string().min(1).max(1000)
 
 const address = z
   .string()
@@ -68,7 +71,22 @@ const filesSource = z.strictObject({
     .describe('Where files begin that are there at the very first start; later ones begin at their beginning'),
   maxLineBytes: bytes(1024)
     .default(2 ** 20)
-    .describe('Longer lines become [WITHHELD:size]'),
+    .describe('Longer lines go on as several, cut where no secret stands'),
+  format: z
+    .enum(['auto', ...lineFormats])
+    .default('auto')
+    .describe(
+      'How records lie in lines; auto: as the first lines of a file tell. Container runtimes, journald and syslog: what stands around a text is read for OTLP, and stays as it is elsewhere'
+    ),
+  multiline: z
+    .union([
+      z.enum(['none', 'indented', 'stack-traces']),
+      z.strictObject({ start: pattern.describe('Records begin with lines that match') }),
+      z.strictObject({ continued: pattern.describe('Lines that match belong to the record before') })
+    ])
+    .default('none')
+    .describe('Which lines are one record of OTLP'),
+  joinMs: ms(10).default(1000).describe('So long do lines stay back that the next ones may belong to'),
   partialLineMs: ms(10).default(5000).describe('So long does a last line without an end stay back'),
   closeAfterMs: ms(10)
     .default(60_000)

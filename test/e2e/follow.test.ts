@@ -6,14 +6,17 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  symlinkSync,
   truncateSync,
   writeFileSync
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { otlpToJson } from '../../src/codecs/otlp-to-json.ts'
 import { expand } from '../../src/scan/template.ts'
 import { temporaryDirectory } from '../cli/spawn.ts'
 import { type Daemon, startCommand } from './daemon.ts'
+import { startHttpDownstream } from './http-downstream.ts'
 
 const { path, remove } = temporaryDirectory()
 afterAll(remove)
@@ -193,5 +196,72 @@ test('a private key over a reload with other detectors: its second half goes as 
   daemon.child.kill('SIGHUP')
   await daemon.logged('redaction was read again')
   appendFileSync(log, `${body.slice(3).join('\n')}\n-----END RSA PRIVATE ${'KEY'}-----\nafter\n`)
-  await until(`${gone.repeat(7)}-----END RSA PRIVATE KEY-----\nafter\n`)
+  await until(`${gone.repeat(7)}-----END RSA PRIVATE ${'KEY'}-----\nafter\n`)
+})
+
+test('containers: files stay what they are, records have their pod, stream and time', async () => {
+  const backend = await startHttpDownstream()
+  const bodies: string[] = []
+  backend.answers(({ body }) => {
+    bodies.push(otlpToJson(body, 'logs'))
+    return {}
+  })
+  const pods = join(base, 'pods', 'shop_web-1_12-34', 'nginx')
+  const links = join(base, 'containers')
+  mkdirSync(pods, { recursive: true })
+  mkdirSync(links)
+  const file = join(pods, '0.log')
+  const at = '2026-11-25T10:00:00.123456789Z'
+  writeFileSync(file, `${at} stdout P a ${token.slice(0, 9)}\n${at} stderr F x\n${at} stderr F  at y\n`)
+  symlinkSync(file, join(links, `web-1_shop_nginx-${'a1'.repeat(32)}.log`))
+  const args = ['follow', join(links, '*.log'), '--to', backend.url.href, '--out', out, '--multiline', 'indented']
+  running.push(await startCommand(args))
+  // Longer than lines wait for each other.
+  await new Promise((resolve) => setTimeout(resolve, 2000))
+  appendFileSync(file, `${at} stdout F ${token.slice(9)} b\n`)
+  const gone = '[REDACTED:github-pat-classic]'
+  await until(`${at} stdout P a ${gone}\n${at} stderr F x\n${at} stderr F  at y\n${at} stdout F  b\n`)
+  const [{ resource, scopeLogs }] = JSON.parse(bodies[0]).resourceLogs
+  const texts = (attributes: { key: string; value: { stringValue: string } }[]) =>
+    Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue]))
+  expect(texts(resource.attributes)).toMatchObject({
+    'k8s.namespace.name': 'shop',
+    'k8s.pod.name': 'web-1',
+    'k8s.container.name': 'nginx'
+  })
+  const records = scopeLogs[0].logRecords.map((record: never) => {
+    const { body, attributes, timeUnixNano } = record as {
+      body: { stringValue: string }
+      attributes: never
+      timeUnixNano: string
+    }
+    return [body.stringValue, texts(attributes)['log.iostream'], timeUnixNano]
+  })
+  const nanos = `${Date.UTC(2026, 10, 25, 10) / 1000}123456789`
+  expect(records.sort()).toEqual([
+    [`a ${gone} b`, 'stdout', nanos],
+    ['x\n at y', 'stderr', nanos]
+  ])
+  await backend.close()
+})
+
+test('a line that is longer than the limit goes on as several, none of its secrets with it', async () => {
+  const words = Array.from({ length: 60_000 }, (_, i) => `word${i}`)
+  for (let i = 500; i < words.length; i += 1000) words[i] = i % 3 === 0 ? token : `password=${token.slice(5, 30)}`
+  const line = words.join(' ')
+  writeFileSync(log, `${line}\nnext\n`)
+  const config = join(base, 'c.yaml')
+  const source = { type: 'files', include: [log], maxLineBytes: 65_536 }
+  const pipelines = [{ name: 'p', source, sinks: [{ type: 'file', path: out }] }]
+  writeFileSync(config, JSON.stringify({ admin: null, pipelines }))
+  running.push(await startCommand(['run', '--config', config]))
+  const clean = line
+    .replaceAll(`password=${token.slice(5, 30)}`, 'password=[REDACTED:generic-password]')
+    .replaceAll(token, '[REDACTED:github-pat-classic]')
+  for (const end = performance.now() + 8000; !output().endsWith('next\n') && performance.now() < end; )
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  const lines = output().split('\n')
+  expect(lines.length).toBeGreaterThan(5)
+  expect(lines.slice(0, -2).join('')).toBe(clean)
+  expect(lines.slice(-2)).toEqual(['next', ''])
 })

@@ -30,8 +30,6 @@ export interface Checkpoint {
   readonly rules: string
   /** Bytes that sinks have confirmed. */
   readonly offset: number
-  /** It stands in a line that is too long, whose rest is passed over. */
-  readonly skip: boolean
   /** ms since 1970. */
   readonly at: number
 }
@@ -203,9 +201,9 @@ function read(path: string): Map<string, Checkpoint> {
 
 function parse(line: string): Checkpoint | null {
   try {
-    const { id, name, born, seal, sealBytes, rules, offset, skip, at } = JSON.parse(line)
+    const { id, name, born, seal, sealBytes, rules, offset, at } = JSON.parse(line)
     const good = typeof id === 'string' && typeof seal === 'string' && Number.isSafeInteger(offset)
-    return good ? { id, name, born, seal, sealBytes, rules, offset, skip: skip === true, at } : null
+    return good ? { id, name, born, seal, sealBytes, rules, offset, at } : null
   } catch {
     return null
   }

@@ -1,17 +1,18 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import type { LineFormat } from '../../model.ts'
 import type { Checkpoints } from './checkpoints.ts'
 import { headLimit, isOfFile, readHead, type Seal, type Sealer, sealOf, sealOfCheckpoint } from './seal.ts'
 
-/** Whole lines of a file, or what stands for a line that is too long. */
+/** Whole lines of a file, or a part of one that is too long. */
 export interface Chunk {
   readonly payload: Uint8Array
   /** Where the file goes on behind it. */
   readonly end: number
-  /** What goes on there is the rest of a line that is passed over. */
-  readonly skip: boolean
   /** A line without an end: the size of the file with it. It stays where it is, and comes again as a whole. */
   readonly shown?: number
+  /** It stands for what could not be cut. */
+  readonly withheld?: true
 }
 
 /** A file that is being read: the descriptor stays open, so that it stays the same file whatever its name becomes. */
@@ -23,10 +24,17 @@ export interface Tail {
   readonly seal: Seal
   /** Confirmed up to here. */
   readonly offset: number
+  readonly format: LineFormat
   /** The file as it is now. Throws what the system says. */
   stat(): Stats
   /** What comes next; null: nothing whole. `truncated`: the file is another one now, or shorter than what was read. */
   read(): Chunk | null | 'truncated'
+  /** Lines stand last that may go on. */
+  readonly waits: boolean
+  /** So long has the file been as it is. */
+  hasWaited(ms: number): boolean
+  /** These lines, once the file has not changed for so long; null: none. */
+  waited(ms: number): Chunk | null
   /** The line without an end that stands last, once it has not changed for so long and was not handed out before; null: none. */
   unfinished(ms: number): Chunk | null
   /** Lines before the offset, at most so many bytes. */
@@ -44,8 +52,25 @@ export interface TailOptions {
   readonly sealer: () => Sealer
   readonly chunkBytes: number
   readonly maxLineBytes: number
+  readonly layout: Layout
 }
 
+/** What is known of how records lie in lines. */
+export interface Layout {
+  /** The format of a file with this beginning, which may be empty. */
+  format(path: string, head: Buffer): LineFormat
+  /** How much of these whole lines can go on its way: what stands behind has parts that are still to come. */
+  whole(lines: Buffer, format: LineFormat): number
+  /** Of whole lines, the texts whose next part has not come. */
+  openParts(lines: Buffer, format: LineFormat): Buffer[]
+  /** Where to cut what is too long, so that what is found in both halves is what is found in the whole; 0: nowhere. */
+  cut(text: Buffer, format: LineFormat): number
+}
+
+/** How far ahead of a cut a line has to be known, in bytes: the longest private key, with what is around it. */
+export const aheadBytes = 73_728
+/** What goes on and on waits so many times as long. */
+const longestWait = 5
 /** For what is compared within this run only, and never written down. */
 const runKey = randomBytes(32)
 const newline = 0x0a
@@ -57,9 +82,10 @@ export function identify({ dev, ino }: Stats): string {
 
 /** Opens a file to be read from where its checkpoint says, else from `start`. Throws what the system says. */
 export function openTail(options: TailOptions, start: (stats: Stats) => number): Tail {
-  const { path, checkpoints, sealer, chunkBytes, maxLineBytes } = options
-  // A pipe must not block, and is no file.
-  const fd = openSync(path, 'r')
+  const { path, checkpoints, sealer, chunkBytes, maxLineBytes, layout } = options
+  const longest = maxLineBytes + aheadBytes
+  // What is no file must not block.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   const stats = fstatSync(fd)
   const id = identify(stats)
   const name = checkpoints.hash(Buffer.from(path))
@@ -67,17 +93,22 @@ export function openTail(options: TailOptions, start: (stats: Stats) => number):
   let head = ''
   let seal = sealOf(Buffer.alloc(0), checkpoints, sealer())
   let offset = 0
-  let skip = false
+  let format: LineFormat | null = null
+  /** Size and time of the file when there was nothing to read in it; since when that is so, and since when it waits at this offset. */
   let heldSize = -1
-  let shown = -1
+  let heldAt = 0
   let heldSince = 0
+  let waitsSince = 0
+  /** How many bytes of whole lines wait for the next ones. */
+  let held = 0
+  let shown = -1
   let lost = false
 
   const known = checkpoints.get(id)
   if (known === undefined) {
     offset = start(stats)
   } else {
-    ;({ offset, skip } = known)
+    offset = known.offset
     lost = stats.size < offset || !isOfFile(known, stats, readHead(fd, headLimit), checkpoints, sealer())
     seal = sealOfCheckpoint(known, sealer())
   }
@@ -99,9 +130,10 @@ export function openTail(options: TailOptions, start: (stats: Stats) => number):
 
   /** As much as there is, until it is enough. */
   function learnHead(): void {
-    if (headBytes === headLimit && seal.sealer.rules === sealer().rules) return
+    const isNew = seal.sealer.rules !== sealer().rules
+    if (headBytes === headLimit && !isNew) return
     const bytes = readHead(fd, headLimit)
-    if (bytes.length === headBytes && seal.sealer.rules === sealer().rules) return
+    if (bytes.length === headBytes && !isNew) return
     headBytes = bytes.length
     head = hashOf(bytes)
     seal = sealOf(bytes, checkpoints, sealer())
@@ -115,36 +147,61 @@ export function openTail(options: TailOptions, start: (stats: Stats) => number):
   }
 
   function read(): Chunk | null | 'truncated' {
-    const { size } = fstatSync(fd)
+    const { size, mtimeMs } = fstatSync(fd)
     if (lost || size < offset) return 'truncated'
-    if (size === offset) return null
-    for (let length = chunkBytes; ; length = Math.min(maxLineBytes + 1, 4 * length)) {
+    if (size === offset || (size === heldSize && mtimeMs === heldAt)) return null
+    for (let length = chunkBytes; ; length = Math.min(longest, 4 * length)) {
       const bytes = readAt(offset, Math.min(length, size - offset))
       if (!isSame()) return 'truncated'
-      const chunk = skip ? passOver(bytes) : cut(bytes)
-      if (chunk !== null) return chunk
-      if (bytes.length < length) return null
-      if (bytes.length > maxLineBytes) return { payload: withheld, end: offset + bytes.length, skip: true }
+      const lines = bytes.subarray(0, bytes.lastIndexOf(newline) + 1)
+      const whole = lines.length === 0 ? 0 : layout.whole(lines, formatNow())
+      if (whole > 0) return chunkOf(bytes.subarray(0, whole))
+      if (bytes.length === longest) return cutLong(bytes)
+      if (bytes.length < length || offset + length === size) {
+        hold(size, mtimeMs, lines.length)
+        return null
+      }
     }
   }
 
-  function cut(bytes: Buffer): Chunk | null {
-    const length = bytes.lastIndexOf(newline) + 1
-    if (length === 0) return null
-    return { payload: bytes.subarray(0, length), end: offset + length, skip: false }
+  /** Nothing is read again until the file has changed. */
+  function hold(size: number, mtimeMs: number, bytes: number): void {
+    heldSince = performance.now()
+    if (heldSize < 0) waitsSince = heldSince
+    heldSize = size
+    heldAt = mtimeMs
+    held = bytes
   }
 
-  function passOver(bytes: Buffer): Chunk | null {
-    const end = bytes.indexOf(newline) + 1
-    if (bytes.length === 0) return null
-    return { payload: new Uint8Array(0), end: offset + (end || bytes.length), skip: end === 0 }
+  function hasWaited(ms: number): boolean {
+    const now = performance.now()
+    return heldSize >= 0 && (now - heldSince >= ms || now - waitsSince >= longestWait * ms)
+  }
+
+  function chunkOf(payload: Buffer): Chunk {
+    heldSize = -1
+    return { payload, end: offset + payload.length }
+  }
+
+  function formatNow(): LineFormat {
+    format ??= layout.format(path, readHead(fd, headLimit))
+    return format
+  }
+
+  function cutLong(bytes: Buffer): Chunk {
+    heldSize = -1
+    const at = layout.cut(bytes, formatNow())
+    const end = offset + (at === 0 ? maxLineBytes : at)
+    if (at === 0) return { payload: withheld, end, withheld: true }
+    const part = bytes.subarray(0, at)
+    return { payload: part[at - 1] === newline ? part : Buffer.concat([part, Buffer.of(newline)]), end }
   }
 
   function remember(): void {
     const { hash, bytes } = seal
     const { rules } = seal.sealer
     const born = stats.birthtimeMs
-    checkpoints.set({ id, name, born, seal: hash, sealBytes: bytes, rules, offset, skip, at: Date.now() })
+    checkpoints.set({ id, name, born, seal: hash, sealBytes: bytes, rules, offset, at: Date.now() })
   }
 
   return {
@@ -156,20 +213,27 @@ export function openTail(options: TailOptions, start: (stats: Stats) => number):
     get offset() {
       return offset
     },
+    get format() {
+      return formatNow()
+    },
     stat: () => fstatSync(fd),
     read,
+    get waits() {
+      return held > 0 && heldSize >= 0
+    },
+    hasWaited,
+    waited(ms) {
+      if (held === 0 || !hasWaited(ms)) return null
+      const lines = readAt(offset, held)
+      return isSame() && lines.length === held ? { payload: lines, end: offset + held } : null
+    },
     unfinished(ms) {
       const { size } = fstatSync(fd)
-      if (size <= offset || size === shown || skip) return null
-      if (size !== heldSize) {
-        heldSize = size
-        heldSince = performance.now()
-        return null
-      }
-      if (performance.now() - heldSince < ms || size - offset > maxLineBytes) return null
+      if (held > 0 || size <= offset || size === shown || size !== heldSize) return null
+      if (performance.now() - heldSince < ms || size - offset > longest) return null
       const line = readAt(offset, size - offset)
       if (!isSame() || line.includes(newline)) return null
-      return { payload: Buffer.concat([line, Buffer.of(newline)]), end: offset, skip: false, shown: size }
+      return { payload: Buffer.concat([line, Buffer.of(newline)]), end: offset, shown: size }
     },
     before(bytes) {
       const from = Math.max(0, offset - bytes)
@@ -182,13 +246,14 @@ export function openTail(options: TailOptions, start: (stats: Stats) => number):
         return
       }
       offset = chunk.end
-      skip = chunk.skip
+      heldSize = -1
       remember()
     },
     restart() {
       offset = 0
       shown = -1
-      skip = false
+      heldSize = -1
+      format = null
       lost = false
       headBytes = 0
       head = ''

@@ -6,7 +6,7 @@ import { createRedactor } from '../../../src/index.ts'
 import { expand } from '../../../src/scan/template.ts'
 import { type Checkpoints, openCheckpoints } from '../../../src/sources/files/checkpoints.ts'
 import type { Sealer } from '../../../src/sources/files/seal.ts'
-import { openTail } from '../../../src/sources/files/tail.ts'
+import { type Layout, openTail } from '../../../src/sources/files/tail.ts'
 import { temporaryDirectory } from '../../cli/spawn.ts'
 
 const { path, remove } = temporaryDirectory()
@@ -16,6 +16,7 @@ const sealer: Sealer = {
   rules: 'one',
   redact: (text) => Buffer.from(redactor.redact(Buffer.from(text)).payload).toString()
 }
+const layout: Layout = { format: () => 'plain', whole: (lines) => lines.length, openParts: () => [], cut: () => 0 }
 const filler = `${'a word or two, '.repeat(8)}\n`
 let count = 0
 let log: string
@@ -33,7 +34,7 @@ const open = (): Checkpoints =>
     () => {}
   )
 const tailOf = (checkpoints: Checkpoints, rules = sealer) =>
-  openTail({ path: log, checkpoints, sealer: () => rules, chunkBytes: 65_536, maxLineBytes: 1 << 20 }, () => 0)
+  openTail({ path: log, checkpoints, sealer: () => rules, layout, chunkBytes: 65_536, maxLineBytes: 1 << 20 }, () => 0)
 
 /** Reads the file to its end in a life of its own; returns what was read. */
 async function live(rules = sealer): Promise<string> {

@@ -1,0 +1,96 @@
+import { dirname } from 'node:path'
+import type { FilesOptions } from '../files.ts'
+import type { Checkpoint } from './checkpoints.ts'
+import { findFiles } from './find.ts'
+import type { Follow, Followed } from './followed.ts'
+import { findRotated, type Past } from './rotated.ts'
+import { beginsAlike, sealOfCheckpoint } from './seal.ts'
+import { identify, type Tail } from './tail.ts'
+
+export interface Discovery {
+  /** Looks for files. `first`: what is there now was there before us. */
+  look(first: boolean): void
+  /** Reads what rotation left of a file that was emptied before it goes on with it; returns how many copies that are. */
+  queueCopies(follow: Follow): number
+}
+
+/** Finds out which files there are, and what became of those that there were. */
+export function createDiscovery(options: FilesOptions, followed: Followed): Discovery {
+  const { checkpoints, include, exclude } = options
+  const { follows, byPath, ready } = followed
+
+  function look(first: boolean): void {
+    const found = findFiles(include, exclude, followed.trouble)
+    const now = new Set(found.map(({ path }) => path))
+    for (const [path, follow] of byPath) if (!now.has(path)) leave(path, follow)
+    for (const { path, stats } of found) {
+      const before = byPath.get(path)
+      const id = identify(stats)
+      if (before?.tail.id === id) continue
+      const known = follows.get(id)
+      if (before !== undefined) leave(path, before)
+      if (known !== undefined) {
+        byPath.set(path, known)
+        known.nameless = false
+      } else if (!isCopy(path)) open(path, first, before)
+    }
+  }
+
+  function leave(path: string, follow: Follow): void {
+    byPath.delete(path)
+    follow.nameless = true
+    follow.atEnd = false
+    ready.add(follow)
+  }
+
+  /** A copy of a file that is followed, before that is emptied: it is read from then on. */
+  function isCopy(path: string): boolean {
+    for (let length = path.length - 1; length > dirname(path).length + 1; length--) {
+      const original = byPath.get(path.slice(0, length))
+      if (original !== undefined) return beginsAlike(path, original.tail.seal, checkpoints)
+    }
+    return false
+  }
+
+  function open(path: string, first: boolean, before: Follow | undefined): void {
+    const past = before === undefined ? pastOf(path) : pastOfTail(before.tail)
+    const follow = followed.open(path, path, ({ size }) =>
+      first && past === null && options.from === 'end' ? size : 0
+    )
+    if (follow === null) return
+    byPath.set(path, follow)
+    if (past === null) return
+    const isSame = past.id === follow.tail.id
+    const previous = before ?? (isSame ? null : (follows.get(past.id) ?? null))
+    queueBehind(follow, past, previous, isSame && past.seal.bytes > 0)
+  }
+
+  /** What rotation left is read first. */
+  function queueBehind(follow: Follow, past: Past, before: Follow | null, knownOnly: boolean): number {
+    const rotated = findRotated(follow.tail.path, past, checkpoints, (id) => follows.has(id), knownOnly)
+    let previous = before
+    for (const { path, start } of rotated) {
+      const one = followed.open(path, follow.log, () => start)
+      if (one === null) continue
+      one.nameless = true
+      one.previous = previous
+      previous = one
+    }
+    if (previous !== null) follow.previous = previous
+    return rotated.length
+  }
+
+  /** What is known of a path from an earlier life. */
+  function pastOf(path: string): Past | null {
+    const name = checkpoints.hash(Buffer.from(path))
+    let last: Checkpoint | null = null
+    for (const one of checkpoints.all()) if (one.name === name && (last === null || one.at >= last.at)) last = one
+    return last === null ? null : { ...last, seal: sealOfCheckpoint(last, options.sealer()), since: last.at }
+  }
+
+  function pastOfTail({ id, seal, offset }: Tail): Past {
+    return { id, seal, offset, since: (checkpoints.get(id) as Checkpoint).at }
+  }
+
+  return { look, queueCopies: (follow) => queueBehind(follow, pastOfTail(follow.tail), null, false) }
+}

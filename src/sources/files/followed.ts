@@ -1,0 +1,82 @@
+import type { Stats } from 'node:fs'
+import type { Origin } from '../../model.ts'
+import type { FilesOptions } from '../files.ts'
+import { openTail, type Tail } from './tail.ts'
+
+/** A file that is followed. */
+export interface Follow {
+  readonly tail: Tail
+  /** The name that it has, or had: the log that it is a part of. */
+  readonly log: string
+  origin: Origin | null
+  /** The name has gone to another file, or away. */
+  nameless: boolean
+  /** Read before this one: what stood under its name before. */
+  previous: Follow | null
+  busy: boolean
+  /** It was emptied, and nothing was read since. */
+  restarted: boolean
+  /** Nothing of it has been handed on yet. */
+  fresh: boolean
+  /** Since when there is nothing more in it, as `performance.now()` tells the time. */
+  quietSince: number
+  atEnd: boolean
+}
+
+/** All files that are followed, by what they are and by their names. */
+export interface Followed {
+  readonly follows: ReadonlyMap<string, Follow>
+  readonly byPath: Map<string, Follow>
+  /** Those that there may be something to read in. */
+  readonly ready: Set<Follow>
+  /** Opens a file, from where its checkpoint says, else from `start`; null: it cannot be, which is told. */
+  open(path: string, log: string, start: (stats: Stats) => number): Follow | null
+  close(follow: Follow): void
+  /** Told once, until it is gone. */
+  trouble(path: string, error: unknown): void
+}
+
+export function createFollowed(options: FilesOptions): Followed {
+  const follows = new Map<string, Follow>()
+  const ready = new Set<Follow>()
+  const troubled = new Set<string>()
+
+  function trouble(path: string, error: unknown): void {
+    if (!troubled.has(path)) options.events.trouble(path, (error as NodeJS.ErrnoException).code ?? 'unknown')
+    troubled.add(path)
+  }
+
+  return {
+    follows,
+    byPath: new Map(),
+    ready,
+    trouble,
+    open(path, log, start) {
+      try {
+        const follow: Follow = {
+          tail: openTail({ ...options, path }, start),
+          log,
+          origin: null,
+          nameless: false,
+          previous: null,
+          busy: false,
+          restarted: false,
+          fresh: true,
+          quietSince: 0,
+          atEnd: false
+        }
+        troubled.delete(path)
+        follows.set(follow.tail.id, follow)
+        ready.add(follow)
+        return follow
+      } catch (error) {
+        trouble(path, error)
+        return null
+      }
+    },
+    close(follow) {
+      follows.delete(follow.tail.id)
+      follow.tail.close()
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { LogveilError } from '../../errors.ts'
+import type { Envelope, Next } from '../../model.ts'
+import { refusesAll } from '../../otlp/status.ts'
+import type { FilesOptions } from '../files.ts'
+import type { Discovery } from './discover.ts'
+import type { Follow, Followed } from './followed.ts'
+import type { Chunk, Tail } from './tail.ts'
+
+/** Longest part of a private key, and what loggers put around its lines. */
+const beforeBytes = 98_304
+const firstPauseMs = 100
+const longestPauseMs = 5000
+
+/** Hands on the next batch of a file; it comes in again behind the others. */
+export type Pump = (follow: Follow) => Promise<void>
+
+export function createPump(
+  options: FilesOptions,
+  followed: Followed,
+  discovery: Discovery,
+  next: Next,
+  signal: AbortSignal
+): Pump {
+  const { events } = options
+  const { follows, ready } = followed
+
+  async function pump(follow: Follow): Promise<void> {
+    const { tail, previous } = follow
+    if (previous !== null && !previous.atEnd && follows.has(previous.tail.id)) return
+    follow.previous = null
+    try {
+      const chunk = tail.read() ?? lastLines(follow)
+      if (chunk === 'truncated') return emptied(follow)
+      if (chunk === null) return ended(follow)
+      if (follow.restarted) {
+        follow.restarted = false
+        // An empty file cannot be told from one that was filled and emptied once more.
+        if (discovery.queueCopies(follow) > 0) return void ready.add(follow)
+      }
+      follow.atEnd = false
+      if (!(await deliver(envelopeOf(follow, chunk), tail.path))) return
+      if (chunk.withheld) events.withheld(tail.path)
+      tail.confirm(chunk)
+      follow.fresh = false
+      ready.add(follow)
+    } catch (error) {
+      followed.trouble(tail.path, error)
+    }
+  }
+
+  /** Lines that may go on have waited; a line without an end has. Nothing more comes of a file without a name: then what is there is the line. */
+  function lastLines({ tail, nameless }: Follow): Chunk | null {
+    const patienceMs = nameless ? options.closeMs / 2 : options.partialMs
+    const lines = tail.waited(options.joinMs)
+    if (lines !== null) return isSettled(lines, tail, patienceMs, nameless) ? lines : null
+    const chunk = tail.unfinished(patienceMs)
+    return chunk === null || nameless || options.mayShow(chunk.payload.subarray(0, -1)) ? chunk : null
+  }
+
+  /** A part waits longer for the next one, and longest when it may end within a secret. */
+  function isSettled({ payload }: Chunk, tail: Tail, patienceMs: number, nameless: boolean): boolean {
+    const parts = options.layout.openParts(payload as Buffer, tail.format)
+    if (parts.length === 0 || tail.hasWaited(options.closeMs)) return true
+    return tail.hasWaited(patienceMs) && (nameless || parts.every(options.mayShow))
+  }
+
+  function envelopeOf(follow: Follow, { payload }: Chunk): Envelope {
+    const { tail, fresh, log } = follow
+    const { format } = tail
+    if (follow.origin?.format !== format) follow.origin = { resource: options.resourceOf(log), format }
+    return {
+      payload,
+      format: 'lines',
+      signal: null,
+      encoded: null,
+      deadline: Number.POSITIVE_INFINITY,
+      stream: log,
+      ...(fresh && tail.offset > 0 ? { before: tail.before(beforeBytes) } : {}),
+      origin: follow.origin
+    }
+  }
+
+  function emptied(follow: Follow): void {
+    const copies = discovery.queueCopies(follow)
+    events.truncated(follow.tail.path, copies)
+    follow.tail.restart()
+    follow.restarted = true
+    ready.add(follow)
+  }
+
+  function ended(follow: Follow): void {
+    if (follow.tail.waits) return
+    if (!follow.atEnd) follow.quietSince = performance.now()
+    follow.atEnd = true
+    if (follow.nameless && performance.now() - follow.quietSince >= options.closeMs) followed.close(follow)
+  }
+
+  /** As often as it takes: the file has it still. False: it is to end before. */
+  async function deliver(envelope: Envelope, path: string): Promise<boolean> {
+    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, 2 * pauseMs)) {
+      try {
+        await next(envelope)
+        events.delivered()
+        return true
+      } catch (error) {
+        const { message, retryable, retryAfterMs, cause } = error as LogveilError
+        if (!(error instanceof LogveilError) || !(retryable || cause === refusesAll)) {
+          events.rejected(path, error instanceof LogveilError ? message : 'a bug in logveil')
+          return true
+        }
+        events.failed(message)
+        const waitMs = Math.max(retryAfterMs ?? 0, pauseMs * (0.5 + Math.random()))
+        await sleep(waitMs, null, { signal }).catch(() => {})
+        if (signal.aborted) return false
+      }
+    }
+  }
+
+  return pump
+}
