@@ -31,6 +31,8 @@ function parse(args: readonly string[]) {
         'session-timeout-ms': { type: 'string' },
         'transaction-timeout-ms': { type: 'string' },
         from: { type: 'string' },
+        format: { type: 'string' },
+        signal: { type: 'string' },
         'dead-letters': { type: 'string' },
         findings: { type: 'string' },
         compression: { type: 'string' },
@@ -59,19 +61,19 @@ export function kafkaConfig(options: KafkaOptions): Config {
     topics,
     group,
     exactlyOnce: id !== undefined,
-    ...(id === undefined ? {} : { clientId: id }),
+    ...given({ clientId: id }),
     ...numbers({
       sessionTimeoutMs: options['session-timeout-ms'],
       transactionTimeoutMs: options['transaction-timeout-ms']
     }),
-    ...(options.from === undefined ? {} : { from: options.from })
+    ...given({ from: options.from, format: options.format, signal: options.signal })
   }
   const sink = {
     type: 'kafka',
     topic: out,
     findingsTopic: options.findings ?? null,
     deadLetterTopic: options['dead-letters'] ?? null,
-    ...(options.compression === undefined ? {} : { compression: options.compression })
+    ...given({ compression: options.compression })
   }
   const input = {
     admin: orOff(options.admin) ?? null,
@@ -91,9 +93,14 @@ function keyLines(path: string): string[] {
   }
 }
 
+function given(options: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(options).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]]))
+  )
+}
+
 function numbers(options: Readonly<Record<string, string | undefined>>): Record<string, number> {
-  const given = Object.entries(options).filter(([, text]) => text !== undefined)
-  return Object.fromEntries(given.map(([name, text]) => [name, Number(text)]))
+  return Object.fromEntries(Object.entries(given(options)).map(([name, text]) => [name, Number(text)]))
 }
 
 const optionNames: Readonly<Record<string, string>> = {

@@ -72,7 +72,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   for (const pipeline of config.pipelines) {
     const kafka = kafkaOf(pipeline)
     if (kafka !== null) {
-      stages.push(await openKafka(kafka, metrics, options, () => redaction.lines))
+      const redact: Redact = (envelope) => (redacts.get(kafka.name) as Redact)(envelope)
+      stages.push(await openKafka(kafka, metrics, options, () => redaction.lines, redact))
       continue
     }
     const sinks = await Promise.all(pipeline.sinks.map((sink) => openSink(sink, pipeline, metrics, options, line)))

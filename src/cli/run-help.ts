@@ -69,6 +69,8 @@ the same group share the partitions.
                                  transactions are called GROUP.TOPIC.PARTITION, so that whoever takes a partition over ends what the
                                  instance before had begun. Without it: at least once
   --from WHERE                   beginning (default) or end: where a group begins that has no offsets yet
+  --format NAME                  of values: text (default: lines, JSON; what is no text keeps its bytes' places), otlp-proto, otlp-json
+  --signal NAME                  of OTLP: logs (default), traces, metrics
   --session-timeout-ms N         an instance silent for so long loses its partitions (default 30000)
   --transaction-timeout-ms N     (default 60000)
   --dead-letters TOPIC           where a record stood that could not go on, and why; nothing of the record. Without it the partition waits

@@ -3,13 +3,14 @@ import { readFile } from 'node:fs/promises'
 import { trace } from '@opentelemetry/api'
 import type { KafkaSinkConfig, KafkaSourceConfig, PipelineConfig } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
+import type { OtlpFormat } from '../index.ts'
 import { createKafkajs } from '../kafka/kafkajs.ts'
 import type { KafkaBatch, KafkaClient, KafkaEvent, KafkaOptions } from '../kafka/port.ts'
-import type { RedactedBatch, Withheld } from '../kafka/redact-batch.ts'
+import type { RedactedBatch, ScanWhole, Withheld } from '../kafka/redact-batch.ts'
 import { createStage, type StageOptions } from '../kafka/stage.ts'
 import type { Metrics } from '../metrics.ts'
-import type { Receipt } from '../model.ts'
-import { openAccount } from '../pipeline.ts'
+import type { Receipt, Signal } from '../model.ts'
+import { openAccount, type Redact } from '../pipeline.ts'
 import type { Redacted, Redactor } from '../redactor.ts'
 import type { EngineOptions, Report } from './run-engine.ts'
 
@@ -29,7 +30,8 @@ export async function openKafka(
   { name, annotate, source, sinks: [sink] }: KafkaPipeline,
   metrics: Metrics,
   { report, redaction }: Pick<EngineOptions, 'report' | 'redaction'>,
-  lines: () => Redactor
+  lines: () => Redactor,
+  redact: Redact
 ): Promise<(signal: AbortSignal) => Promise<void>> {
   ignoreNegativeTimeouts()
   const counts = new Map<string, number>()
@@ -41,6 +43,7 @@ export async function openKafka(
     annotate,
     keyed: redaction.keys.length > 0,
     scan: lines,
+    whole: source.format === 'text' ? null : redactsWhole(source.format, source.signal, redact),
     account: (batch, redact, deliver) => keepAccount(name, metrics, batch, redact, deliver)
   })
   const client = createKafkajs(optionsOf(source, sink, onBatch, tells(name, metrics, report)))
@@ -54,6 +57,17 @@ function ignoreNegativeTimeouts(): void {
   process.emitWarning = ((warning: string | Error, ...more: never[]) => {
     if (String(more[0]) !== 'TimeoutNegativeWarning') emitWarning(warning, ...more)
   }) as typeof emitWarning
+}
+
+function redactsWhole(format: OtlpFormat, signal: Signal, redact: Redact): ScanWhole {
+  return (payload) => {
+    try {
+      return redact({ payload, format, signal, encoded: null, deadline: Number.POSITIVE_INFINITY, stream: null })
+    } catch (error) {
+      if (error instanceof LogveilError && error.code === 'PAYLOAD_INVALID') return null
+      throw error
+    }
+  }
 }
 
 const tracer = trace.getTracer('logveil')

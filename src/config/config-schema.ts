@@ -150,6 +150,11 @@ const kafkaSource = z.strictObject({
     .boolean()
     .default(true)
     .describe('Records and offsets in one transaction, whose id is GROUP.TOPIC.PARTITION; false: at least once'),
+  format: z
+    .enum(['text', 'otlp-proto', 'otlp-json'])
+    .default('text')
+    .describe('Of values; text: also JSON, and what is no text is masked in its place'),
+  signal: z.enum(['logs', 'traces', 'metrics']).default('logs').describe('Of values that are OTLP'),
   sessionTimeoutMs: ms(1000).default(30_000).describe('An instance silent for so long loses its partitions'),
   transactionTimeoutMs: ms(1000).default(60_000),
   maxBatchBytes: bytes(2 ** 10)

@@ -11,6 +11,9 @@ export interface Scan {
 /** Parts that could not be scanned, by reason. */
 export type Withheld = Readonly<Record<string, number>>
 
+/** Redacts a value that is a batch itself; null: it is none. */
+export type ScanWhole = (value: Uint8Array) => Scanned | null
+
 interface Scanned {
   readonly payload: Uint8Array
   readonly findings: readonly Finding[]
@@ -51,9 +54,16 @@ interface Draft {
 /**
  * Redacts values, keys and headers of a batch. All values that are text are scanned in one call, as lines of one stream, so that a secret may
  * go on from one record to the next; keys and headers in another. `keyed`: whether placeholders tell secrets apart, without which a key
- * that holds one cannot be replaced: two keys would become one, and compaction would lose a record.
+ * that holds one cannot be replaced: two keys would become one, and compaction would lose a record. `whole`: how values are redacted that
+ * are no text but OTLP.
  */
-export function redactBatch(batch: KafkaBatch, scan: Scan, carry: Carry, keyed: boolean): RedactedBatch {
+export function redactBatch(
+  batch: KafkaBatch,
+  scan: Scan,
+  carry: Carry,
+  keyed: boolean,
+  whole: ScanWhole | null = null
+): RedactedBatch {
   const { records } = batch
   const drafts = new Map<number, Draft>()
   const findings: Finding[] = []
@@ -122,20 +132,28 @@ export function redactBatch(batch: KafkaBatch, scan: Scan, carry: Carry, keyed: 
     }
   }
 
-  const { texts, binary } = valuesOf(records)
-  scanTexts(
-    texts,
-    (_, { path }) => path,
-    ({ record: index, text: before }, text) => {
-      const draft = draftOf(index)
-      const { value } = records[index]
-      if (text === null || value === null) draft.fate = 'unscanned'
-      else draft.value = Buffer.concat([value.subarray(0, value.length - before.length), text])
-    },
-    carry
-  )
-  for (const index of binary) redactBinary(index)
+  if (whole === null) redactValues()
+  else
+    records.forEach((_, index) => {
+      redactWhole(index, whole)
+    })
   scanTexts(namesOf(records), pathOfName, putName)
+
+  function redactValues(): void {
+    const { texts, binary } = valuesOf(records)
+    scanTexts(
+      texts,
+      (_, { path }) => path,
+      ({ record: index, text: before }, text) => {
+        const draft = draftOf(index)
+        const { value } = records[index]
+        if (text === null || value === null) draft.fate = 'unscanned'
+        else draft.value = Buffer.concat([value.subarray(0, value.length - before.length), text])
+      },
+      carry
+    )
+    for (const index of binary) redactBinary(index)
+  }
 
   function pathOfName({ record: index, header }: Segment): string {
     return header < 0 ? 'key' : `headers.${records[index].headers[header][0]}`
@@ -149,6 +167,24 @@ export function redactBatch(batch: KafkaBatch, scan: Scan, carry: Carry, keyed: 
       draft.headers ??= [...records[index].headers]
       draft.headers[header] = [draft.headers[header][0], text]
     }
+  }
+
+  function redactWhole(index: number, scanWhole: ScanWhole): void {
+    const { value } = records[index]
+    if (value === null || value.length === 0) return
+    const scanned = scanWhole(value)
+    if (scanned?.payload === value) return
+    const draft = draftOf(index)
+    if (scanned === null) {
+      draft.fate = 'unscanned'
+      return
+    }
+    withheld.push(scanned.withheld)
+    for (const finding of scanned.findings) {
+      note(finding, { record: index, header: -1, text: value, lead: none }, finding.span[0], finding.path)
+    }
+    draft.value = Buffer.from(scanned.payload)
+    if (scanned.payload.length === 0) draft.fate = 'dropped'
   }
 
   /** Lengths stand in front of strings in Avro and Protobuf: as many bytes come as go. */

@@ -1,7 +1,7 @@
 import { LogveilError } from '../errors.ts'
 import type { Carry, Finding, Receipt } from '../model.ts'
 import { type Commit, type KafkaBatch, type KafkaOutput, type OnBatch, tooLarge } from './port.ts'
-import { type RedactedBatch, type RedactedRecord, redactBatch, type Scan } from './redact-batch.ts'
+import { type RedactedBatch, type RedactedRecord, redactBatch, type Scan, type ScanWhole } from './redact-batch.ts'
 import { annotated, type DeadReason, deadLetter, findingRecord } from './topics.ts'
 
 export interface StageOptions {
@@ -15,6 +15,8 @@ export interface StageOptions {
   /** Whether placeholders tell secrets apart. */
   readonly keyed: boolean
   readonly scan: () => Scan & { createCarry(): Carry }
+  /** null: values are text. */
+  readonly whole: ScanWhole | null
   /** Keeps the books of a batch: calls both, in this order. */
   readonly account: (
     batch: KafkaBatch,
@@ -43,7 +45,7 @@ export function createStage(options: StageOptions): OnBatch {
     const carry = known?.at === records[0].offset ? { ...known.carry } : scanner.createCarry()
     await account(
       batch,
-      () => redactBatch(batch, scanner, carry, keyed),
+      () => redactBatch(batch, scanner, carry, keyed, options.whole),
       ({ records: redacted }) => deliver(batch, redacted, commit, options)
     )
     if (carry.budget > 0) open.set(partition, { at: records[records.length - 1].offset + 1n, carry })

@@ -2,6 +2,7 @@
 
 import { writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { otlpToProto } from '../../src/codecs/otlp-to-proto.ts'
 import { compressionTypes } from '../../src/kafka/kafkajs-codecs.ts'
 import type { Compression } from '../../src/kafka/port.ts'
 import { expand } from '../../src/scan/template.ts'
@@ -304,3 +305,28 @@ test('a broker that goes and comes back: what was there goes on', async (context
   await produce(broker, from, [{ value: 'after' }])
   expect(texts(await readTopic(broker, to, count(2), 60_000)).sort()).toEqual(['after', 'before'])
 }, 120_000)
+
+test('values that are OTLP stay OTLP; what is none is a dead letter, and those behind it go on', async () => {
+  const [from, to] = [await createTopic(broker, 'in', 1), await createTopic(broker, 'out', 1)]
+  const dead = await createTopic(broker, 'dead', 1)
+  const logs = (text: string) =>
+    otlpToProto(
+      Buffer.from(
+        JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: text } }] }] }] })
+      ),
+      'logs'
+    )
+  await produce(broker, from, [
+    { value: Buffer.from(logs(`token ${secret}`)) },
+    { value: 'no OTLP at all' },
+    { value: Buffer.from(logs('clean')) }
+  ])
+  await stage(from, to, ['--transactional-id', 'a', '--format', 'otlp-proto', '--dead-letters', dead])
+  const read = await readTopic(broker, to, count(2))
+  expect(read.map(({ value }) => value?.equals(logs(`token ${placeholder}`)) || value?.equals(logs('clean')))).toEqual([
+    true,
+    true
+  ])
+  const [letter] = await readTopic(broker, dead, count(1))
+  expect(JSON.parse(String(letter.value))).toMatchObject({ offset: '1', reason: 'unscanned' })
+})
