@@ -14,6 +14,7 @@ import { createReport, type JudgedLeak, type ScanTotals, statusOf } from './scan
 import { summarizeScan } from './scan-summary.ts'
 import { type ScannedTarget, scanTarget, type Target } from './scan-target.ts'
 import { findTargets } from './scan-targets.ts'
+import { printable } from './scan-text.ts'
 import { stopOnSignal } from './signals.ts'
 import { many } from './summary.ts'
 import { systemMessage } from './system-message.ts'
@@ -38,7 +39,7 @@ async function scan(settings: ScanSettings, baseline: Baseline | null): Promise<
   const fail = (file: string | null, message: string): void => {
     totals.errors.push({ file, message })
     progress.clear()
-    complain(message)
+    complain(printable(message))
   }
   let progress = createProgress(0, false)
   const found = await findTargets(options, {
@@ -71,7 +72,8 @@ async function scan(settings: ScanSettings, baseline: Baseline | null): Promise<
     for (const message of mistakesOf(scanned)) fail(scanned.name, message)
     if (scanned.unlisted > 0) {
       progress.clear()
-      complain(`${scanned.name} has ${many(scanned.unlisted, 'more finding')}, taken for new: counted, not listed`)
+      const more = `${many(scanned.unlisted, 'more finding')}, taken for new: counted, not listed`
+      complain(printable(`${scanned.name} has ${more}`))
     }
     await write(report.file(scanned.name, leaks))
     progress.show(++done, totals.leaks.new)

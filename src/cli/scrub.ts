@@ -9,6 +9,7 @@ import { openFindingsReport } from './findings-report.ts'
 import { createBuiltIn, settingsOf } from './redact-settings.ts'
 import { createProgress } from './scan-progress.ts'
 import { findTargets } from './scan-targets.ts'
+import { printable } from './scan-text.ts'
 import { type ScrubbedFile, scrubFile } from './scrub-file.ts'
 import { parseScrubArguments, type ScrubArguments } from './scrub-options.ts'
 import { createScrubReport, type ScrubTotals, scrubStatus, summarizeScrub } from './scrub-report.ts'
@@ -37,7 +38,7 @@ async function scrub(options: ScrubArguments, redactor: Redactor): Promise<Scrub
   const fail = (file: string | null, message: string, list = totals.errors): void => {
     list.push({ file, message })
     progress.clear()
-    complain(message)
+    complain(printable(message))
   }
   const files = await filesIn(options, totals, (path, error) =>
     fail(path, `cannot read ${path}: ${systemMessage(error)}`)
