@@ -52,6 +52,12 @@ export function createMetrics() {
       'reason'
     ),
     findings: counter('findings', 'Secrets found.', 'pipeline', 'signal', 'detector', 'action'),
+    reported: counter('findings_reported', 'Secrets that applications found and reported.', 'placement', 'detector'),
+    reportedRefused: counter(
+      'findings_refused',
+      'Reports of applications that were not taken: lines (invalid), else whole requests.',
+      'reason'
+    ),
     scannedBytes: counter('scanned_bytes', 'Bytes scanned.', 'pipeline', 'signal'),
     batches: counter(
       'batches',

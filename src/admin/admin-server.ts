@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { LogveilError } from '../errors.ts'
+import type { FindingsReceiver } from './findings-receiver.ts'
 
 export interface AdminOptions {
   /** HOST:PORT. */
@@ -10,6 +11,8 @@ export interface AdminOptions {
   readonly metrics: () => Promise<string>
   /** Why nothing should be sent here; empty: ready. */
   readonly unready: () => readonly string[]
+  /** Answers requests for `/v1/findings`; null: there is no such path. */
+  readonly findings?: FindingsReceiver | null
 }
 
 export interface AdminServer {
@@ -17,10 +20,21 @@ export interface AdminServer {
   close(): Promise<void>
 }
 
-/** `/metrics`, `/healthz` (the process answers), `/readyz` (batches are taken, and redacted). Throws `LISTEN_FAILED`. */
-export async function listenAdmin({ host, port, metrics, unready }: AdminOptions): Promise<AdminServer> {
-  async function answer({ method, url = '' }: IncomingMessage, response: ServerResponse): Promise<void> {
+/**
+ * `/metrics`, `/healthz` (the process answers), `/readyz` (batches are taken, and redacted), `/v1/findings` (applications report what they found).
+ * Throws `LISTEN_FAILED`.
+ */
+export async function listenAdmin({
+  host,
+  port,
+  metrics,
+  unready,
+  findings = null
+}: AdminOptions): Promise<AdminServer> {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method, url = '' } = request
     const path = url.split('?')[0]
+    if (path === findingsPath && findings !== null) return findings(request, response)
     if (!paths.includes(path)) return send(response, 404, `${paths.join('\n')}\n`)
     if (method !== 'GET' && method !== 'HEAD')
       return send(response, 405, 'only GET is understood\n', { allow: 'GET, HEAD' })
@@ -49,6 +63,7 @@ export async function listenAdmin({ host, port, metrics, unready }: AdminOptions
   }
 }
 
+const findingsPath = '/v1/findings'
 const paths = ['/metrics', '/healthz', '/readyz']
 const openMetrics = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
 

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { listenAdmin } from '../admin/admin-server.ts'
+import { createFindingsReceiver } from '../admin/findings-receiver.ts'
 import { createLog } from '../admin/log.ts'
 import type { Config } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
+import { createAuthorize } from '../sources/bearer.ts'
 import { openWriter } from './byte-writer.ts'
 import { complain, describe } from './complain.ts'
 import { type Crew, startSolo, startThreads } from './run-crew.ts'
@@ -39,7 +41,7 @@ async function run(config: Config, path: string | null): Promise<number> {
   const stopped = new AbortController()
   const crew = await start(config, { config, redaction, version: version(), report }, () => stopped.abort())
   line = (text) => crew.line(text)
-  const admin = await openAdmin(config, crew)
+  const admin = await openAdmin(config, crew, new Set(redaction.detectors.map(({ id }) => id)))
   const stopReload = reloadOnChange({ config, path, crew, report })
   report('info', 'started', {
     ports: crew.ports,
@@ -79,9 +81,23 @@ function standardOutput(onClosed: () => void): (bytes: Uint8Array) => Promise<vo
   }
 }
 
-async function openAdmin({ admin }: Config, crew: Crew) {
+async function openAdmin({ admin, findings }: Config, crew: Crew, detectors: ReadonlySet<string>) {
   if (admin === null) return null
-  return listenAdmin({ ...parseAddress(admin), metrics: () => crew.exposition(), unready: () => crew.unready() })
+  return listenAdmin({
+    ...parseAddress(admin),
+    metrics: () => crew.exposition(),
+    unready: () => crew.unready(),
+    findings:
+      findings === null
+        ? null
+        : createFindingsReceiver({
+            authorize: createAuthorize(findings.bearerTokens),
+            metrics: crew.metrics,
+            isDetector: (id) => detectors.has(id),
+            // Counted; this is where tickets take them.
+            take: async () => {}
+          })
+  })
 }
 
 /** Node would print an error that nobody caught, and its text may quote what was scanned. */

@@ -112,10 +112,13 @@ function shown(path: readonly PropertyKey[]): string {
 function clashesIn({
   pipelines,
   admin,
+  findings,
   workers,
   maxInFlightBytes
 }: Config): { path: PropertyKey[]; message: string }[] {
   const clashes: { path: PropertyKey[]; message: string }[] = []
+  if (findings !== null && admin === null)
+    clashes.push({ path: ['findings'], message: 'needs an address to be sent to: admin is null' })
   const names = new Set<string>()
   const addresses = new Set(admin === null ? [] : [admin])
   pipelines.forEach(({ name, source, sinks, durable }, i) => {

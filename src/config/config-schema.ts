@@ -269,6 +269,13 @@ const redaction = z.strictObject({
 
 export const configSchema = z.strictObject({
   admin: address.nullable().default('127.0.0.1:9464').describe('/metrics, /healthz, /readyz; null: off'),
+  findings: z
+    .strictObject({
+      bearerTokens: z.array(secret).min(1).describe('One of them has to be sent; several, so that they can be changed')
+    })
+    .nullable()
+    .default(null)
+    .describe('Applications report here what they found: POST /v1/findings at the address of admin; null: off'),
   workers: z
     .union([z.int().min(1).max(256), z.literal('auto')])
     .default(1)

@@ -75,13 +75,14 @@ describe('mistakes', () => {
     ['pipelines: 5', ['f:1: pipelines must be a list']],
     ['gracePeriodMs: soon', ['f:1: gracePeriodMs must be a number']],
     [pipeline(', htpp: x'), ['f:3: pipelines[0].source.htpp is not known: did you mean http?']],
+    ['admin: null\nfindings: { bearerTokens: [t] }\n', ['f:2: findings needs an address to be sent to: admin is null']],
     [pipeline(', http: null, grpc: null'), ['f:3: pipelines[0].source listens nowhere: http and grpc are both null']],
     [pipeline(', grpc: "127.0.0.1:9464"'), ['f:3: pipelines[0].source.grpc is taken by another listener']],
     [
       pipeline(', maxBodyBytes: 200000000'),
       ['f:3: pipelines[0].source.maxBodyBytes is more than maxInFlightBytes, which it has to fit into']
     ],
-    [pipeline('', '[{ type: kafka }]'), ['f:4: pipelines[0].sinks[0].type is one of otlp, file, stdout']],
+    [pipeline('', '[{ type: syslog }]'), ['f:4: pipelines[0].sinks[0].type is one of otlp, file, stdout, kafka']],
     [
       pipeline('', '[{ type: otlp, url: "ftp://a" }]'),
       ['f:4: pipelines[0].sinks[0].url is no URL of an OTLP backend: http://, https://, grpc:// or grpcs://']
@@ -154,6 +155,7 @@ test('the JSON Schema refuses unknown keys and knows every default', () => {
   expect(schema.additionalProperties).toBe(false)
   expect(Object.keys(schema.properties)).toEqual([
     'admin',
+    'findings',
     'workers',
     'gracePeriodMs',
     'maxInFlightBytes',
