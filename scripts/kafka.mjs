@@ -45,14 +45,17 @@ export function kafkaJars() {
 }
 
 /**
- * Starts a broker. `settings`: lines of its configuration. Resolves to `{ address, stop(), start(), kill() }` when it answers; `stop` ends it
- * in order and keeps its data for `start`; `remove` ends it and takes its data away.
+ * Starts a broker. `settings`: lines of its configuration; `listeners`: security protocols beside PLAINTEXT; `scram`: users, as the storage
+ * tool takes them. Resolves to `{ address, addresses, stop(), start(), remove() }` when it answers: `stop` ends it in order and keeps its data
+ * for `start`; `remove` ends it and takes its data away.
  */
-export async function startKafka(jars, settings = []) {
+export async function startKafka(jars, { settings = [], listeners = [], scram = [] } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'logveil-kafka-'))
   const [port, controller] = [await freePort(), await freePort()]
+  const addresses = { PLAINTEXT: `127.0.0.1:${port}` }
+  for (const name of listeners) addresses[name] = `127.0.0.1:${await freePort()}`
   const file = join(directory, 'server.properties')
-  writeFileSync(file, [...properties(directory, port, controller), ...settings].join('\n'))
+  writeFileSync(file, [...properties(directory, addresses, controller), ...settings].join('\n'))
   writeFileSync(join(directory, 'log4j2.properties'), 'rootLogger.level = off\n')
   const java = [
     '-Xms64m',
@@ -64,6 +67,7 @@ export async function startKafka(jars, settings = []) {
     join(jars, '*')
   ]
   const format = ['kafka.tools.StorageTool', 'format', '-t', 'bG9ndmVpbC10ZXN0cy0wMQ', '-c', file]
+  for (const user of scram) format.push('--add-scram', user)
   const { status, stderr } = spawnSync('java', [...java, ...format], { encoding: 'utf8' })
   if (status !== 0) throw new Error(`kafka: cannot format its storage: ${stderr}`)
   let child
@@ -85,7 +89,8 @@ export async function startKafka(jars, settings = []) {
   process.on('exit', onExit)
   await start()
   return {
-    address: `127.0.0.1:${port}`,
+    address: addresses.PLAINTEXT,
+    addresses,
     start,
     stop: () => end('SIGTERM'),
     async remove() {
@@ -96,15 +101,16 @@ export async function startKafka(jars, settings = []) {
   }
 }
 
-function properties(directory, port, controller) {
+function properties(directory, addresses, controller) {
+  const listeners = Object.entries(addresses).map(([name, address]) => `${name}://${address}`)
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controller}`,
-    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${port}`,
+    `listeners=${listeners.join(',')},CONTROLLER://127.0.0.1:${controller}`,
+    `advertised.listeners=${listeners.join(',')}`,
     'controller.listener.names=CONTROLLER',
-    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT',
+    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SSL:SSL',
     `log.dirs=${join(directory, 'data')}`,
     'num.partitions=6',
     'auto.create.topics.enable=false',

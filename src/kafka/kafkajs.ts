@@ -24,12 +24,7 @@ export function createKafkajs(options: KafkaOptions): KafkaClient {
         const known = await admin.fetchTopicMetadata({ topics: [...topics] })
         return new Map(known.topics.map(({ name, partitions }) => [name, partitions.length]))
       } catch (error) {
-        const type = typeOf(error)
-        const missing = type === 'UNKNOWN_TOPIC_OR_PARTITION' || type === 'INVALID_TOPIC_EXCEPTION'
-        const what = missing
-          ? `one of the topics ${topics.join(', ')} does not exist`
-          : `no broker of ${options.brokers.join(', ')} answers`
-        throw new LogveilError('INPUT_FAILED', `kafka: ${what} (${reasonOf(error)})`, { retryable: !missing })
+        throw whyNot(error, topics, options.brokers)
       } finally {
         await admin.disconnect().catch(() => {})
       }
@@ -43,6 +38,19 @@ export function createKafkajs(options: KafkaOptions): KafkaClient {
       }
     }
   }
+}
+
+function whyNot(error: unknown, topics: readonly string[], brokers: readonly string[]): LogveilError {
+  const reason = reasonOf(error)
+  const fatal = (what: string) => new LogveilError('INPUT_FAILED', `kafka: ${what} (${reason})`)
+  if (reason === 'UNKNOWN_TOPIC_OR_PARTITION' || reason === 'INVALID_TOPIC_EXCEPTION') {
+    return fatal(`one of the topics ${topics.join(', ')} does not exist`)
+  }
+  if (/AUTHORIZATION_FAILED$/.test(reason)) return fatal(`no rights for one of the topics ${topics.join(', ')}`)
+  if (/SASL/.test(reason)) return fatal('the credentials are refused')
+  return new LogveilError('INPUT_FAILED', `kafka: no broker of ${brokers.join(', ')} answers (${reason})`, {
+    retryable: true
+  })
 }
 
 function connectTo({ brokers, clientId, tls, sasl }: KafkaOptions): Kafka {

@@ -9,18 +9,25 @@ export interface Broker {
   readonly kafka: Kafka
   readonly admin: Admin
   /** Whether it can be stopped and started. */
-  readonly own: { stop(): Promise<void>; start(): Promise<void> } | null
+  readonly own: { stop(): Promise<void>; start(): Promise<void>; addresses: Record<string, string> } | null
   close(): Promise<void>
 }
 
 /** What is there, or why nothing is. */
-export async function openBroker(settings: readonly string[] = []): Promise<Broker | string> {
+export async function openBroker(settings?: BrokerSettings): Promise<Broker | string> {
   const given = process.env.KAFKA_BROKERS
-  if (given !== undefined && settings.length === 0) return connect(given, null, async () => {})
+  if (given !== undefined && settings === undefined) return connect(given, null, async () => {})
   const { jars, missing } = kafkaJars()
   if (jars === undefined) return `no Kafka: ${missing}, and KAFKA_BROKERS is not set`
   const broker = await startKafka(jars, settings)
   return connect(broker.address, broker, () => broker.remove())
+}
+
+/** What `startKafka` takes. */
+export interface BrokerSettings {
+  readonly settings?: readonly string[]
+  readonly listeners?: readonly string[]
+  readonly scram?: readonly string[]
 }
 
 async function connect(address: string, own: Broker['own'], close: () => Promise<void>): Promise<Broker> {
