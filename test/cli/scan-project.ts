@@ -42,6 +42,19 @@ export function createProject(): Project {
   }
 }
 
+/**
+ * The environment in which a command tells its peak of memory, in MiB, behind its output. As the kernel counts it for the program alone:
+ * `maxRSS` begins with what the parent had.
+ */
+export function tellsMemory(): NodeJS.ProcessEnv {
+  const told = `import { readFileSync } from 'node:fs'
+    process.on('exit', () => {
+      const [, kibibytes] = /VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'latin1'))
+      process.stdout.write(String(kibibytes >> 10))
+    })`
+  return { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(told)}` }
+}
+
 /** Whatever stands in the configuration of whoever runs the tests. */
 export const gitEnvironment = {
   GIT_CONFIG_GLOBAL: '/dev/null',
