@@ -35,7 +35,8 @@ const oneWay = words('hash hashes digest checksum sum sha md crc')
 
 /** More of what a vendor's name ends in when its value names one of many things. */
 const identifying = words(
-  'uuid guid commit revision rev build trace span correlation invoice customer account project team'
+  'uuid guid commit revision rev build trace span correlation invoice customer account project team etag job task run workflow pipeline ' +
+    'deployment execution instance thread channel conversation document release snapshot'
 )
 
 /** Key words of this length and more are also found inside a run of small letters (`dbpassword`, `authtoken`). */

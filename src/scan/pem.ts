@@ -49,13 +49,23 @@ function labelEnd(scan: TextScan, from: number): number {
   const stop = Math.min(scan.end, from + maxLabel)
   let last = -1
   let i = from
-  for (; i < stop && (isUpper[bytes[i]] || isDigit[bytes[i]] || bytes[i] === 0x20); i++) {
-    if (startsWithFolded(bytes, i, stop, 'private key')) last = i + 11
+  for (; i < stop && (isUpper[bytes[i]] || isDigit[bytes[i]] || isBlank(bytes[i])); i++) {
+    if (
+      startsWithFolded(bytes, i, stop, 'private') &&
+      isBlank(bytes[i + 7]) &&
+      startsWithFolded(bytes, i + 8, stop, 'key')
+    )
+      last = i + 11
   }
   if (last < 0) return -1
   // Five, so that an END right behind it keeps its own.
   for (let dashes = 0; dashes < 5 && i < scan.end && bytes[i] === 0x2d; dashes++) i++
   return i
+}
+
+/** A space, or what a form makes of it. */
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x2b
 }
 
 /**
@@ -76,7 +86,7 @@ function keyEnd(scan: TextScan, from: number, emptyTo: number): { body: number; 
   return { body: label, end: close, complete: true }
 }
 
-const endLabel = '-----end '
+const endLabel = '-----end'
 /** Fewest bytes of a key's body: the smallest key, of Curve25519, takes 64. */
 const minBody = 16
 
@@ -89,7 +99,7 @@ function isEmpty(bytes: Uint8Array, from: number, end: number): boolean {
 
 function findEndLabel(bytes: Uint8Array, from: number, stop: number): number {
   for (let i = from; i + endLabel.length <= stop; i++)
-    if (bytes[i] === 0x2d && startsWithFolded(bytes, i, stop, endLabel)) return i
+    if (bytes[i] === 0x2d && startsWithFolded(bytes, i, stop, endLabel) && isBlank(bytes[i + endLabel.length])) return i
   return -1
 }
 

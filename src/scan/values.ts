@@ -43,7 +43,8 @@ export function notSecret(bytes: Uint8Array, pair: Pair, shape: ValueShape, text
   const m = measure(bytes, start, end)
   if (shape === 'any') return looksRandom(m) || looksChosen(bytes, start, end, m) ? null : 'prose'
   if (isVersion(bytes, start, end)) return 'version'
-  if (pair.bond === 'loose') return looksRandom(m) || looksMadeUp(bytes, start, end, m) ? null : 'prose'
+  if (pair.bond === 'loose')
+    return looksRandom(m) || looksMadeUp(bytes, start, end, m) || isLongNumber(m, shape) ? null : 'prose'
   if (shape === 'random') return randomEnough(bytes, pair, m)
   return opaqueEnough(bytes, start, end, m)
 }
@@ -333,11 +334,16 @@ function opaqueEnough(bytes: Uint8Array, start: number, end: number, m: Measures
 /** Digits of the longest numbers that identify something: times in nanoseconds, ids of 128 bits have up to 39 but are written in hexadecimal. */
 const longestNumber = 32
 
+/** Behind a word for a secret (`secret 1234...`) a number of 24 digits is too long for anything else. */
+function isLongNumber(m: Measures, shape: ValueShape): boolean {
+  return m.digits === m.length && m.length >= (shape === 'opaque' ? 24 : longestNumber)
+}
+
 /** For keys such as `key`: generated values only; a UUID identifies more often than it protects, unless the key is somebody's (`acme_key`). */
 function randomEnough(bytes: Uint8Array, pair: Pair, m: Measures): string | null {
   const { valueStart: start, valueEnd: end } = pair
   if (isUuid(bytes, start, end)) return pair.compound && pair.bond === 'assigned' ? null : 'uuid'
-  if (looksMadeUp(bytes, start, end, m) || (m.digits === m.length && m.length >= longestNumber)) return null
+  if (looksMadeUp(bytes, start, end, m) || isLongNumber(m, 'random')) return null
   if (!looksRandom(m)) return 'not random'
   if (hasSpace(bytes, start, end)) return 'words'
   if (!pair.quoted && bytes.subarray(start, Math.min(end, start + 256)).includes(0x2c)) return 'list'

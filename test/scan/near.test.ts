@@ -48,6 +48,8 @@ describe('a value of a shape near a key word', () => {
     'https://npm.test/acme/-/acme-1.0.0.tgz#@@',
     'pulled acme/server:v2@sha256:@@',
     'acme at commit @@',
+    'acme etag=@@',
+    '[acme] job @@ done',
     'acme AbstractAuthenticationFilter failed',
     'acme 11111111111111111111111111111111'
   ])('%s is none', (line) => expect(redact(line)).toBe(line.replace(/@@|HEX/, hex)))

@@ -93,6 +93,7 @@ describe('in one record', () => {
     const key = keyLines().join('\n')
     expect(redact(`a=${encodeURIComponent(key)}&b=1`)).toBe('a=█&b=1')
     expect(redact(`a=${key.replaceAll(' ', '%20').replaceAll('\n', '%0A')}&b=1`)).toBe('a=█&b=1')
+    expect(redact(`a=${encodeURIComponent(key).replaceAll('%20', '+')}&b=1`)).toBe('a=█&b=1')
     expect(redact('-----BEGIN%20PUBLIC%20KEY-----')).toBe('-----BEGIN%20PUBLIC%20KEY-----')
   })
 
