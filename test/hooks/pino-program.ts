@@ -27,12 +27,6 @@ async function createLogger(): Promise<Logger> {
       return redacting(
         pino.multistream([{ stream: pino.destination({ dest: file, sync: true }) }, { stream: process.stdout }])
       )
-    case 'hook, fastify': {
-      const { default: Fastify } = await import('fastify')
-      return Fastify({
-        logger: { hooks: { streamWrite: streamWrite() }, stream: pino.destination({ dest: file, sync: true }) }
-      }).log as Logger
-    }
     case 'transport':
       return pino(pino.transport({ target: transport, options: { destination: file } }))
     case 'transport, standard output':

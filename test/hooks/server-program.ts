@@ -4,7 +4,7 @@
 import { createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import Fastify from 'fastify'
+import Fastify, { type FastifyBaseLogger } from 'fastify'
 import pino, { type DestinationStream, type Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
 import { streamWrite } from '../../src/pino.ts'
@@ -36,7 +36,7 @@ function handle(log: Logger, n: number): void {
 async function listen(): Promise<{ port: number; close(): Promise<unknown> }> {
   const [options, stream] = loggers[logger]()
   if (server === 'fastify') {
-    const app = Fastify({ loggerInstance: pino(options, stream) as never })
+    const app = Fastify({ loggerInstance: pino(options, stream) as FastifyBaseLogger })
     app.get('/a', async (request) => {
       request.log.info({ headers: request.headers }, 'asked')
       handle(request.log as never, Number(request.headers['x-n']))
