@@ -14,8 +14,9 @@ import { median } from './measure.ts'
 
 const entry = fileURLToPath(new URL('../dist/entries/pino.js', import.meta.url))
 const program = fileURLToPath(new URL('./pino-program.ts', import.meta.url))
-const placeholder = '[REDACTED:github-pat-classic]'
+const placeholders = ['[REDACTED:github-pat-classic]', '[REDACTED:generic-password]']
 const { text: secret } = expand('ghp_{{base62:30}}{{crc32-base62}}', 5)
+const password = ['Maple', '4711', 'syrup!'].join('-')
 
 export interface PinoFigures {
   /** Nanoseconds a line, by logger, for each kind of line. */
@@ -37,8 +38,8 @@ export async function measurePino(quick: boolean): Promise<PinoFigures> {
   }
 }
 
-/** Lines of about 200 bytes. `named`: the secret is where `redact` is told to look. `told`: it is in the message. */
-const kinds = ['clean', 'named', 'told'] as const
+/** Lines of about 200 bytes. `named`, `password`: a token, a password is where `redact` is told to look. `told`: a token is in the message. */
+const kinds = ['clean', 'named', 'password', 'told'] as const
 type Kind = (typeof kinds)[number]
 
 const records: Record<Kind, (i: number) => [record: object, message: string]> = {
@@ -53,6 +54,10 @@ const records: Record<Kind, (i: number) => [record: object, message: string]> = 
   named: (i) => [
     { reqId: `req-${i}`, req: { method: 'GET', url: `/users/${i}`, headers: { authorization: secret } } },
     'request refused'
+  ],
+  password: (i) => [
+    { reqId: `req-${i}`, req: { method: 'POST', url: `/users/${i}`, body: { user: 'maria', password } } },
+    'request refused, and so on, to be as long'
   ],
   told: (i) => [
     { reqId: `req-${i}`, req: { method: 'GET', url: `/users/${i}` } },
@@ -96,10 +101,14 @@ function logging(options: LoggerOptions, kind: Kind, name: string, mistakes: Set
   const made = Array.from({ length: 64 }, (_, i) => records[kind](i))
   return () => {
     for (let i = 0; i < batch; i++) log.info(...made[i & 63])
-    const { authorization } = JSON.parse(last).req.headers ?? {}
-    const wrong = last.includes(secret) !== (kind !== 'clean' && leaves(name, kind))
-    if (wrong || (name === 'pino, streamWrite' && kind === 'named' && authorization !== placeholder))
+    const leaked = [secret, password].some((one) => last.includes(one))
+    const redacted = placeholders.some((one) => last.includes(one))
+    if (
+      leaked !== (kind !== 'clean' && leaves(name, kind)) ||
+      redacted !== (kind !== 'clean' && /streamWrite/.test(name))
+    )
       mistakes.add(`${name}: a ${kind} line is not what it should be`)
+    JSON.parse(last)
   }
 }
 
