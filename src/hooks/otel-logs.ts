@@ -38,7 +38,7 @@ const untouched = ['hrTime', 'hrTimeObserved', 'spanContext', 'severityNumber', 
 function textsAfter(redacted: unknown): LogTexts {
   const marker = asMarker(redacted)
   if (marker === null) return redacted as LogTexts
-  return { body: marker, attributes: noAttributes, eventName: undefined, severityText: undefined }
+  return { body: marker, attributes: noAttributes(), eventName: undefined, severityText: undefined }
 }
 
 /** In place: body, attributes, event name, severity text. */

@@ -8,8 +8,10 @@ export function asMarker(redacted: unknown): Marker | null {
   return isMarker(redacted) ? redacted : null
 }
 
-/** Attributes of which nothing may pass. */
-export const noAttributes: Attributes = Object.freeze({})
+/** In place of attributes of which nothing may pass: an object of its own, as exporters may add to what they get. */
+export function noAttributes(): Attributes {
+  return {}
+}
 
 export interface Owners {
   resource(resource: Resource): Resource
@@ -42,7 +44,7 @@ function redactResource(resource: Resource, hook: Hook): Resource {
   const [redacted] = hook.values([all])
   if (redacted === all) return resource
   const { attributes, ...rest } =
-    asMarker(redacted) === null ? (redacted as typeof all) : { attributes: noAttributes, schemaUrl: undefined }
+    asMarker(redacted) === null ? (redacted as typeof all) : { attributes: noAttributes(), schemaUrl: undefined }
   return {
     attributes,
     ...rest,

@@ -52,7 +52,7 @@ export function redactSpans(spans: readonly ReadableSpan[], hook: Hook, owners: 
 function withheldTexts({ events, links }: Pick<SpanTexts, 'events' | 'links'>, marker: string): SpanTexts {
   return {
     name: marker,
-    attributes: noAttributes,
+    attributes: noAttributes(),
     events: events.map(() => ({ name: marker, attributes: undefined })),
     links: links.map(() => ({ attributes: undefined, traceState: undefined })),
     status: undefined,
