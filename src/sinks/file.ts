@@ -41,7 +41,7 @@ export function createFileSink({ path, toJson }: FileSinkOptions): Sink {
 
   async function add(batch: Uint8Array[]): Promise<void> {
     handle ??= await open(path, 'a', 0o600)
-    await handle.appendFile(Buffer.concat(batch))
+    for (const bytes of batch) await handle.appendFile(bytes)
     await handle.datasync()
   }
 

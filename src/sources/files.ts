@@ -1,8 +1,9 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Next, Source } from '../model.ts'
 import type { Checkpoints } from './files/checkpoints.ts'
 import { createDiscovery } from './files/discover.ts'
 import { createFollowed, type Follow } from './files/followed.ts'
+import { createPoll } from './files/poll.ts'
 import { createPump } from './files/pump.ts'
 import type { Sealer } from './files/seal.ts'
 import type { Layout } from './files/tail.ts'
@@ -65,28 +66,30 @@ const settleMs = 20
 export function createFilesSource(options: FilesOptions): Source {
   const { checkpoints, events } = options
   const followed = createFollowed(options)
-  const { follows, byPath, ready } = followed
+  const { follows, byReal, ready } = followed
   const discovery = createDiscovery(options, followed)
 
   async function run(next: Next, signal: AbortSignal): Promise<void> {
     const running = new Set<Promise<void>>()
     const pump = createPump(options, followed, discovery, next, signal)
     let lookSoon: NodeJS.Timeout | null = null
-    const watches = createWatches((directory, name, renamed) => {
-      if (name !== null) wake(byPath.get(join(directory, name)))
+    const watches = createWatches((folder, name, renamed) => {
+      if (name !== null) wake(byReal.get(join(folder, name)))
       if (renamed) lookSoon ??= setTimeout(look, settleMs)
     })
+    const poll = createPoll(followed, watches)
 
     function look(): void {
       lookSoon = null
       if (signal.aborted) return
       discovery.look(false)
-      watches.keep(new Set([...byPath.keys()].map((path) => dirname(path))))
+      watches.keep(discovery.folders())
       step()
     }
 
     function wake(follow: Follow | undefined): void {
       if (follow === undefined) return
+      follow.told = true
       ready.add(follow)
       step()
     }
@@ -111,9 +114,9 @@ export function createFilesSource(options: FilesOptions): Source {
     // What is passed over is passed over once, whatever happens next.
     await checkpoints.flush()
     look()
-    const looking = setInterval(look, options.discoverMs)
+    const looking = setInterval(() => discovery.hasChanged() && look(), options.discoverMs)
     const polling = setInterval(() => {
-      poll()
+      events.state(follows.size, poll())
       step()
     }, options.pollMs)
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
@@ -124,21 +127,6 @@ export function createFilesSource(options: FilesOptions): Source {
     await Promise.all(running)
     for (const { tail } of follows.values()) tail.close()
     await checkpoints.close()
-  }
-
-  function poll(): void {
-    let bytes = 0
-    for (const follow of follows.values()) {
-      if (follow.busy) continue
-      try {
-        const behind = follow.tail.stat().size - follow.tail.offset
-        bytes += Math.max(0, behind)
-        if (behind !== 0 || follow.nameless || !follow.atEnd) ready.add(follow)
-      } catch (error) {
-        followed.trouble(follow.tail.path, error)
-      }
-    }
-    events.state(follows.size, bytes)
   }
 
   return { name: options.name, run }

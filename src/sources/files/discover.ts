@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { FilesOptions } from '../files.ts'
 import type { Checkpoint } from './checkpoints.ts'
-import { findFiles } from './find.ts'
+import { createFinder, type Found } from './find.ts'
 import type { Follow, Followed } from './followed.ts'
 import { findRotated, type Past } from './rotated.ts'
 import { beginsAlike, sealOfCheckpoint } from './seal.ts'
@@ -10,20 +10,26 @@ import { identify, type Tail } from './tail.ts'
 export interface Discovery {
   /** Looks for files. `first`: what is there now was there before us. */
   look(first: boolean): void
+  /** Whether another look may find others. */
+  hasChanged(): boolean
+  /** Those that tell of files to follow. */
+  folders(): Iterable<string>
   /** Reads what rotation left of a file that was emptied before it goes on with it; returns how many copies that are. */
   queueCopies(follow: Follow): number
 }
 
 /** Finds out which files there are, and what became of those that there were. */
 export function createDiscovery(options: FilesOptions, followed: Followed): Discovery {
-  const { checkpoints, include, exclude } = options
-  const { follows, byPath, ready } = followed
+  const { checkpoints } = options
+  const { follows, byPath, byReal, ready } = followed
+  const finder = createFinder(options.include, options.exclude)
 
   function look(first: boolean): void {
-    const found = findFiles(include, exclude, followed.trouble)
+    const found = finder.find(followed.trouble)
     const now = new Set(found.map(({ path }) => path))
     for (const [path, follow] of byPath) if (!now.has(path)) leave(path, follow)
-    for (const { path, stats } of found) {
+    for (const one of found) {
+      const { path, stats } = one
       const before = byPath.get(path)
       const id = identify(stats)
       if (before?.tail.id === id) continue
@@ -32,8 +38,10 @@ export function createDiscovery(options: FilesOptions, followed: Followed): Disc
       if (known !== undefined) {
         byPath.set(path, known)
         known.nameless = false
-      } else if (!isCopy(path)) open(path, first, before)
+      } else if (!isCopy(path)) open(one, first, before)
     }
+    byReal.clear()
+    for (const { path, real } of found) if (byPath.has(path)) byReal.set(real, byPath.get(path) as Follow)
   }
 
   function leave(path: string, follow: Follow): void {
@@ -52,9 +60,9 @@ export function createDiscovery(options: FilesOptions, followed: Followed): Disc
     return false
   }
 
-  function open(path: string, first: boolean, before: Follow | undefined): void {
+  function open({ path, real }: Found, first: boolean, before: Follow | undefined): void {
     const past = before === undefined ? pastOf(path) : pastOfTail(before.tail)
-    const follow = followed.open(path, path, ({ size }) =>
+    const follow = followed.open(path, real, path, ({ size }) =>
       first && past === null && options.from === 'end' ? size : 0
     )
     if (follow === null) return
@@ -70,7 +78,7 @@ export function createDiscovery(options: FilesOptions, followed: Followed): Disc
     const rotated = findRotated(follow.tail.path, past, checkpoints, (id) => follows.has(id), knownOnly)
     let previous = before
     for (const { path, start } of rotated) {
-      const one = followed.open(path, follow.log, () => start)
+      const one = followed.open(path, path, follow.log, () => start)
       if (one === null) continue
       one.nameless = true
       one.previous = previous
@@ -92,5 +100,10 @@ export function createDiscovery(options: FilesOptions, followed: Followed): Disc
     return { id, seal, offset, since: (checkpoints.get(id) as Checkpoint).at }
   }
 
-  return { look, queueCopies: (follow) => queueBehind(follow, pastOfTail(follow.tail), null, false) }
+  return {
+    look,
+    hasChanged: finder.hasChanged,
+    folders: () => [...finder.folders, ...[...byReal.values()].map(({ folder }) => folder)],
+    queueCopies: (follow) => queueBehind(follow, pastOfTail(follow.tail), null, false)
+  }
 }

@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Origin } from '../../model.ts'
 import type { FilesOptions } from '../files.ts'
 import { openTail, type Tail } from './tail.ts'
@@ -9,6 +10,12 @@ export interface Follow {
   /** The name that it has, or had: the log that it is a part of. */
   readonly log: string
   origin: Origin | null
+  /** Where the file lies, without symbolic links: that folder tells of its changes. */
+  readonly folder: string
+  /** Its folder has told of a change since it was looked at. */
+  told: boolean
+  /** Bytes that were left to read when it was looked at. */
+  behind: number
   /** The name has gone to another file, or away. */
   nameless: boolean
   /** Read before this one: what stood under its name before. */
@@ -27,10 +34,12 @@ export interface Follow {
 export interface Followed {
   readonly follows: ReadonlyMap<string, Follow>
   readonly byPath: Map<string, Follow>
+  /** By the name without symbolic links, as folders tell it. */
+  readonly byReal: Map<string, Follow>
   /** Those that there may be something to read in. */
   readonly ready: Set<Follow>
   /** Opens a file, from where its checkpoint says, else from `start`; null: it cannot be, which is told. */
-  open(path: string, log: string, start: (stats: Stats) => number): Follow | null
+  open(path: string, real: string, log: string, start: (stats: Stats) => number): Follow | null
   close(follow: Follow): void
   /** Told once, until it is gone. */
   trouble(path: string, error: unknown): void
@@ -49,13 +58,17 @@ export function createFollowed(options: FilesOptions): Followed {
   return {
     follows,
     byPath: new Map(),
+    byReal: new Map(),
     ready,
     trouble,
-    open(path, log, start) {
+    open(path, real, log, start) {
       try {
         const follow: Follow = {
           tail: openTail({ ...options, path }, start),
           log,
+          folder: dirname(real),
+          told: false,
+          behind: 0,
           origin: null,
           nameless: false,
           previous: null,

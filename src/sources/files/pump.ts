@@ -90,6 +90,7 @@ export function createPump(
   }
 
   function ended(follow: Follow): void {
+    follow.behind = follow.tail.stat().size - follow.tail.offset
     if (follow.tail.waits) return
     if (!follow.atEnd) follow.quietSince = performance.now()
     follow.atEnd = true

@@ -1,38 +1,44 @@
 import { type FSWatcher, watch } from 'node:fs'
 
-/** Directories that tell of changes in them, where the system can; polling is there for the others. */
+/** Folders that tell of changes in them, where the system can; polling is there for the others. */
 export interface Watches {
   /** Watches these and no others. */
-  keep(directories: ReadonlySet<string>): void
+  keep(folders: Iterable<string>): void
+  /** Whether a folder tells. */
+  tells(folder: string): boolean
+  /** It did not tell of a change. So it is with some network file systems. */
+  distrust(folder: string): void
   close(): void
 }
 
-/** `onChange` gets the directory, and the name of what changed in it, where the system says. */
-export function createWatches(onChange: (directory: string, name: string | null, renamed: boolean) => void): Watches {
+/** `onChange` gets the folder, and the name of what changed in it, where the system says. */
+export function createWatches(onChange: (folder: string, name: string | null, renamed: boolean) => void): Watches {
   const watches = new Map<string, FSWatcher>()
+  const silent = new Set<string>()
 
-  function add(directory: string): void {
+  function add(folder: string): void {
     try {
-      const one = watch(directory, { persistent: false }, (event, name) =>
-        onChange(directory, name, event === 'rename')
-      )
-      one.on('error', () => remove(directory))
-      watches.set(directory, one)
+      const one = watch(folder, { persistent: false }, (event, name) => onChange(folder, name, event === 'rename'))
+      one.on('error', () => remove(folder))
+      watches.set(folder, one)
     } catch {
       // No more watches to be had, or a file system without them.
     }
   }
 
-  function remove(directory: string): void {
-    watches.get(directory)?.close()
-    watches.delete(directory)
+  function remove(folder: string): void {
+    watches.get(folder)?.close()
+    watches.delete(folder)
   }
 
   return {
-    keep(directories) {
-      for (const directory of watches.keys()) if (!directories.has(directory)) remove(directory)
-      for (const directory of directories) if (!watches.has(directory)) add(directory)
+    keep(wanted) {
+      const folders = new Set(wanted)
+      for (const folder of watches.keys()) if (!folders.has(folder)) remove(folder)
+      for (const folder of folders) if (!watches.has(folder)) add(folder)
     },
+    tells: (folder) => watches.has(folder) && !silent.has(folder),
+    distrust: (folder) => void silent.add(folder),
     close() {
       for (const one of watches.values()) one.close()
       watches.clear()
