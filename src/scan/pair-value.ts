@@ -62,8 +62,9 @@ function skipTag(bytes: Uint8Array, at: number, end: number): number {
   return i > at + 2 && bytes[i] === 0x20 ? skipSpaces(bytes, i, end) : at
 }
 
-/** `b'`, `r"`, `@"`, `("`, `["`, `Some("`: what may stand before an opening quote. */
+/** `b'`, `r"`, `@"`, `("`, `["`, `Some("`, PHP's `string "` and `string(3) "`: what may stand before an opening quote. */
 function skipOpener(bytes: Uint8Array, from: number, end: number): number {
+  if (startsWithFolded(bytes, from, end, 'string ') && isQuote[bytes[from + 7]] === 1) return from + 7
   const at = startsWithFolded(bytes, from, end, 'new ') ? from + 4 : from
   let i = at
   const stop = Math.min(end, at + maxOpener)
