@@ -81,6 +81,7 @@ export async function startKafka(jars, { settings = [], listeners = [], scram = 
   async function end(signal) {
     if (child.exitCode !== null || child.signalCode !== null) return
     const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.ref()
     child.kill(signal)
     await ended
   }
