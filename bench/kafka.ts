@@ -1,4 +1,4 @@
-// Consume, redact, produce, against the same client's bare loop: node bench/kafka.ts [--rounds N] [--megabytes N]. Starts a broker of its own,
+// Consume, redact, produce, against the same client's bare loop: node bench/kafka.ts [--rounds N] [--megabytes N] [--sizes N,...]. Starts a broker of its own,
 // on the same cores. Counts what comes out.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,11 @@ import { type Broker, createTopic, freshName, openBroker } from '../test/kafka/b
 import { loadCorpus } from './corpus.ts'
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, megabytes: { type: 'string', default: '40' } }
+  options: {
+    rounds: { type: 'string', default: '3' },
+    megabytes: { type: 'string', default: '40' },
+    sizes: { type: 'string', default: '200,1024,16384' }
+  }
 })
 const partitions = 4
 const main = fileURLToPath(new URL('../bin/logveil.mjs', import.meta.url))
@@ -18,7 +22,7 @@ if (typeof opened === 'string') throw new Error(opened)
 const broker = opened
 const rows = new Map<string, number[]>()
 try {
-  for (const size of [200, 1024, 16_384]) {
+  for (const size of values.sizes.split(',').map(Number)) {
     const count = Math.ceil((Number(values.megabytes) * 1e6) / size)
     const from = await fill(broker, size, count)
     for (let round = 0; round < Number(values.rounds); round++) {

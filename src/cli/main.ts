@@ -17,10 +17,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
     ;(await import('./run-memory.ts')).keepYoungSpaceSmall()
     return (await import('./follow.ts')).followCommand(args)
   },
-  kafka: async (args) => {
-    ;(await import('./run-memory.ts')).keepYoungSpaceSmall()
-    return (await import('./kafka.ts')).kafkaCommand(args)
-  },
+  kafka: async (args) => (await import('./kafka.ts')).kafkaCommand(args),
   scan: async (args) => (await import('./scan.ts')).scanCommand(args),
   scrub: async (args) => (await import('./scrub.ts')).scrubCommand(args),
   config: async (args) => (await import('./config.ts')).configCommand(args),

@@ -292,7 +292,8 @@ function* parts(records: readonly KafkaRecord[], maxBytes: number): Generator<Ka
   let part: KafkaRecord[] = []
   let bytes = 0
   for (const record of records) {
-    const own = (record.value?.length ?? 0) + (record.key?.length ?? 0) + 64
+    // Without what surrounds them in a batch: what was fetched as one, which is bounded the same, stays one.
+    const own = (record.value?.length ?? 0) + (record.key?.length ?? 0)
     if (part.length > 0 && bytes + own > maxBytes) {
       yield part
       part = []
