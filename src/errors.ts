@@ -32,6 +32,10 @@ export type ErrorCode =
   | 'UNAUTHORIZED'
   /** an address that cannot be listened on */
   | 'LISTEN_FAILED'
+  /** tickets cannot be kept: the database is not there, full, or of a newer logveil */
+  | 'LEDGER_FAILED'
+  /** a ticket that is not there, or cannot become what it should */
+  | 'TICKET_INVALID'
 
 /**
  * The only error logveil throws on purpose. The message names the place and the remedy, never input text; so may not

@@ -399,3 +399,156 @@ export interface Sink {
   write(envelope: Envelope): Promise<Receipt>
   close(): Promise<void>
 }
+
+// ------------------------------------------------------------------------------------------------- tickets
+
+/** Where a ticket stands; what leads where is in tickets/lifecycle.ts. */
+export const ticketStates = [
+  'open',
+  'acknowledged',
+  'rotating',
+  'rotated',
+  'verified',
+  'closed',
+  'false-positive',
+  'accepted-risk'
+] as const
+export type TicketState = (typeof ticketStates)[number]
+
+/** Where a secret was seen. Names that come from records are redacted as records are, and cut to 200 characters. */
+export interface TicketPlace {
+  readonly service?: string
+  readonly pod?: string
+  readonly file?: string
+  readonly topic?: string
+  /** Id of a trace in which it was seen last, in hexadecimal. */
+  readonly trace?: string
+}
+
+/** A place, and how often and when; times are ms since 1970. */
+export interface SeenPlace {
+  readonly place: TicketPlace
+  readonly count: number
+  readonly first: number
+  readonly last: number
+}
+
+/** How often one secret was seen since the last time that was told; structurally unable to hold its text. Times are ms since 1970. */
+export interface Sighting {
+  readonly tenant: string
+  readonly detector: string
+  /** `<key id>.<base64url>`. */
+  readonly fingerprint: string
+  readonly severity: Severity
+  readonly confidence: Confidence
+  readonly hints: Hints
+  readonly count: number
+  readonly first: number
+  readonly last: number
+  readonly places: readonly SeenPlace[]
+}
+
+/** What an inventory knows of a secret. */
+export interface TicketOwner {
+  /** Decides how soon it has to be rotated; `break-glass`: the highest severity at once. */
+  readonly classification: string | null
+  readonly owner: string | null
+  readonly runbook: string | null
+}
+
+/** One leaked secret of one tenant, whatever the number of sightings. Times are ms since 1970. */
+export interface Ticket extends TicketOwner {
+  /** 12 hexadecimal digits of the key's hash: short enough to be typed. */
+  readonly id: string
+  /** `v1.<tenant>.<fingerprint>.<detector>`, at most 255 characters: what channels tell tickets apart by. */
+  readonly key: string
+  readonly tenant: string
+  readonly detector: string
+  readonly fingerprint: string
+  readonly state: TicketState
+  /** When it came into this state. */
+  readonly since: number
+  /** Counts what channels are told, from 1. */
+  readonly revision: number
+  readonly severity: Severity
+  readonly confidence: Confidence
+  readonly hints: Hints
+  readonly count: number
+  readonly first: number
+  readonly last: number
+  /** At most 20: those seen last. */
+  readonly places: readonly SeenPlace[]
+  /** When it was opened, or opened again: what `due` counts from. */
+  readonly opened: number
+  /** By when it has to be rotated. */
+  readonly due: number
+  /** How often its time limit was told: 0 not at all, 1 reminded, more: escalated. */
+  readonly notices: number
+  /** When `false-positive` or `accepted-risk` ends; null in other states. */
+  readonly expires: number | null
+}
+
+/**
+ * Why channels hear of a ticket. `opened`. `updated`: seen ten times as often, or found to be worse. `changed`: somebody, or a quiet period, gave
+ * it another state. `stale-consumer`: its old value is still used after the rotation. `regression`: seen again after it was closed. `expired`:
+ * a risk is not accepted any longer, or a false positive has to be looked at anew. `reminder`, `escalated`: its time is nearly, or quite, over.
+ */
+export type TicketEventKind =
+  | 'opened'
+  | 'updated'
+  | 'changed'
+  | 'stale-consumer'
+  | 'regression'
+  | 'expired'
+  | 'reminder'
+  | 'escalated'
+
+/** Something that channels are told of a ticket, which is as it was right after that. */
+export interface TicketEvent {
+  /** `<ticket id>.<revision>`: the same however often it is delivered. */
+  readonly id: string
+  readonly kind: TicketEventKind
+  readonly at: number
+  /** Who did it; `logveil` for what happens by itself. */
+  readonly actor: string
+  readonly reason: string
+  /** What it was before; null for a new one. */
+  readonly from: TicketState | null
+  readonly ticket: Ticket
+}
+
+/** Told instead of the opening of each, when very many tickets are opened at once. */
+export interface TicketDigest {
+  readonly id: string
+  readonly kind: 'digest'
+  readonly at: number
+  readonly tenant: string
+  /** How many tickets. */
+  readonly count: number
+  /** How many by detector: the 50 that have most. */
+  readonly detectors: Readonly<Record<string, number>>
+  /** Ids of the first 100 of them. */
+  readonly tickets: readonly string[]
+}
+
+/**
+ * Tells people of tickets: an issue tracker, a pager, a chat. Events of a ticket come in their order, one at a time; those of different tickets at
+ * once; each at least once.
+ * MUST be idempotent: the same event twice, also with a crash in between, leaves one ticket there; by `ticket.key` as the service's dedupe key, or by
+ * a search before it creates. MUST take any event for the opening of a ticket that is not there yet, unless the ticket's state ends it. MUST close
+ * what `isOver`, and open it again at `regression` and `expired`. MUST reject with `DELIVERY_FAILED`: retryable when it can pass later (no answer,
+ * 408, 425, 429, 5xx; `retryAfterMs` as the service says), final when not. MUST end within 30 s. MUST NOT follow redirects, nor put into an
+ * error what the service answered: it may quote what it was sent, and credentials.
+ */
+export interface Channel {
+  /** In the outbox and in metrics: stays the same over restarts, holds no credentials. */
+  readonly name: string
+  /** `reference`: what the last delivery for this ticket resolved to, such as the key of an issue; null at the first, and for digests. */
+  deliver(event: TicketEvent | TicketDigest, reference: string | null): Promise<string | null>
+  close(): Promise<void>
+}
+
+/** Whether nothing has to be done about tickets in this state. */
+export function isOver(state: TicketState): boolean {
+  return state === 'verified' || state === 'closed' || state === 'false-positive' || state === 'accepted-risk'
+}
