@@ -136,6 +136,19 @@ export function createMetrics() {
       'reason'
     ),
     kafkaRestarts: counter('kafka_restarts', 'Times the client was started over.', 'pipeline'),
+    ticketSightings: counter(
+      'ticket_sightings',
+      'Findings counted in tickets: recorded, or lost because the ledger could not take them.',
+      'outcome'
+    ),
+    ticketDeliveries: counter(
+      'ticket_deliveries',
+      'Deliveries of news of tickets: delivered, failed (tried again), dead (never again).',
+      'channel',
+      'outcome'
+    ),
+    ticketBacklog: gauge('ticket_backlog', 'first', 'News of tickets in the outbox: waiting, dead.', 'channel', 'kind'),
+    ticketTrouble: counter('ticket_trouble', 'Times the ledger of tickets could not be read or written.'),
     inFlight: gauge('in_flight_bytes', 'sum', 'Memory that batches in flight take.'),
     detectors: gauge('detectors_loaded', 'max', 'Detectors in use.', 'version', 'digest'),
     canary: gauge('canary_ok', 'min', '1 while a planted secret is found by the self-test.'),

@@ -458,7 +458,7 @@ export interface TicketOwner {
 
 /** One leaked secret of one tenant, whatever the number of sightings. Times are ms since 1970. */
 export interface Ticket extends TicketOwner {
-  /** 12 hexadecimal digits of the key's hash: short enough to be typed. */
+  /** 16 hexadecimal digits of the key's hash. */
   readonly id: string
   /** `v1.<tenant>.<fingerprint>.<detector>`, at most 255 characters: what channels tell tickets apart by. */
   readonly key: string
@@ -484,6 +484,8 @@ export interface Ticket extends TicketOwner {
   readonly due: number
   /** How often its time limit was told: 0 not at all, 1 reminded, more: escalated. */
   readonly notices: number
+  /** When a stale consumer was told last, since the rotation; null: there was none. */
+  readonly stale: number | null
   /** When `false-positive` or `accepted-risk` ends; null in other states. */
   readonly expires: number | null
 }

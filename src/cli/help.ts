@@ -9,6 +9,7 @@ Usage
   logveil run [--config FILE]  the same with a configuration file; without one: OTLP in, standard output
   logveil scan PATH...         find secrets in files, folders, staged changes, pull requests
   logveil scrub PATH...        take secrets out of log files that lie on a disk already
+  logveil tickets ...          look after the tickets of secrets that leaked
   logveil config ...           check a configuration, show it, print its JSON Schema
   logveil detectors ...        list, check and explain detectors
   logveil --version
@@ -49,6 +50,8 @@ What takes its place
 What is reported
   --findings FILE           findings as JSON lines, without the secrets; "-" is standard error
   --fail-on-findings        exit with 1 when there are findings
+  --tickets DIR             one ticket for each secret, kept in the directory: see \`logveil tickets --help\`
+  --webhook URL             is told of every ticket; repeatable
   --summary, --no-summary   totals on standard error (default: when that is a terminal)
 
 Exit status: 0 done, 1 findings with --fail-on-findings, 2 something could not be read, written or understood.

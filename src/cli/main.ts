@@ -20,6 +20,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
   kafka: async (args) => (await import('./kafka.ts')).kafkaCommand(args),
   scan: async (args) => (await import('./scan.ts')).scanCommand(args),
   scrub: async (args) => (await import('./scrub.ts')).scrubCommand(args),
+  tickets: async (args) => (await import('./tickets.ts')).ticketsCommand(args),
   config: async (args) => (await import('./config.ts')).configCommand(args),
   detectors: async (args) => (await import('./detectors.ts')).detectorsCommand(args)
 }

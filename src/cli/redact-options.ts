@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util'
+import type { TicketsConfig } from '../config/tickets-schema.ts'
 import { LogveilError } from '../errors.ts'
 import type { Action } from '../model.ts'
 import type { Pack } from '../packs.ts'
 import { allActions } from '../redact/policy.ts'
 import { parsePacks } from './pack-option.ts'
 import { parseOptions } from './run-options.ts'
+import { ticketOptions, ticketsOf } from './tickets-options.ts'
 
 /** What `redact` and `exec` have in common. */
 export interface RedactionArguments {
@@ -25,14 +27,22 @@ export interface RedactionArguments {
 
 export interface RedactArguments extends RedactionArguments {
   readonly files: readonly string[]
+  /** null: no tickets are opened. */
+  readonly tickets: TicketsConfig | null
 }
 
 /** Throws `USAGE_INVALID`. */
 export function parseRedactArguments(args: readonly string[]): RedactArguments {
   const { values, positionals } = parseOptions('redact', () =>
-    parseArgs({ args: [...args], allowPositionals: true, allowNegative: true, options: redactionOptions })
+    parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      allowNegative: true,
+      options: { ...redactionOptions, ...ticketOptions }
+    })
   )
-  return { ...redactionArguments(values), files: positionals.length > 0 ? positionals : ['-'] }
+  const tickets = ticketsOf(values)
+  return { ...redactionArguments(values), tickets, files: positionals.length > 0 ? positionals : ['-'] }
 }
 
 export const redactionOptions = {

@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty'
+import type { TicketsConfig } from '../config/tickets-schema.ts'
 import type { LogveilError } from '../errors.ts'
 import type { Redactor } from '../redactor.ts'
 import { openWriter, outputError } from './byte-writer.ts'
@@ -9,6 +10,7 @@ import { openInputs } from './inputs.ts'
 import { parseRedactArguments, type RedactArguments } from './redact-options.ts'
 import { type CreateRedactor, createBuiltIn, settingsOf } from './redact-settings.ts'
 import { redactStream, type Totals } from './redact-stream.ts'
+import type { RedactTickets } from './redact-tickets.ts'
 import { stopOnSignal } from './signals.ts'
 import { isBalanced, summarize } from './summary.ts'
 
@@ -19,15 +21,24 @@ const chunkBytes = 1 << 20
 export async function redactCommand(args: readonly string[], create: CreateRedactor = createBuiltIn): Promise<number> {
   const options = parseRedactArguments(args)
   if (options.help) return showHelp()
-  const redactor = await create(await settingsOf(options), options.detectors)
+  const settings = await settingsOf(options)
+  const tickets = options.tickets === null ? null : await import('./redact-tickets.ts')
+  const keyed = tickets === null ? settings : tickets.withKey(settings, options.tickets as TicketsConfig)
+  const redactor = await create(keyed, options.detectors)
+  const opened = tickets === null ? null : await tickets.openRedactTickets(options.tickets as TicketsConfig, redactor)
   const begin = performance.now()
-  const run = await redactFiles(options, redactor)
+  const run = await redactFiles(options, redactor, opened)
+  await opened?.close()
   if (run.totals.linesOut !== null) tell(summarize(run.totals, (performance.now() - begin) / 1000))
   if (run.failed || !isBalanced(run.totals)) return 2
   return options.failOnFindings && run.totals.findings > 0 ? 1 : 0
 }
 
-async function redactFiles(options: RedactArguments, redactor: Redactor): Promise<{ totals: Totals; failed: boolean }> {
+async function redactFiles(
+  options: RedactArguments,
+  redactor: Redactor,
+  tickets: RedactTickets | null
+): Promise<{ totals: Totals; failed: boolean }> {
   let failed = false
   const fail = (error: LogveilError): void => {
     failed = true
@@ -41,7 +52,10 @@ async function redactFiles(options: RedactArguments, redactor: Redactor): Promis
     redactor,
     writer,
     countsOutput: options.summary ?? isatty(2),
-    onFindings: report.write
+    onFindings(findings) {
+      tickets?.spot(findings)
+      return report.write(findings)
+    }
   })
   release()
   if (writer.failure instanceof Error) fail(outputError('standard output', writer.failure))

@@ -114,13 +114,20 @@ function clashesIn({
   admin,
   findings,
   workers,
-  maxInFlightBytes
+  maxInFlightBytes,
+  tickets,
+  redaction
 }: Config): { path: PropertyKey[]; message: string }[] {
   const clashes: { path: PropertyKey[]; message: string }[] = []
   if (findings !== null && admin === null)
     clashes.push({ path: ['findings'], message: 'needs an address to be sent to: admin is null' })
   const names = new Set<string>()
   const addresses = new Set(admin === null ? [] : [admin])
+  if (tickets !== null && tickets.directory === null) {
+    if (tickets.postgres === null) clashes.push({ path: ['tickets'], message: 'needs directory or postgres' })
+    else if (redaction.keys.length === 0)
+      clashes.push({ path: ['tickets'], message: 'needs redaction.keys, the same in all instances, or a directory' })
+  }
   pipelines.forEach(({ name, source, sinks, durable }, i) => {
     const at = (...path: PropertyKey[]) => ['pipelines', i, ...path]
     if (names.has(name)) clashes.push({ path: at('name'), message: 'is the name of another pipeline as well' })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { lineFormats } from '../model.ts'
+import { ticketsSchema } from './tickets-schema.ts'
 
 /** The configuration of `logveil run`: the one source for its validation, its JSON Schema and its documentation. */
 
@@ -285,6 +286,10 @@ export const configSchema = z.strictObject({
     .default(2 ** 27)
     .describe('What all batches in flight may take, of each worker'),
   redaction: redaction.prefault({}).describe('Read again at SIGHUP and when a file changes; the rest needs a restart'),
+  tickets: ticketsSchema
+    .nullable()
+    .default(null)
+    .describe('A ticket for each secret that leaked, and who is told of it; null: none'),
   pipelines: z
     .array(pipeline)
     .min(1)

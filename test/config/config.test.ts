@@ -160,6 +160,7 @@ test('the JSON Schema refuses unknown keys and knows every default', () => {
     'gracePeriodMs',
     'maxInFlightBytes',
     'redaction',
+    'tickets',
     'pipelines'
   ])
   expect(schema.properties.gracePeriodMs.default).toBe(25_000)

@@ -1,0 +1,33 @@
+export const ticketsHelp = `Usage: logveil tickets COMMAND [ID] --tickets DIR | --config FILE [OPTION...]
+
+Shows and changes the tickets that \`redact\`, \`relay\`, \`follow\` and \`run\` open with --tickets DIR or the section \`tickets\` of a
+configuration: one for each secret that leaked, whatever the number of sightings. No ticket holds a secret or a part of it.
+
+Look
+  list                   tickets, those seen last first (--state STATE, --detector ID)
+  show ID                one with its places and its history
+  history ID             who changed what, when and why
+  allowlist              false positives that were decided on, with owner, reason and expiry
+  dead                   what a channel did not take after many tries, or refused for good
+  replay [CHANNEL]       has it delivered again
+
+Change: open -> acknowledged -> rotating -> rotated -> verified -> closed
+  ack ID                 somebody takes care of it
+  rotate ID              a new value is being made and handed out
+  rotated ID             the old value is revoked. Seen again, it has a stale consumer; not seen for the quiet period (7 days), it is verified
+  verify ID              the old value was tried and is dead
+  close ID               nothing more to do (--reason); seen again, it is a regression and opens again
+  reopen ID
+  false-positive ID      no secret (--reason, --until); nothing is told of it until then
+  accept-risk ID         it stays as it is for now (--reason, --until); opens again then
+
+Options
+  --tickets DIR          the directory that tickets are kept in
+  --config FILE          a configuration with a section \`tickets\`
+  --json                 for programs
+  --reason TEXT          why; do not write secrets into it
+  --until DATE|DAYSd     2027-03-31, or 90d
+  --by NAME              who (default: the user)
+
+An ID may be cut short to 4 digits. Channels are told by the process that serves them (a running \`relay\`, the next \`redact\`).
+`

@@ -1,0 +1,294 @@
+import { LogveilError } from '../errors.ts'
+import type { Sighting, Ticket, TicketDigest, TicketEvent, TicketOwner, TicketState } from '../model.ts'
+import type { Database, Transaction } from './database.ts'
+import { type Change, changed, keyOf, type LifecyclePolicy, passed, type Step, sighted, wakesAt } from './lifecycle.ts'
+import { migrate } from './migrations.ts'
+import { enqueue } from './outbox.ts'
+
+export interface LedgerPolicy extends LifecyclePolicy {
+  /** Beyond so many new tickets of a tenant in a minute they are told as one. */
+  readonly stormPerMinute: number
+  /** What is over and was not seen for so long is deleted, with its history. */
+  readonly retentionMs: number
+}
+
+/** What the inventory knows of a secret; nobody knows it: all null. */
+export type OwnerOf = (seen: Sighting) => TicketOwner
+
+/** One line of a ticket's history. */
+export interface HistoryEntry {
+  readonly at: number
+  readonly actor: string
+  readonly kind: string
+  readonly from: TicketState | null
+  readonly to: TicketState
+  readonly reason: string
+}
+
+/** A false positive that was decided on: nothing more is told of it until it expires. */
+export interface Allowance {
+  readonly tenant: string
+  readonly detector: string
+  readonly fingerprint: string
+  readonly owner: string
+  readonly reason: string
+  readonly expires: number
+}
+
+export interface TicketFilter {
+  readonly states?: readonly TicketState[]
+  readonly tenant?: string
+  readonly detector?: string
+  /** Default 1000: those seen last. */
+  readonly limit?: number
+}
+
+/** All tickets, in a database that several instances may share. What rejects does so with `LEDGER_FAILED` or `TICKET_INVALID`. */
+export interface Ledger {
+  /**
+   * Counts sightings. `writer` is one process's own name, `sequence` grows with every call of it: the same call again, as nobody knows whether it
+   * worked, counts once.
+   */
+  record(writer: string, sequence: number, sightings: readonly Sighting[], now: number): Promise<void>
+  /** `id` may be cut short, to no fewer than 4 characters, as long as one ticket fits. */
+  change(id: string, change: Change): Promise<Ticket>
+  get(id: string): Promise<Ticket>
+  list(filter: TicketFilter): Promise<readonly Ticket[]>
+  history(id: string): Promise<readonly HistoryEntry[]>
+  allowances(): Promise<readonly Allowance[]>
+  /** Does what time brings: reminders, verification, digests, deletion. Any number of instances may do so. */
+  tick(now: number): Promise<void>
+}
+
+const unknownOwner: TicketOwner = { classification: null, owner: null, runbook: null }
+
+/** Brings the tables up to date. */
+export async function openLedger(
+  database: Database,
+  policy: LedgerPolicy,
+  ownerOf: OwnerOf = () => unknownOwner
+): Promise<Ledger> {
+  await migrate(database)
+  const { transact, dialect } = database
+
+  /** In one order, so that two instances cannot wait for each other. */
+  async function count(transaction: Transaction, sightings: readonly Sighting[], now: number): Promise<void> {
+    const keyed = sightings.map((seen) => ({ key: keyOf(seen), seen })).sort((a, b) => (a.key < b.key ? -1 : 1))
+    for (const { seen } of keyed) {
+      const before = await lockTicket(transaction, seen)
+      await keep(transaction, before, sighted(before, seen, ownerOf(seen), policy), now)
+    }
+  }
+
+  /** The ticket, or null for a new one, whose row is made: in either case it is ours until the transaction ends. */
+  async function lockTicket({ all }: Transaction, seen: Sighting): Promise<Ticket | null> {
+    const { tenant, detector, fingerprint } = seen
+    const made = await all(
+      `insert into tickets (id, tenant, detector, fingerprint, state, severity, first_seen, last_seen, opened, since, document)
+       values ($1, $2, $3, $4, 'open', '', 0, 0, 0, 0, '') on conflict do nothing returning id`,
+      [idOf(seen), tenant, detector, fingerprint]
+    )
+    if (made.length > 0) return null
+    const [{ document }] = await all(
+      `select document from tickets where tenant = $1 and detector = $2 and fingerprint = $3 ${dialect.forUpdate}`,
+      [tenant, detector, fingerprint]
+    )
+    return JSON.parse(String(document))
+  }
+
+  function idOf(seen: Sighting): string {
+    return sighted(null, seen, unknownOwner, policy).ticket.id
+  }
+
+  /** Writes what became of a ticket, and what there is to tell. */
+  async function keep(
+    transaction: Transaction,
+    before: Ticket | null,
+    { ticket, events }: Step,
+    now: number
+  ): Promise<void> {
+    const { id, state, severity, first, last, opened, since } = ticket
+    await transaction.all(
+      `update tickets set state = $1, severity = $2, first_seen = $3, last_seen = $4, opened = $5, since = $6, wakes = $7, document = $8
+       where id = $9`,
+      [state, severity, first, last, opened, since, wakesAt(ticket, policy), JSON.stringify(ticket), id]
+    )
+    if (before?.state !== state) await allow(transaction, ticket, events)
+    for (const event of events) await tell(transaction, event, now)
+  }
+
+  async function tell(transaction: Transaction, event: TicketEvent, now: number): Promise<void> {
+    const { id, state, tenant, detector, opened } = event.ticket
+    await transaction.all(
+      'insert into history (ticket, at, actor, kind, from_state, to_state, reason) values ($1, $2, $3, $4, $5, $6, $7)',
+      [id, event.at, event.actor, event.kind, event.from, state, event.reason]
+    )
+    if (event.kind === 'opened' && (await storms(transaction, tenant, opened)))
+      await transaction.all('insert into storms (tenant, detector, ticket, at) values ($1, $2, $3, $4)', [
+        tenant,
+        detector,
+        id,
+        now
+      ])
+    else await enqueue(transaction, event, now)
+  }
+
+  async function storms({ all }: Transaction, tenant: string, opened: number): Promise<boolean> {
+    const [{ fresh }] = await all(
+      'select count(*) as fresh from tickets where tenant = $1 and opened > $2 and opened <= $3',
+      [tenant, opened - minuteMs, opened]
+    )
+    return Number(fresh) > policy.stormPerMinute
+  }
+
+  async function byId({ all }: Transaction, id: string, lock: boolean): Promise<Ticket> {
+    if (!/^[0-9a-f]{4,16}$/.test(id)) throw noTicket('a ticket is named by 4 to 16 hexadecimal digits of its id')
+    const rows = await all(
+      `select document from tickets where id >= $1 and id <= $2 order by id limit 2 ${lock ? dialect.forUpdate : ''}`,
+      [id, `${id}g`]
+    )
+    if (rows.length === 0) throw noTicket(`there is no ticket ${id}`)
+    if (rows.length > 1) throw noTicket(`several tickets begin with ${id}: write more of it`)
+    return JSON.parse(String(rows[0].document))
+  }
+
+  return {
+    record: (writer, sequence, sightings, now) =>
+      transact(async (transaction) => {
+        const fresh = await transaction.all(
+          `insert into writers (id, sequence, at) values ($1, $2, $3) on conflict (id)
+           do update set sequence = excluded.sequence, at = excluded.at where writers.sequence < excluded.sequence returning id`,
+          [writer, sequence, now]
+        )
+        if (fresh.length > 0) await count(transaction, sightings, now)
+      }),
+    change: (id, change) =>
+      transact(async (transaction) => {
+        const before = await byId(transaction, id, true)
+        const step = changed(before, change)
+        await keep(transaction, before, step, change.at)
+        return step.ticket
+      }),
+    get: (id) => transact((transaction) => byId(transaction, id, false)),
+    list: ({ states = [], tenant = null, detector = null, limit = 1000 }) =>
+      transact(async ({ all }) => {
+        const named = states.map((_, i) => `$${i + 4}`).join(', ')
+        const rows = await all(
+          `select document from tickets where tenant = coalesce($1, tenant) and detector = coalesce($2, detector)
+           ${states.length === 0 ? '' : `and state in (${named})`} order by last_seen desc, id limit $3`,
+          [tenant, detector, limit, ...states]
+        )
+        return rows.map(({ document }) => JSON.parse(String(document)))
+      }),
+    history: (id) =>
+      transact(async (transaction) => {
+        const ticket = await byId(transaction, id, false)
+        const rows = await transaction.all('select * from history where ticket = $1 order by position', [ticket.id])
+        return rows.map(({ at, actor, kind, from_state: from, to_state: to, reason }) => {
+          return { at, actor, kind, from, to, reason } as HistoryEntry
+        })
+      }),
+    allowances: () =>
+      transact(async ({ all }) => {
+        const rows = await all('select * from allowances order by tenant, detector, fingerprint')
+        return rows as never as readonly Allowance[]
+      }),
+    async tick(now) {
+      while (await wake(now)) {}
+      await tellStorms(now)
+      await clean(now)
+    }
+  }
+
+  /** A bounded number at once; true when there may be more. */
+  async function wake(now: number): Promise<boolean> {
+    return transact(async (transaction) => {
+      const rows = await transaction.all(
+        `select document from tickets where wakes <= $1 order by wakes limit ${atOnce} ${dialect.forUpdateFree}`,
+        [now]
+      )
+      for (const { document } of rows) {
+        const before: Ticket = JSON.parse(String(document))
+        await keep(transaction, before, passed(before, now, policy), now)
+      }
+      return rows.length === atOnce
+    })
+  }
+
+  /** What stormed for a minute becomes one message. */
+  async function tellStorms(now: number): Promise<void> {
+    await transact(async (transaction) => {
+      const over = await transaction.all(
+        'select tenant, min(at) as at from storms group by tenant having min(at) <= $1',
+        [now - minuteMs]
+      )
+      for (const { tenant, at } of over) {
+        const rows = await transaction.all('delete from storms where tenant = $1 returning detector, ticket', [tenant])
+        if (rows.length > 0) await enqueue(transaction, digestOf(String(tenant), Number(at), rows as never, now), now)
+      }
+    })
+  }
+
+  async function clean(now: number): Promise<void> {
+    const old = now - policy.retentionMs
+    await transact(async ({ all }) => {
+      const gone = await all(
+        `select id from tickets where last_seen < $1 and since < $2 and state in ('closed', 'false-positive') limit ${atOnce} ${dialect.forUpdateFree}`,
+        [old, old]
+      )
+      for (const { id } of gone) {
+        for (const table of ['history', 'links']) await all(`delete from ${table} where ticket = $1`, [id])
+        await all('delete from tickets where id = $1', [id])
+      }
+      await all('delete from outbox where dead < $1', [old])
+      await all('delete from allowances where expires < $1', [old])
+      await all('delete from writers where at < $1', [now - writerMs])
+    })
+  }
+}
+
+const minuteMs = 60_000
+const atOnce = 100
+/** A process that has not written for so long is not there any more. */
+const writerMs = 86_400_000
+
+/** A false positive is allowed from now on, and what is none any more is not. */
+async function allow({ all }: Transaction, ticket: Ticket, events: readonly TicketEvent[]): Promise<void> {
+  const { tenant, detector, fingerprint, state, expires } = ticket
+  await all('delete from allowances where tenant = $1 and detector = $2 and fingerprint = $3', [
+    tenant,
+    detector,
+    fingerprint
+  ])
+  const [event] = events
+  if (state !== 'false-positive' || event === undefined) return
+  await all(
+    'insert into allowances (tenant, detector, fingerprint, owner, reason, expires) values ($1, $2, $3, $4, $5, $6)',
+    [tenant, detector, fingerprint, event.actor, event.reason, expires]
+  )
+}
+
+/** The same id when two instances make it. */
+function digestOf(
+  tenant: string,
+  begin: number,
+  rows: readonly { readonly detector: string; readonly ticket: string }[],
+  at: number
+): TicketDigest {
+  const counts = new Map<string, number>()
+  for (const { detector } of rows) counts.set(detector, (counts.get(detector) ?? 0) + 1)
+  const most = [...counts].sort(([, a], [, b]) => b - a).slice(0, 50)
+  return {
+    id: `digest.${tenant}.${begin}`,
+    kind: 'digest',
+    at,
+    tenant,
+    count: rows.length,
+    detectors: Object.fromEntries(most),
+    tickets: rows.slice(0, 100).map(({ ticket }) => ticket)
+  }
+}
+
+function noTicket(message: string): LogveilError {
+  return new LogveilError('TICKET_INVALID', message)
+}
