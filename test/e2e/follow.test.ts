@@ -6,11 +6,14 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync
 } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { otlpToJson } from '../../src/codecs/otlp-to-json.ts'
 import { expand } from '../../src/scan/template.ts'
@@ -264,4 +267,27 @@ test('a line that is longer than the limit goes on as several, none of its secre
   expect(lines.length).toBeGreaterThan(5)
   expect(lines.slice(0, -2).join('')).toBe(clean)
   expect(lines.slice(-2)).toEqual(['next', ''])
+})
+
+test('compressed before it was read to its end: the rest is read from there, after kill -9 as well', async () => {
+  const lines = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => `line ${from + i} of this log, made at ${1e12 + from + i}\n`).join('')
+  writeFileSync(log, lines(0, 100))
+  const first = await follow()
+  await until(lines(0, 100))
+  await kill(first)
+  appendFileSync(log, lines(100, 200))
+  writeFileSync(`${log}.2.gz`, gzipSync(readFileSync(log)))
+  writeFileSync(`${log}.1.gz`, gzipSync(`${lines(200, 300)}token ${token}\n`))
+  const past = new Date(Date.now() - 1)
+  utimesSync(`${log}.2.gz`, past, past)
+  rmSync(log)
+  writeFileSync(log, lines(300, 400))
+  const clean = `${lines(0, 300)}token [REDACTED:github-pat-classic]\n`
+  const second = await follow()
+  await until(clean + lines(300, 400))
+  await kill(second)
+  appendFileSync(log, 'more\n')
+  await follow()
+  await until(`${clean + lines(300, 400)}more\n`)
 })

@@ -62,7 +62,7 @@ export function createDiscovery(options: FilesOptions, followed: Followed): Disc
 
   function open({ path, real }: Found, first: boolean, before: Follow | undefined): void {
     const past = before === undefined ? pastOf(path) : pastOfTail(before.tail)
-    const follow = followed.open(path, real, path, ({ size }) =>
+    const follow = followed.open(path, real, path, (size) =>
       first && past === null && options.from === 'end' ? size : 0
     )
     if (follow === null) return

@@ -1,7 +1,7 @@
-import type { Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Origin } from '../../model.ts'
 import type { FilesOptions } from '../files.ts'
+import { openGzTail } from './gz-tail.ts'
 import { openTail, type Tail } from './tail.ts'
 
 /** A file that is followed. */
@@ -39,7 +39,7 @@ export interface Followed {
   /** Those that there may be something to read in. */
   readonly ready: Set<Follow>
   /** Opens a file, from where its checkpoint says, else from `start`; null: it cannot be, which is told. */
-  open(path: string, real: string, log: string, start: (stats: Stats) => number): Follow | null
+  open(path: string, real: string, log: string, start: (size: number) => number): Follow | null
   close(follow: Follow): void
   /** Told once, until it is gone. */
   trouble(path: string, error: unknown): void
@@ -64,7 +64,9 @@ export function createFollowed(options: FilesOptions): Followed {
     open(path, real, log, start) {
       try {
         const follow: Follow = {
-          tail: openTail({ ...options, path }, start),
+          tail: path.endsWith('.gz')
+            ? openGzTail({ ...options, path }, start(0))
+            : openTail({ ...options, path }, start),
           log,
           folder: dirname(real),
           told: false,

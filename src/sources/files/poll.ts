@@ -17,7 +17,7 @@ export function createPoll(followed: Followed, watches: Watches): () => number {
   function look(follow: Follow): void {
     const { tail } = follow
     try {
-      const behind = tail.stat().size - tail.offset
+      const behind = tail.behind()
       if (behind !== 0 && behind !== follow.behind && !follow.told && watches.tells(follow.folder)) untold.add(follow)
       follow.behind = behind
       if (behind !== 0 || follow.nameless || !follow.atEnd) ready.add(follow)

@@ -30,6 +30,7 @@ export function createPump(
     if (previous !== null && !previous.atEnd && follows.has(previous.tail.id)) return
     follow.previous = null
     try {
+      await tail.fill?.()
       const chunk = tail.read() ?? lastLines(follow)
       if (chunk === 'truncated') return emptied(follow)
       if (chunk === null) return ended(follow)
@@ -90,7 +91,7 @@ export function createPump(
   }
 
   function ended(follow: Follow): void {
-    follow.behind = follow.tail.stat().size - follow.tail.offset
+    follow.behind = follow.tail.behind()
     if (follow.tail.waits) return
     if (!follow.atEnd) follow.quietSince = performance.now()
     follow.atEnd = true

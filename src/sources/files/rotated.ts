@@ -1,8 +1,9 @@
 import { readdirSync, type Stats } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Checkpoint, Checkpoints } from './checkpoints.ts'
+import type { Checkpoints } from './checkpoints.ts'
 import { statOf } from './find.ts'
-import { beginsAlike, headLimit, headOf, isOfFile, type Seal, type Sealer } from './seal.ts'
+import { headOfGz, lengthOfGz } from './gz-tail.ts'
+import { headLimit, headOf, isBeginningOf, isOfFile, type Seal, sealOfCheckpoint } from './seal.ts'
 import { identify } from './tail.ts'
 
 /** What was read under a name. */
@@ -31,6 +32,36 @@ export function findRotated(
 ): { readonly path: string; readonly start: number }[] {
   const directory = dirname(path)
   const isRotated = rotatedNames(basename(path))
+
+  /** Where to go on in a file beside it; null: nothing of it is left to read. */
+  function startIn(sibling: string, stats: Stats): number | null {
+    const isCompressed = sibling.endsWith('.gz')
+    const head = isCompressed ? headOfGz(sibling) : headOf(sibling, headLimit)
+    const length = isCompressed ? lengthOfGz(sibling) : stats.size
+    if (head.length === 0) return null
+    const isLeft = (from: number) => (isCompressed ? from % 2 ** 32 !== length : from < length)
+    const known = checkpoints.get(identify(stats))
+    // What is compressed has another inode: what is known of it is known of that which it was made of.
+    const begun =
+      known !== undefined && isOfFile(known, stats, head, checkpoints, seal.sealer)
+        ? known.offset
+        : knownOnly
+          ? null
+          : (copied(head, [{ seal, offset }]) ?? (isCompressed ? copied(head, allPasts()) : null))
+    if (begun !== null) return isLeft(begun) ? begun : null
+    return !knownOnly && stats.mtimeMs >= since - clockSlackMs ? 0 : null
+  }
+
+  /** Where the reading of one of these ended that begins with the same bytes. */
+  function copied(head: Buffer, pasts: Iterable<Pick<Past, 'seal' | 'offset'>>): number | null {
+    for (const past of pasts) if (isBeginningOf(head, past.seal, checkpoints)) return past.offset
+    return null
+  }
+
+  function allPasts(): Pick<Past, 'seal' | 'offset'>[] {
+    return [...checkpoints.all()].map((one) => ({ seal: sealOfCheckpoint(one, seal.sealer), offset: one.offset }))
+  }
+
   return (
     namesIn(directory)
       .filter((name) => isRotated.test(name))
@@ -38,45 +69,40 @@ export function findRotated(
         const sibling = join(directory, name)
         const stats = statOf(sibling, () => {})
         if (!stats?.isFile() || isFollowed(identify(stats))) return []
-        const known = checkpoints.get(identify(stats))
-        if (known !== undefined && isStill(known, sibling, stats, checkpoints, seal.sealer))
-          return known.offset < stats.size ? [{ path: sibling, start: known.offset, stats }] : []
-        if (knownOnly) return []
-        if (beginsAlike(sibling, seal, checkpoints))
-          return stats.size > offset ? [{ path: sibling, start: offset, stats }] : []
-        return stats.mtimeMs >= since - clockSlackMs ? [{ path: sibling, start: 0, stats }] : []
+        const start = orNull(() => startIn(sibling, stats))
+        return start === null ? [] : [{ path: sibling, start, stats }]
       })
-      // Times of file systems are coarse: what was begun before is older.
+      // Times of file systems are coarse; what was begun before is older than what was not.
       .sort(
-        (a, b) => a.stats.mtimeMs - b.stats.mtimeMs || b.start - a.start || a.stats.birthtimeMs - b.stats.birthtimeMs
+        (a, b) =>
+          Number(b.start > 0) - Number(a.start > 0) ||
+          a.stats.mtimeMs - b.stats.mtimeMs ||
+          a.stats.birthtimeMs - b.stats.birthtimeMs
       )
   )
 }
 
-/** `app.log` becomes `app.log.1`, `app.log-20261125`, `app.log.old`, `app.1.log`, `app-2026-11-25.log`. */
+/** `app.log` becomes `app.log.1`, `app.log-20261125`, `app.log.old`, `app.1.log`, `app-2026-11-25.log`; all of these also with `.gz`. */
 function rotatedNames(name: string): RegExp {
   const dot = name.lastIndexOf('.')
   const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, '']
   const mark = '[._-](\\d[\\dT:._-]*|old|bak|prev)'
-  return new RegExp(`^(${quoted(name)}${mark}|${quoted(stem)}${mark}${quoted(extension)})$`)
+  return new RegExp(`^(${quoted(name)}${mark}|${quoted(stem)}${mark}${quoted(extension)})(\\.gz)?$`)
 }
 
 function quoted(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
 
-function isStill(known: Checkpoint, path: string, stats: Stats, checkpoints: Checkpoints, sealer: Sealer): boolean {
+/** null also for what cannot be read. */
+function orNull<T>(look: () => T | null): T | null {
   try {
-    return isOfFile(known, stats, headOf(path, headLimit), checkpoints, sealer)
+    return look()
   } catch {
-    return false
+    return null
   }
 }
 
 function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-  } catch {
-    return []
-  }
+  return orNull(() => readdirSync(directory)) ?? []
 }

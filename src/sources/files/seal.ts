@@ -42,14 +42,17 @@ function blank(text: string): string {
 }
 
 /** Whether the file at a path begins with the same bytes; false when nothing is known of them, or it cannot be read. */
-export function beginsAlike(path: string, { hash, bytes, sealer }: Seal, checkpoints: Checkpoints): boolean {
-  if (bytes === 0) return false
+export function beginsAlike(path: string, seal: Seal, checkpoints: Checkpoints): boolean {
   try {
-    const head = headOf(path, bytes)
-    return head.length === bytes && sealOf(head, checkpoints, sealer).hash === hash
+    return isBeginningOf(headOf(path, seal.bytes), seal, checkpoints)
   } catch {
     return false
   }
+}
+
+/** Whether a head begins with the bytes that were sealed. */
+export function isBeginningOf(head: Buffer, { hash, bytes, sealer }: Seal, checkpoints: Checkpoints): boolean {
+  return bytes > 0 && head.length >= bytes && sealOf(head.subarray(0, bytes), checkpoints, sealer).hash === hash
 }
 
 /** The first bytes of a file, at most so many. Throws what the system says. */
@@ -82,6 +85,6 @@ export function isOfFile(
 ): boolean {
   // 0: the file system does not tell.
   if (checkpoint.born !== birthtimeMs && checkpoint.born !== 0 && birthtimeMs !== 0) return false
-  const { hash, bytes } = sealOfCheckpoint(checkpoint, sealer)
-  return bytes === 0 || (head.length >= bytes && sealOf(head.subarray(0, bytes), checkpoints, sealer).hash === hash)
+  const seal = sealOfCheckpoint(checkpoint, sealer)
+  return seal.bytes === 0 || isBeginningOf(head, seal, checkpoints)
 }

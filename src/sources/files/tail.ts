@@ -27,8 +27,10 @@ export interface Tail {
   /** Confirmed up to here. */
   readonly offset: number
   readonly format: LineFormat
-  /** The file as it is now. Throws what the system says. */
-  stat(): Stats
+  /** How much is left to read. Throws what the system says. */
+  behind(): number
+  /** Reads ahead, where that takes time. */
+  fill?(): Promise<void>
   /** What comes next; null: nothing whole. `truncated`: the file is another one now, or shorter than what was read. */
   read(): Chunk | null | 'truncated'
   /** Lines stand last that may go on. */
@@ -81,7 +83,7 @@ export function identify({ dev, ino }: Stats): string {
 }
 
 /** Opens a file to be read from where its checkpoint says, else from `start`. Throws what the system says. */
-export function openTail(options: TailOptions, start: (stats: Stats) => number): Tail {
+export function openTail(options: TailOptions, start: (size: number) => number): Tail {
   const { path, checkpoints, sealer, chunkBytes, maxLineBytes, layout } = options
   const longest = maxLineBytes + aheadBytes
   // What is no file must not block.
@@ -106,7 +108,7 @@ export function openTail(options: TailOptions, start: (stats: Stats) => number):
 
   const known = checkpoints.get(id)
   if (known === undefined) {
-    offset = start(stats)
+    offset = start(stats.size)
   } else {
     offset = known.offset
     lost = stats.size < offset || !isOfFile(known, stats, readHead(fd, headLimit), checkpoints, sealer())
@@ -216,7 +218,7 @@ export function openTail(options: TailOptions, start: (stats: Stats) => number):
     get format() {
       return formatNow()
     },
-    stat: () => fstatSync(fd),
+    behind: () => fstatSync(fd).size - offset,
     read,
     get waits() {
       return held > 0 && heldSize >= 0
