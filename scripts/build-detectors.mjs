@@ -14,7 +14,7 @@ export async function buildDetectors() {
   const code = ['src/config', 'src/scan', 'src/model.ts', 'src/errors.ts'].map((path) => join(root, path))
   const inputs = [directory, ...code, fileURLToPath(import.meta.url)]
   await remake('detectors.json', inputs, async () => {
-    const { detectorJsonSchema } = await import('../src/scan/schema.ts')
+    const { detectorJsonSchema } = await import('../src/scan/load/schema.ts')
     writeIfChanged(join(directory, 'schema.json'), `${JSON.stringify(detectorJsonSchema(), null, 2)}\n`)
     const detectors = await load(directory)
     console.log(`detectors: ${detectors.length}`)
@@ -40,8 +40,8 @@ async function savedStates() {
 
 async function load(path) {
   const { loadDetectorDirectory, mergeDetectors } = await import('../src/config/detector-files.ts')
-  const { tokenLiteralsOf } = await import('../src/scan/token-literals.ts')
-  const { valueRunOf } = await import('../src/scan/near-run.ts')
+  const { tokenLiteralsOf } = await import('../src/scan/token/token-literals.ts')
+  const { valueRunOf } = await import('../src/scan/keyed/near-run.ts')
   return mergeDetectors([], loadDetectorDirectory(path), { disable: [] }).map(atRunTime)
 
   /** Examples stay in the files: they are half of the list, and only tests read them. */

@@ -11,7 +11,7 @@ import { createFingerprinter, type FingerprintKey } from './redact/fingerprint.t
 import { compilePolicy, type Policy } from './redact/policy.ts'
 import type { EstimateStrength } from './redact/strength.ts'
 import { assembleRedactor, type Redactor, type RedactorParts } from './redactor.ts'
-import { createRunScanner, withRuns } from './scan/run-scanner.ts'
+import { createRunScanner, withRuns } from './scan/runs/run-scanner.ts'
 import { createCarry, createScanner } from './scan/scanner.ts'
 
 // What applications load: nothing of OTLP, whose codecs would be a fifth of it.

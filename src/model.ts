@@ -22,7 +22,7 @@ export type Confidence = 'confirmed' | 'likely' | 'possible'
  */
 export type Context = 'anywhere' | 'assigned' | 'near'
 
-/** What an assigned value must look like when a key name is all there is; see scan/values.ts. */
+/** What an assigned value must look like when a key name is all there is; see scan/keyed/values.ts. */
 export type ValueShape =
   /** any value that is no placeholder, template, type name or boolean (keys such as `password`) */
   | 'any'
@@ -63,9 +63,9 @@ export interface Detector {
   readonly references: readonly string[]
   /** Where the owner rotates it. */
   readonly rotation: string | null
-  /** Computed from pattern and keywords (scan/token-literals.ts): by the build for bundled detectors, else when they are compiled. */
+  /** Computed from pattern and keywords (scan/token/token-literals.ts): by the build for bundled detectors, else when they are compiled. */
   readonly literals?: readonly TokenLiteral[]
-  /** Of a pattern under a key name, likewise (scan/near-run.ts). */
+  /** Of a pattern under a key name, likewise (scan/keyed/near-run.ts). */
   readonly run?: ValueRun
 }
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { DocumentedPack } from '../config/detector-docs.ts'
 import { detectorFilesIn, readDetectorFiles } from '../config/detector-files.ts'
 import { type Pack, packNames } from '../packs.ts'
-import { assertNoMistakes } from '../scan/load.ts'
+import { assertNoMistakes } from '../scan/load/load.ts'
 
 const directory = fileURLToPath(new URL('../../detectors', import.meta.url))
 

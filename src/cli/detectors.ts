@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { LogveilError } from '../errors.ts'
 import type { Pack } from '../packs.ts'
-import { nearest } from '../scan/nearest.ts'
+import { nearest } from '../scan/load/nearest.ts'
 import { detectorsHelp } from './detectors-help.ts'
 import { parsePacks } from './pack-option.ts'
 

@@ -44,7 +44,7 @@ async function dispatch([name, ...args]: string[]): Promise<number> {
     return 2
   }
   if (Object.hasOwn(commands, name)) return commands[name](args)
-  const { nearest } = await import('../scan/nearest.ts')
+  const { nearest } = await import('../scan/load/nearest.ts')
   const guess = nearest(name, Object.keys(commands))
   const hint = guess === null ? 'see `logveil --help`' : `did you mean \`logveil ${guess}\`?`
   throw new LogveilError('USAGE_INVALID', `there is no command "${name}"; ${hint}`)

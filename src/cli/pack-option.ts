@@ -1,6 +1,6 @@
 import { LogveilError } from '../errors.ts'
 import { type Pack, packNames } from '../packs.ts'
-import { nearest } from '../scan/nearest.ts'
+import { nearest } from '../scan/load/nearest.ts'
 
 /** `--pack strict,pii`, repeatable. Throws `USAGE_INVALID`. */
 export function parsePacks(values: readonly string[] = []): readonly Pack[] {

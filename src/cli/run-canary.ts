@@ -1,6 +1,6 @@
 import { otlpToProto } from '../codecs/otlp-to-proto.ts'
 import type { Detector, Envelope, Signal } from '../model.ts'
-import { unsaid } from '../scan/defaults.ts'
+import { unsaid } from '../scan/load/defaults.ts'
 import type { Redaction } from './run-redaction.ts'
 
 const resources: Readonly<Record<Signal, string>> = {

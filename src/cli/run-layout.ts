@@ -1,8 +1,8 @@
 import type { FilesSourceConfig } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import type { LineFormat } from '../model.ts'
-import { compileExpression } from '../scan/expression.ts'
-import { parseAllow } from '../scan/pattern.ts'
+import { compileExpression } from '../scan/pattern/expression.ts'
+import { parseAllow } from '../scan/pattern/pattern.ts'
 import { aheadBytes, type Layout } from '../sources/files/tail.ts'
 import { detectFormat } from '../sources/records/format.ts'
 import {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { $ZodIssue } from 'zod/v4/core'
 import { LogveilError } from '../errors.ts'
-import { nearest } from '../scan/nearest.ts'
+import { nearest } from '../scan/load/nearest.ts'
 import { type Config, type ConfigInput, configSchema, sinkName } from './config-schema.ts'
 import { type Mistake, parseYaml, type Surrounding } from './config-yaml.ts'
 

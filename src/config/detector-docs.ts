@@ -1,6 +1,6 @@
 import type { Detector } from '../model.ts'
 import { checks } from '../scan/checks/index.ts'
-import type { Placed } from '../scan/load.ts'
+import type { Placed } from '../scan/load/load.ts'
 
 /** A pack and its detectors, from their files. */
 export interface DocumentedPack {

@@ -11,8 +11,8 @@ import {
   loadDetectors,
   type Mistake,
   type Placed
-} from '../scan/load.ts'
-import { nearest } from '../scan/nearest.ts'
+} from '../scan/load/load.ts'
+import { nearest } from '../scan/load/nearest.ts'
 import { importGitleaks, type Remark } from './gitleaks.ts'
 import { lineOf } from './yaml-places.ts'
 

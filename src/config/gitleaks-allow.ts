@@ -1,4 +1,4 @@
-import { PatternError, parseAllow } from '../scan/pattern.ts'
+import { PatternError, parseAllow } from '../scan/pattern/pattern.ts'
 import type { GitleaksAllowlist } from './gitleaks-schema.ts'
 import { GoRegexError, parseGoRegex } from './go-regex.ts'
 import { writeAllow } from './go-regex-dialect.ts'

@@ -1,5 +1,5 @@
 import { parse, TomlError } from 'smol-toml'
-import type { Mistake } from '../scan/load.ts'
+import type { Mistake } from '../scan/load/load.ts'
 import { translateAllowlist } from './gitleaks-allow.ts'
 import {
   type GitleaksAllowlist,

@@ -5,7 +5,7 @@ import {
   PatternError,
   parsePattern,
   prefixesOf
-} from '../scan/pattern.ts'
+} from '../scan/pattern/pattern.ts'
 import { type GoNode, GoRegexError, parseGoRegex } from './go-regex.ts'
 import { boundRepeats } from './go-regex-bounds.ts'
 import { casingOf, type Dialect, writeDialect } from './go-regex-dialect.ts'
@@ -41,7 +41,7 @@ const mostKeyNames = 128
 const shortestLiteral = 3
 /** A prefix of two bytes will do where so many of the next are certain. */
 const certainBody = 16
-/** More of them are no longer looked for as prefixes, see scan/token-literals.ts. */
+/** More of them are no longer looked for as prefixes, see scan/token/token-literals.ts. */
 const mostPrefixes = 16
 
 /**

@@ -1,5 +1,5 @@
-import { complete, type LoadedDetector } from '../scan/defaults.ts'
-import type { Mistake } from '../scan/load.ts'
+import { complete, type LoadedDetector } from '../scan/load/defaults.ts'
+import type { Mistake } from '../scan/load/load.ts'
 import { translateAllowlist } from './gitleaks-allow.ts'
 import { ownAllowlists, readConfig } from './gitleaks-read.ts'
 import { type TranslatedRegex, translateRegex } from './gitleaks-regex.ts'

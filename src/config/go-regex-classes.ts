@@ -1,4 +1,4 @@
-import { type ByteClass, classOf, controlEscapes, isDigit, isWord, unionOf } from '../scan/char-class.ts'
+import { type ByteClass, classOf, controlEscapes, isDigit, isWord, unionOf } from '../scan/pattern/char-class.ts'
 
 // Names of classes and characters in Go's regular expressions.
 

@@ -1,4 +1,4 @@
-import { type ByteClass, foldOf, isDigit, isWide, isWord, sameClass } from '../scan/char-class.ts'
+import { type ByteClass, foldOf, isDigit, isWide, isWord, sameClass } from '../scan/pattern/char-class.ts'
 import type { GoNode } from './go-regex.ts'
 
 /** Written into the dialect of detectors, in which every repeat is bounded and only what is redacted is a group. */

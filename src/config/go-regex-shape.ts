@@ -1,4 +1,4 @@
-import { isWide } from '../scan/char-class.ts'
+import { isWide } from '../scan/pattern/char-class.ts'
 import type { GoNode } from './go-regex.ts'
 import { innerOf } from './go-regex-dialect.ts'
 

@@ -1,4 +1,4 @@
-import { type ByteClass, classEscapes, classOf, complementOf, unionOf } from '../scan/char-class.ts'
+import { type ByteClass, classEscapes, classOf, complementOf, unionOf } from '../scan/pattern/char-class.ts'
 import { controls, everything, posixClasses } from './go-regex-classes.ts'
 
 /**

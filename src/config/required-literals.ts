@@ -1,5 +1,5 @@
-import { type ByteClass, isWide } from '../scan/char-class.ts'
-import type { PatternAst, PatternNode } from '../scan/pattern.ts'
+import { type ByteClass, isWide } from '../scan/pattern/char-class.ts'
+import type { PatternAst, PatternNode } from '../scan/pattern/pattern.ts'
 
 /** A class of more members is not spelled out. */
 const widestSpelled = 10

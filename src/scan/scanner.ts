@@ -16,10 +16,10 @@ import { type CompiledSet, type CompileHooks, compileSet } from './compile.ts'
 import { budgetOf, costs, type Effort } from './effort.ts'
 import { continuesKey } from './pem.ts'
 import { containsOwnPlaceholder } from './placeholders.ts'
-import { pruneHits } from './prune.ts'
+import { pruneHits } from './keyed/prune.ts'
 import { collectMatch, type TextScan, toPayload, traceStep } from './text-scan.ts'
 import { settle } from './uncover.ts'
-import { flushWindows } from './windows.ts'
+import { flushWindows } from './token/windows.ts'
 
 /** Records of others that may stand between two lines of a key. */
 const maxGap = 16

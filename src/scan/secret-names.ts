@@ -1,7 +1,7 @@
 import type { Detector, ValueShape } from '../model.ts'
-import { governs } from './key-names.ts'
-import { valueAlone } from './pairs.ts'
-import { notSecret } from './values.ts'
+import { governs } from './keyed/key-names.ts'
+import { valueAlone } from './keyed/pairs.ts'
+import { notSecret } from './keyed/values.ts'
 
 /**
  * Whether `value` is a secret, as far as the `name` of the variable that holds it tells: by the key words of the detectors that ask for no

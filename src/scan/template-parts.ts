@@ -1,6 +1,6 @@
 import { LogveilError } from '../errors.ts'
 import { signatures } from './checks/signatures.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from './load/nearest.ts'
 import type { Random } from './template-random.ts'
 import { fakeJwt, fakePem } from './template-structures.ts'
 

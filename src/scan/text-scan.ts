@@ -1,7 +1,7 @@
 import type { Confidence, Detector, Field, Hints, Match, Trace } from '../model.ts'
 import type { Effort } from './effort.ts'
-import type { PairMemo } from './pair-value.ts'
-import type { Pair } from './pairs.ts'
+import type { PairMemo } from './keyed/pair-value.ts'
+import type { Pair } from './keyed/pairs.ts'
 
 /**
  * The scan of one text: a field, or what came out of an encoding inside it. Confirmers read it and report to it; all offsets are in

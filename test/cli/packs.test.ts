@@ -8,8 +8,8 @@ import { detectorFilesIn, readDetectorFiles } from '../../src/config/detector-fi
 import { LogveilError } from '../../src/errors.ts'
 import { bundledDetectors, createRedactor, packDetectors, packNames } from '../../src/index.ts'
 import type { Detector } from '../../src/model.ts'
-import { formatMistake } from '../../src/scan/load.ts'
-import { selfTest } from '../../src/scan/self-test.ts'
+import { formatMistake } from '../../src/scan/load/load.ts'
+import { selfTest } from '../../src/scan/load/self-test.ts'
 import { expand } from '../../src/scan/template.ts'
 import { main, run } from './spawn.ts'
 

@@ -1,5 +1,5 @@
 import type { Detector } from '../../src/model.ts'
-import { unsaid } from '../../src/scan/defaults.ts'
+import { unsaid } from '../../src/scan/load/defaults.ts'
 
 const common = { ...unsaid, severity: 'high' } as const
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { documentedPacks } from '../../src/cli/bundled-files.ts'
 import { describeDetectors } from '../../src/config/detector-docs.ts'
-import { loadDetectors } from '../../src/scan/load.ts'
+import { loadDetectors } from '../../src/scan/load/load.ts'
 
 test('docs/detectors.md is that of the files: else `npm run docs`', () => {
   const written = readFileSync(fileURLToPath(new URL('../../docs/detectors.md', import.meta.url)), 'utf8')

@@ -10,7 +10,7 @@ import {
 } from '../../src/config/detector-files.ts'
 import { LogveilError } from '../../src/errors.ts'
 import type { Detector } from '../../src/model.ts'
-import type { LoadedDetector } from '../../src/scan/load.ts'
+import type { LoadedDetector } from '../../src/scan/load/load.ts'
 import { temporaryDirectory } from '../cli/spawn.ts'
 
 const directory = temporaryDirectory()

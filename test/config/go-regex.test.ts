@@ -5,8 +5,8 @@ import { parseGoRegex } from '../../src/config/go-regex.ts'
 import { boundRepeats } from '../../src/config/go-regex-bounds.ts'
 import { casingOf, writeDialect } from '../../src/config/go-regex-dialect.ts'
 import { requiredLiterals } from '../../src/config/required-literals.ts'
-import { parsePattern } from '../../src/scan/pattern.ts'
-import { openEnded } from '../../src/scan/windows.ts'
+import { parsePattern } from '../../src/scan/pattern/pattern.ts'
+import { openEnded } from '../../src/scan/token/windows.ts'
 import { sampleOf, seeded } from './go-regex-samples.ts'
 
 const written = (regex: string, secret = 0, caseInsensitive = false) =>

@@ -1,5 +1,5 @@
 import type { Confidence, Context, Detector, Field, Match } from '../../src/model.ts'
-import { unsaid } from '../../src/scan/defaults.ts'
+import { unsaid } from '../../src/scan/load/defaults.ts'
 
 export interface MatchLike {
   readonly id?: string

@@ -1,5 +1,5 @@
 import { createRedactor } from '../../src/index.ts'
-import { loadDetectors } from '../../src/scan/load.ts'
+import { loadDetectors } from '../../src/scan/load/load.ts'
 
 /** 32 hexadecimal digits that look generated. */
 export const hex = ['3f9a1c47', 'b2d8e605', '91c4f7a3', '0e6bd258'].join('')

@@ -10,8 +10,8 @@ import {
   sameClass,
   sizeOf,
   unionOf
-} from '../../src/scan/char-class.ts'
-import { PatternError } from '../../src/scan/pattern-error.ts'
+} from '../../src/scan/pattern/char-class.ts'
+import { PatternError } from '../../src/scan/pattern/pattern-error.ts'
 
 const bytesOf = (text: string) => classOf(...Buffer.from(text))
 

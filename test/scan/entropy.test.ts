@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { createRedactor } from '../../src/index.ts'
 import type { Detector } from '../../src/model.ts'
-import { complete } from '../../src/scan/defaults.ts'
 import { shannonEntropy } from '../../src/scan/entropy.ts'
-import { loadDetectors } from '../../src/scan/load.ts'
-import { selfTest } from '../../src/scan/self-test.ts'
+import { complete } from '../../src/scan/load/defaults.ts'
+import { loadDetectors } from '../../src/scan/load/load.ts'
+import { selfTest } from '../../src/scan/load/self-test.ts'
 
 const entry = {
   id: 'zork-token',

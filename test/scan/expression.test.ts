@@ -1,10 +1,10 @@
 // Against RE2, which shares nothing with it: where that cannot be loaded these tests fail, they never skip.
 import RE2 from 're2'
 import { describe, expect, test } from 'vitest'
-import { compileExpression, type Expression } from '../../src/scan/expression.ts'
-import { parseAllow, parsePattern } from '../../src/scan/pattern.ts'
+import { compileExpression, type Expression } from '../../src/scan/pattern/expression.ts'
+import { parseAllow, parsePattern } from '../../src/scan/pattern/pattern.ts'
 import { expand } from '../../src/scan/template.ts'
-import { openEnded } from '../../src/scan/windows.ts'
+import { openEnded } from '../../src/scan/token/windows.ts'
 import { allPackDetectors } from '../own-detectors.ts'
 import { type Random, randomPattern, sampleMatch, seededRandom } from './pattern-samples.ts'
 

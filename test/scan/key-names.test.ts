@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ValueShape } from '../../src/model.ts'
-import { governs } from '../../src/scan/key-names.ts'
+import { governs } from '../../src/scan/keyed/key-names.ts'
 
 /** Whether the last occurrence of the key word governs the key. */
 function decides(key: string, word: string, shape: ValueShape | null = 'opaque'): boolean {

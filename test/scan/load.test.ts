@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { LogveilError } from '../../src/errors.ts'
-import { assertNoMistakes, type DetectorSource, formatMistake, loadDetectors } from '../../src/scan/load.ts'
+import { assertNoMistakes, type DetectorSource, formatMistake, loadDetectors } from '../../src/scan/load/load.ts'
 
 type Entry = Record<string, unknown>
 

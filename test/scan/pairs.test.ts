@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readPair } from '../../src/scan/pairs.ts'
+import { readPair } from '../../src/scan/keyed/pairs.ts'
 
 /** The pair around the first `password` in a line; its value is put into « ». */
 function pairIn(line: string): { value: string; key: string; bond: string; quoted: boolean; compound: boolean } | null {

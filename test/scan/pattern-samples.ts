@@ -1,6 +1,6 @@
 // re2 is the oracle of these tests: where it cannot be loaded they fail, they never skip.
 import RE2 from 're2'
-import type { PatternAst, PatternNode } from '../../src/scan/pattern.ts'
+import type { PatternAst, PatternNode } from '../../src/scan/pattern/pattern.ts'
 
 /** Numbers from 0 to below `limit`, the same for the same seed. */
 export type Random = (limit: number) => number

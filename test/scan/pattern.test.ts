@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import RE2 from 're2'
 import { describe, expect, test } from 'vitest'
-import { type ByteClass, parseClass, sizeOf } from '../../src/scan/char-class.ts'
+import { type ByteClass, parseClass, sizeOf } from '../../src/scan/pattern/char-class.ts'
 import {
   bodyAfterPrefix,
   groupCount,
@@ -13,7 +13,7 @@ import {
   type PatternNode,
   parsePattern,
   prefixesOf
-} from '../../src/scan/pattern.ts'
+} from '../../src/scan/pattern/pattern.ts'
 import {
   anchored,
   type Random,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { looksRandom, measure, randomScore } from '../../src/scan/randomness.ts'
+import { looksRandom, measure, randomScore } from '../../src/scan/keyed/randomness.ts'
 import { expand } from '../../src/scan/template.ts'
 
 function measured(text: string) {

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { autoCodec } from '../../src/codecs/auto.ts'
 import { createRedactor } from '../../src/index.ts'
 import type { Detector, Scanner, TraceEvent, WithheldReason } from '../../src/model.ts'
-import { complete } from '../../src/scan/defaults.ts'
-import { formatMistake, loadDetectors } from '../../src/scan/load.ts'
-import { createRunScanner, withRuns } from '../../src/scan/run-scanner.ts'
+import { complete } from '../../src/scan/load/defaults.ts'
+import { formatMistake, loadDetectors } from '../../src/scan/load/load.ts'
+import { createRunScanner, withRuns } from '../../src/scan/runs/run-scanner.ts'
 import { expand } from '../../src/scan/template.ts'
 
 function detectorOf(id: string, pattern: string, more: object = {}): Detector {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ValueShape } from '../../src/model.ts'
-import type { Pair } from '../../src/scan/pairs.ts'
+import type { Pair } from '../../src/scan/keyed/pairs.ts'
+import { isUuid, notSecret } from '../../src/scan/keyed/values.ts'
 import { expand } from '../../src/scan/template.ts'
-import { isUuid, notSecret } from '../../src/scan/values.ts'
 
 type How = Partial<Pick<Pair, 'bond' | 'quoted' | 'compound'>>
 

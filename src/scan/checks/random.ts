@@ -1,5 +1,5 @@
 import type { Check } from '../../model.ts'
-import { looksRandom, measure } from '../randomness.ts'
+import { looksRandom, measure } from '../keyed/randomness.ts'
 
 /** A longer run of letters and digits is data: an image, an archive, a certificate. */
 const longest = 1024

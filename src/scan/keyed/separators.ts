@@ -10,7 +10,7 @@ import {
   isWideSign,
   skipSpaces,
   startsWithFolded
-} from './bytes.ts'
+} from '../bytes.ts'
 import { closingQuote, maxQuoted } from './pair-value.ts'
 
 /** How a value stands by its key: what `values.ts` may conclude from the grammar. */

@@ -1,9 +1,9 @@
-import type { Detector, ValueRun } from '../model.ts'
-import { isAlnum, isSpace } from './bytes.ts'
-import { lazy } from './judge.ts'
+import type { Detector, ValueRun } from '../../model.ts'
+import { isAlnum, isSpace } from '../bytes.ts'
+import { lazy } from '../judge.ts'
+import { minLengthOf, parsePattern } from '../pattern/pattern.ts'
+import { alphabetOf, fromHex, toHex } from '../token/token-literals.ts'
 import { memberEnd, memberValue, namesSibling } from './member.ts'
-import { minLengthOf, parsePattern } from './pattern.ts'
-import { alphabetOf, fromHex, toHex } from './token-literals.ts'
 
 /** How far behind the key word a value of `context: near` may begin, in bytes. */
 export const nearby = 40

@@ -1,6 +1,6 @@
-import type { Detector } from '../model.ts'
-import { type ByteClass, complementOf, isWide } from './char-class.ts'
-import { groupLastClass, maxLengthOf, parsePattern } from './pattern.ts'
+import type { Detector } from '../../model.ts'
+import { type ByteClass, complementOf, isWide } from '../pattern/char-class.ts'
+import { groupLastClass, maxLengthOf, parsePattern } from '../pattern/pattern.ts'
 import type { DetectorEntry, FileHead } from './schema.ts'
 
 /** A detector and whether it may replace another one of the same id. */

@@ -1,10 +1,10 @@
-import type { Detector, TokenLiteral } from '../model.ts'
-import { compileBounded } from './bounded.ts'
-import { isHex, isQuote, isSpace } from './bytes.ts'
-import { costs } from './effort.ts'
-import { compileJudge, lazy } from './judge.ts'
-import { parsePattern } from './pattern.ts'
-import { type Confirm, type TextScan, traceStep } from './text-scan.ts'
+import type { Detector, TokenLiteral } from '../../model.ts'
+import { isHex, isQuote, isSpace } from '../bytes.ts'
+import { costs } from '../effort.ts'
+import { compileJudge, lazy } from '../judge.ts'
+import { compileBounded } from '../pattern/bounded.ts'
+import { parsePattern } from '../pattern/pattern.ts'
+import { type Confirm, type TextScan, traceStep } from '../text-scan.ts'
 import { compileBoundaries, compileWindowSearch, enqueue, standsAlone } from './windows.ts'
 
 /** Bytes that a window reaches behind the longest match, so that the boundary and a greedy end can be seen. */

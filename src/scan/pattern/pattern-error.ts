@@ -1,4 +1,4 @@
-import { LogveilError } from '../errors.ts'
+import { LogveilError } from '../../errors.ts'
 
 /** A pattern or class outside the dialect. Patterns are public, so the message may name what it found in them. */
 export class PatternError extends LogveilError {

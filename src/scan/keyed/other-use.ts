@@ -1,4 +1,4 @@
-import { isOperator, isQuote, isSpace, startsWithFolded } from './bytes.ts'
+import { isOperator, isQuote, isSpace, startsWithFolded } from '../bytes.ts'
 import { endsDescribing } from './key-names.ts'
 import { keyStartOf } from './pairs.ts'
 

@@ -1,12 +1,12 @@
-import type { Detector } from '../model.ts'
-import { endsEscape } from './bytes.ts'
-import { type ByteClass, parseClass } from './char-class.ts'
-import { costs } from './effort.ts'
-import { compileExpression } from './expression.ts'
-import type { Judge } from './judge.ts'
-import { lazy } from './judge.ts'
-import { parsePattern } from './pattern.ts'
-import { type TextScan, traceStep, type WindowSearch } from './text-scan.ts'
+import type { Detector } from '../../model.ts'
+import { endsEscape } from '../bytes.ts'
+import { costs } from '../effort.ts'
+import type { Judge } from '../judge.ts'
+import { lazy } from '../judge.ts'
+import { type ByteClass, parseClass } from '../pattern/char-class.ts'
+import { compileExpression } from '../pattern/expression.ts'
+import { parsePattern } from '../pattern/pattern.ts'
+import { type TextScan, traceStep, type WindowSearch } from '../text-scan.ts'
 
 /** Longer joined windows are searched before they grow on, in bytes: a search takes memory for every one of them. */
 const maxJoined = 32768

@@ -1,5 +1,5 @@
-import type { Hits } from '../model.ts'
-import type { CompiledSet } from './compile.ts'
+import type { Hits } from '../../model.ts'
+import type { CompiledSet } from '../compile.ts'
 import { keyEndOf, keyStartOf, readJoined } from './pairs.ts'
 
 /** Bytes for each hit, at least, of a payload that is worth it. In a denser one most hits come to something, or are an attack. */

@@ -1,7 +1,7 @@
 // The surroundings of a name in raw JSON, at any depth of escaping, seen without parsing the line.
 
-import { namingMembers } from '../model.ts'
-import { isQuote, isSpace, startsWithFolded } from './bytes.ts'
+import { namingMembers } from '../../model.ts'
+import { isQuote, isSpace, startsWithFolded } from '../bytes.ts'
 
 /** Where the value of a member begins whose name ends at `at`; 0 when it is a string of its own, -1 for anything else. */
 export function memberValue(bytes: Uint8Array, at: number): number {

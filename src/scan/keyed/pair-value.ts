@@ -1,4 +1,4 @@
-import { isKeyByte, isQuote, isSpace, isTrailer, skipSpaces, startsWithFolded } from './bytes.ts'
+import { isKeyByte, isQuote, isSpace, isTrailer, skipSpaces, startsWithFolded } from '../bytes.ts'
 
 /** Longest quoted value whose closing quote is looked for, in bytes; a longer one ends as an unquoted one does. */
 export const maxQuoted = 8192

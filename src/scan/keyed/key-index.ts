@@ -1,5 +1,5 @@
-import { isUpper, startsWithFolded } from './bytes.ts'
-import { costs } from './effort.ts'
+import { isUpper, startsWithFolded } from '../bytes.ts'
+import { costs } from '../effort.ts'
 import type { Keyed } from './keyed.ts'
 
 /**

@@ -1,13 +1,13 @@
-import type { Detector } from '../model.ts'
-import { endsEscape, latin1 } from './bytes.ts'
-import { type ByteClass, parseClass } from './char-class.ts'
-import { checks } from './checks/index.ts'
-import { shannonEntropy } from './entropy.ts'
-import { compileExpression } from './expression.ts'
+import type { Detector } from '../../model.ts'
+import { endsEscape, latin1 } from '../bytes.ts'
+import { checks } from '../checks/index.ts'
+import { shannonEntropy } from '../entropy.ts'
+import { type ByteClass, parseClass } from '../pattern/char-class.ts'
+import { compileExpression } from '../pattern/expression.ts'
+import { parseAllow, parsePattern } from '../pattern/pattern.ts'
+import { type Expansion, expand } from '../template.ts'
 import { type Mistake, mistakeAt, type Placed } from './load.ts'
-import { parseAllow, parsePattern } from './pattern.ts'
 import { containsKeyword } from './rules.ts'
-import { type Expansion, expand } from './template.ts'
 
 type Span = readonly [start: number, end: number]
 

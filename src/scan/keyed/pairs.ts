@@ -1,4 +1,4 @@
-import { isDigit, isKeyByte, isLetter, isWideSign } from './bytes.ts'
+import { isDigit, isKeyByte, isLetter, isWideSign } from '../bytes.ts'
 import { type PairMemo, readValue } from './pair-value.ts'
 import { type Bond, readSeparator } from './separators.ts'
 

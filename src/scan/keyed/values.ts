@@ -1,4 +1,4 @@
-import type { ValueShape } from '../model.ts'
+import type { ValueShape } from '../../model.ts'
 import {
   isAlnum,
   isDigit,
@@ -11,9 +11,9 @@ import {
   startsWithExactly,
   startsWithFolded,
   tableOf
-} from './bytes.ts'
+} from '../bytes.ts'
+import { containsOwnPlaceholder, isPlaceholder } from '../placeholders.ts'
 import type { Pair } from './pairs.ts'
-import { containsOwnPlaceholder, isPlaceholder } from './placeholders.ts'
 import { looksRandom, type Measures, measure, randomScore } from './randomness.ts'
 
 /** Values that say something about a secret instead of being one. */

@@ -1,6 +1,5 @@
-import { isWide, parseClass } from './char-class.ts'
-import { checks } from './checks/index.ts'
-import { nearest } from './nearest.ts'
+import { checks } from '../checks/index.ts'
+import { isWide, parseClass } from '../pattern/char-class.ts'
 import {
   groupCount,
   maxLengthOf,
@@ -9,10 +8,11 @@ import {
   PatternError,
   parseAllow,
   parsePattern
-} from './pattern.ts'
+} from '../pattern/pattern.ts'
+import { expand, templateMistake } from '../template.ts'
+import { alphabetOf } from '../token/token-literals.ts'
+import { nearest } from './nearest.ts'
 import type { DetectorEntry, FileHead } from './schema.ts'
-import { expand, templateMistake } from './template.ts'
-import { alphabetOf } from './token-literals.ts'
 
 /** A mistake in a detector: where, seen from the detector, and what. */
 export interface Problem {

@@ -1,5 +1,5 @@
 import type { $ZodIssue } from 'zod/v4/core'
-import { LogveilError } from '../errors.ts'
+import { LogveilError } from '../../errors.ts'
 import { complete, type LoadedDetector } from './defaults.ts'
 import { nearest } from './nearest.ts'
 import { type Problem, problemsOf } from './rules.ts'

@@ -1,15 +1,21 @@
-import type { Codec, Detector, Field, Hits, Match, Scanner, ScanResult, Trace, Visitor } from '../model.ts'
-import { endsEscape, latin1 } from './bytes.ts'
-import { type ByteClass, classOf, unionOf } from './char-class.ts'
-import { checks } from './checks/index.ts'
-import { compileJudge, type Judge } from './judge.ts'
-import { minLengthOf, type PatternAst, parsePattern } from './pattern.ts'
-import { reach, statesOf } from './pattern-states.ts'
+import type { Codec, Detector, Field, Hits, Match, Scanner, ScanResult, Trace, Visitor } from '../../model.ts'
+import { endsEscape, latin1 } from '../bytes.ts'
+import { checks } from '../checks/index.ts'
+import { compileJudge, type Judge } from '../judge.ts'
+import { type ByteClass, classOf, unionOf } from '../pattern/char-class.ts'
+import { minLengthOf, type PatternAst, parsePattern } from '../pattern/pattern.ts'
+import { reach, statesOf } from '../pattern/pattern-states.ts'
+import { createTextScan } from '../scanner.ts'
+import type { TextScan } from '../text-scan.ts'
+import { alphabetOf } from '../token/token-literals.ts'
+import {
+  type Boundaries,
+  compileBoundaries,
+  compileWindowSearch,
+  groupComesFirst,
+  standsAlone
+} from '../token/windows.ts'
 import { findRuns } from './runs.ts'
-import { createTextScan } from './scanner.ts'
-import type { TextScan } from './text-scan.ts'
-import { alphabetOf } from './token-literals.ts'
-import { type Boundaries, compileBoundaries, compileWindowSearch, groupComesFirst, standsAlone } from './windows.ts'
 
 type Withheld = ScanResult['withheld']
 

@@ -1,4 +1,4 @@
-import type { ByteClass } from './char-class.ts'
+import type { ByteClass } from '../pattern/char-class.ts'
 
 /**
  * Calls `visit` for every run of at least `min` bytes of a class in `bytes[from..to)`, at its full length, in order. Looks at about every

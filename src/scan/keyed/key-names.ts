@@ -1,5 +1,5 @@
-import type { ValueShape } from '../model.ts'
-import { isDigit, isLetter, isLower, isUpper, latin1, startsWithFolded } from './bytes.ts'
+import type { ValueShape } from '../../model.ts'
+import { isDigit, isLetter, isLower, isUpper, latin1, startsWithFolded } from '../bytes.ts'
 
 /**
  * Words which, standing behind the key word in a key's name, say that the value describes the secret instead of being it:

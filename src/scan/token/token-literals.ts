@@ -1,6 +1,6 @@
-import type { Detector, TokenLiteral } from '../model.ts'
-import { classOf, unionOf } from './char-class.ts'
-import { bodyAfterPrefix, type PatternNode, parsePattern, prefixesOf } from './pattern.ts'
+import type { Detector, TokenLiteral } from '../../model.ts'
+import { classOf, unionOf } from '../pattern/char-class.ts'
+import { bodyAfterPrefix, type PatternNode, parsePattern, prefixesOf } from '../pattern/pattern.ts'
 
 /** Shortest prefix that may be a literal of its own; below that the detector's keywords are used. */
 const minPrefix = 3
