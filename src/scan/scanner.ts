@@ -14,12 +14,12 @@ import type {
 } from '../model.ts'
 import { type CompiledSet, type CompileHooks, compileSet } from './compile.ts'
 import { budgetOf, costs, type Effort } from './effort.ts'
+import { pruneHits } from './keyed/prune.ts'
 import { continuesKey } from './pem.ts'
 import { containsOwnPlaceholder } from './placeholders.ts'
-import { pruneHits } from './keyed/prune.ts'
 import { collectMatch, type TextScan, toPayload, traceStep } from './text-scan.ts'
-import { settle } from './uncover.ts'
 import { flushWindows } from './token/windows.ts'
+import { settle } from './uncover.ts'
 
 /** Records of others that may stand between two lines of a key. */
 const maxGap = 16
