@@ -54,7 +54,7 @@ const harmless: Record<string, readonly string[]> = {
     `x${'$'}{A}y`,
     'x{{ a }}y'
   ],
-  repetition: ['aaaa', '1111111111', 'ZZZZZZZZ'],
+  repetition: ['aaaa', '1111111111', 'ZZZZZZZZ', 'AAAAAAAAAAAAAAAAAAAAAA==', '%2f%2f%2f%2f%2f%2f%2f%3D'],
   word: [
     'true',
     'False',

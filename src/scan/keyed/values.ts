@@ -151,15 +151,25 @@ function isEncrypted(bytes: Uint8Array, start: number, end: number): boolean {
   )
 }
 
-/** One to three bytes over and over: `aaaa`, `xyzxyzxyz`, `%2f%2f%2f`. */
+/** One to three bytes over and over: `aaaa`, `xyzxyzxyz`, `%2f%2f%2f`; also with the padding of base64: `AAAA=`. */
 function isRepetition(bytes: Uint8Array, start: number, end: number): boolean {
-  const stop = Math.min(end, start + 256)
+  const stop = Math.min(paddingStart(bytes, start, end), start + 256)
   for (let period = 1; period <= 3 && 3 * period <= stop - start; period++) {
     let i = start + period
     while (i < stop && bytes[i] === bytes[i - period]) i++
     if (i === stop) return true
   }
   return false
+}
+
+function paddingStart(bytes: Uint8Array, start: number, end: number): number {
+  let at = end
+  for (let signs = 0; signs < 2 && at > start; signs++) {
+    if (bytes[at - 1] === 0x3d) at--
+    else if (startsWithFolded(bytes, at - 3, end, '%3d')) at -= 3
+    else break
+  }
+  return at
 }
 
 /** `DB_PASSWORD=DB_PASSWORD`: the name stands in for what it will hold. */
