@@ -2,6 +2,7 @@ import type { FilesSourceConfig } from '../config/config-schema.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Source } from '../model.ts'
 import { lock } from '../sinks/durable/lock.ts'
+import type { DeliveryEvents } from '../sources/deliver.ts'
 import { forgetfulCheckpoints, openCheckpoints } from '../sources/files/checkpoints.ts'
 import type { Sealer } from '../sources/files/seal.ts'
 import { createFilesSource, type FilesEvents } from '../sources/files.ts'
@@ -63,9 +64,7 @@ function staysAsItIs(beginning: string, redactLine: (text: string) => string): b
   return continuations.every((continuation) => redactLine(beginning + continuation).startsWith(shown))
 }
 
-/** Counts everything, tells of what can be many only once until it gets better. */
 function listen(pipeline: string, metrics: Metrics, report: Report): FilesEvents {
-  let failing = false
   return {
     state(files, bytes) {
       metrics.files.set({ pipeline }, files)
@@ -83,9 +82,17 @@ function listen(pipeline: string, metrics: Metrics, report: Report): FilesEvents
       metrics.filesWithheld.inc({ pipeline })
       report('warn', 'a line is too long, and cannot be cut: a part of it is withheld', { path })
     },
-    rejected: (path, message) => report('error', 'the sink refuses lines for good', { path, message }),
+    ...tellDeliveries(pipeline, report)
+  }
+}
+
+/** Tells of a failing sink once, until it gets better. */
+export function tellDeliveries(pipeline: string, report: Report): DeliveryEvents {
+  let failing = false
+  return {
+    rejected: (from, message) => report('error', 'the sink refuses lines for good', { from, message }),
     failed(message) {
-      if (!failing) report('warn', 'the sink fails: files wait', { pipeline, message })
+      if (!failing) report('warn', 'the sink fails: what came waits', { pipeline, message })
       failing = true
     },
     delivered() {

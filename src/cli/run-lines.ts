@@ -18,6 +18,9 @@ interface OpenKey extends Omit<Carry, 'detector'> {
   readonly detector: string
 }
 
+/** Whoever begins keys under ever other names gets no more memory than that. */
+const mostOpen = 1000
+
 const none: OpenKeys = new Map()
 
 export function createStreams(): Streams {
@@ -45,6 +48,7 @@ export function redactsLines(redactor: Redactor, detectors: readonly Detector[],
       const done = redact(carry)
       if (carry.budget > 0) left.set(lane, { ...carry, detector: ids[carry.detector] })
       else left.delete(lane)
+      if (left.size > mostOpen) left.delete(left.keys().next().value as string)
       return done
     })
     return { redacted, left }

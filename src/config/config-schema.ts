@@ -102,6 +102,20 @@ const filesSource = z.strictObject({
     .describe('What is read of a file at once')
 })
 
+const syslogSource = z.strictObject({
+  type: z.literal('syslog'),
+  tcp: address
+    .nullable()
+    .default('127.0.0.1:5514')
+    .describe('RFC 5424 and 3164, each message with its length before it or a line feed behind it; null: off'),
+  udp: address.nullable().default('127.0.0.1:5514').describe('A message a datagram; null: off'),
+  tls: serverTls.nullable().default(null).describe('For TCP. Certificates are read again when their files change'),
+  maxMessageBytes: bytes(480)
+    .default(2 ** 16)
+    .describe('Longer ones become [WITHHELD:size]'),
+  maxConnections: z.int().min(1).max(1_000_000).default(1000)
+})
+
 const clientTls = z.strictObject({
   caFile: file.nullable().default(null).describe('PEM; null: the authorities of the system'),
   certFile: file.nullable().default(null).describe('PEM; for downstreams that ask for a certificate'),
@@ -231,7 +245,7 @@ const durable = z.strictObject({
 
 const pipeline = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'is lower-case letters, digits and dashes'),
-  source: z.discriminatedUnion('type', [otlpSource, filesSource, kafkaSource]),
+  source: z.discriminatedUnion('type', [otlpSource, filesSource, syslogSource, kafkaSource]),
   annotate: z.boolean().default(false).describe('Adds the attribute logveil.detectors to records with findings'),
   unknownFields: z
     .enum(['strict', 'lenient'])
@@ -305,6 +319,7 @@ export type OtlpSourceConfig = Extract<PipelineConfig['source'], { type: 'otlp' 
 export type FilesSourceConfig = Extract<PipelineConfig['source'], { type: 'files' }>
 export type KafkaSourceConfig = Extract<PipelineConfig['source'], { type: 'kafka' }>
 export type KafkaSinkConfig = Extract<PipelineConfig['sinks'][number], { type: 'kafka' }>
+export type SyslogSourceConfig = Extract<PipelineConfig['source'], { type: 'syslog' }>
 export type SinkConfig = PipelineConfig['sinks'][number]
 export type RedactionConfig = Config['redaction']
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Next, Source } from '../model.ts'
+import type { DeliveryEvents } from './deliver.ts'
 import type { Checkpoints } from './files/checkpoints.ts'
 import { createDiscovery } from './files/discover.ts'
 import { createFollowed, type Follow } from './files/followed.ts'
@@ -41,7 +42,7 @@ export interface FilesOptions {
 }
 
 /** Names and numbers, never content. */
-export interface FilesEvents {
+export interface FilesEvents extends DeliveryEvents {
   /** How many files are followed, and how much of them is still to be delivered. */
   state(files: number, bytes: number): void
   /** Not there, or not readable: it is tried again. */
@@ -50,10 +51,6 @@ export interface FilesEvents {
   truncated(path: string, copies: number): void
   /** A line was too long, and could not be cut. */
   withheld(path: string): void
-  /** Refused for good: it is passed over. */
-  rejected(path: string, message: string): void
-  failed(message: string): void
-  delivered(): void
 }
 
 /** What changes a name changes others: they are looked at together. */

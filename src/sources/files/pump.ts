@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { LogveilError } from '../../errors.ts'
 import type { Envelope, Next } from '../../model.ts'
-import { refusesAll } from '../../otlp/status.ts'
+import { createDeliver } from '../deliver.ts'
 import type { FilesOptions } from '../files.ts'
 import type { Discovery } from './discover.ts'
 import type { Follow, Followed } from './followed.ts'
@@ -9,8 +7,6 @@ import type { Chunk, Tail } from './tail.ts'
 
 /** Longest part of a private key, and what loggers put around its lines. */
 const beforeBytes = 98_304
-const firstPauseMs = 100
-const longestPauseMs = 5000
 
 /** Hands on the next batch of a file; it comes in again behind the others. */
 export type Pump = (follow: Follow) => Promise<void>
@@ -23,6 +19,7 @@ export function createPump(
   signal: AbortSignal
 ): Pump {
   const { events } = options
+  const deliver = createDeliver(next, events, signal)
   const { follows, ready } = followed
 
   async function pump(follow: Follow): Promise<void> {
@@ -96,27 +93,6 @@ export function createPump(
     if (!follow.atEnd) follow.quietSince = performance.now()
     follow.atEnd = true
     if (follow.nameless && performance.now() - follow.quietSince >= options.closeMs) followed.close(follow)
-  }
-
-  /** As often as it takes: the file has it still. False: it is to end before. */
-  async function deliver(envelope: Envelope, path: string): Promise<boolean> {
-    for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, 2 * pauseMs)) {
-      try {
-        await next(envelope)
-        events.delivered()
-        return true
-      } catch (error) {
-        const { message, retryable, retryAfterMs, cause } = error as LogveilError
-        if (!(error instanceof LogveilError) || !(retryable || cause === refusesAll)) {
-          events.rejected(path, error instanceof LogveilError ? message : 'a bug in logveil')
-          return true
-        }
-        events.failed(message)
-        const waitMs = Math.max(retryAfterMs ?? 0, pauseMs * (0.5 + Math.random()))
-        await sleep(waitMs, null, { signal }).catch(() => {})
-        if (signal.aborted) return false
-      }
-    }
   }
 
   return pump
