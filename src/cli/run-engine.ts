@@ -11,7 +11,6 @@ import { describe } from './complain.ts'
 import { canaryPasses } from './run-canary.ts'
 import type { DurableSink } from './run-durable.ts'
 import type { Rules } from './run-files.ts'
-import { kafkaOf, openKafka } from './run-kafka.ts'
 import { createStreams, type Streams } from './run-lines.ts'
 import { createRedaction, type Redaction, type RedactionSettings } from './run-redaction.ts'
 import { openSink } from './run-sinks.ts'
@@ -70,10 +69,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const listening: [PipelineConfig, (Source | ListeningSource)[], (Sink | DurableSink)[]][] = []
   const stages: ((signal: AbortSignal) => Promise<void>)[] = []
   for (const pipeline of config.pipelines) {
-    const kafka = kafkaOf(pipeline)
-    if (kafka !== null) {
-      const redact: Redact = (envelope) => (redacts.get(kafka.name) as Redact)(envelope)
-      stages.push(await openKafka(kafka, metrics, options, () => redaction.lines, redact))
+    if (pipeline.source.type === 'kafka') {
+      // A client that nobody else should load.
+      const { openKafka } = await import('./run-kafka.ts')
+      const redact: Redact = (envelope) => (redacts.get(pipeline.name) as Redact)(envelope)
+      stages.push(await openKafka(pipeline, metrics, options, () => redaction.lines, redact))
       continue
     }
     const sinks = await Promise.all(pipeline.sinks.map((sink) => openSink(sink, pipeline, metrics, options, line)))

@@ -4,35 +4,26 @@ import { trace } from '@opentelemetry/api'
 import type { KafkaSinkConfig, KafkaSourceConfig, PipelineConfig } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import type { OtlpFormat } from '../index.ts'
+import { createKafkaSink } from '../kafka/kafka-sink.ts'
 import { createKafkajs } from '../kafka/kafkajs.ts'
-import type { KafkaBatch, KafkaClient, KafkaEvent, KafkaOptions } from '../kafka/port.ts'
+import type { KafkaBatch, KafkaClient, KafkaEvent, KafkaOptions, KafkaSecurity } from '../kafka/port.ts'
 import type { RedactedBatch, ScanWhole, Withheld } from '../kafka/redact-batch.ts'
 import { createStage, type StageOptions } from '../kafka/stage.ts'
 import type { Metrics } from '../metrics.ts'
-import type { Receipt, Signal } from '../model.ts'
+import type { Receipt, Signal, Sink } from '../model.ts'
 import { openAccount, type Redact } from '../pipeline.ts'
 import type { Redacted, Redactor } from '../redactor.ts'
 import type { EngineOptions, Report } from './run-engine.ts'
 
-type KafkaPipeline = Pick<PipelineConfig, 'name' | 'annotate'> & {
-  readonly source: KafkaSourceConfig
-  readonly sinks: readonly KafkaSinkConfig[]
-}
-
-/** null: it is none from topics to a topic. */
-export function kafkaOf({ name, annotate, source, sinks }: PipelineConfig): KafkaPipeline | null {
-  const topics = sinks.filter((sink) => sink.type === 'kafka')
-  return source.type === 'kafka' ? { name, annotate, source, sinks: topics } : null
-}
-
 /** A pipeline from topics to a topic, ready to run. Throws `INPUT_FAILED`, `CONFIG_INVALID`. */
 export async function openKafka(
-  { name, annotate, source, sinks: [sink] }: KafkaPipeline,
+  { name, annotate, source, sinks: [sink] }: PipelineConfig,
   metrics: Metrics,
   { report, redaction }: Pick<EngineOptions, 'report' | 'redaction'>,
   lines: () => Redactor,
   redact: Redact
 ): Promise<(signal: AbortSignal) => Promise<void>> {
+  if (source.type !== 'kafka' || sink.type !== 'kafka') throw new Error('no pipeline from topics to a topic')
   ignoreNegativeTimeouts()
   const counts = new Map<string, number>()
   const onBatch = createStage({
@@ -118,13 +109,25 @@ function optionsOf(
   return {
     ...same,
     topics: topics.map(topicOf),
-    tls: tls === null ? null : { ca: read(tls.caFile), cert: read(tls.certFile), key: read(tls.keyFile) },
-    sasl: sasl?.mechanism === 'oauthbearer' ? { mechanism: 'oauthbearer', token: () => tokenIn(sasl.tokenFile) } : sasl,
+    ...securityOf({ tls, sasl }),
     compression: sink.compression,
     concurrency: partitionsAtOnce,
     onBatch,
     onEvent
   }
+}
+
+function securityOf({ tls, sasl }: Pick<KafkaSourceConfig, 'tls' | 'sasl'>): KafkaSecurity {
+  return {
+    tls: tls === null ? null : { ca: read(tls.caFile), cert: read(tls.certFile), key: read(tls.keyFile) },
+    sasl: sasl?.mechanism === 'oauthbearer' ? { mechanism: 'oauthbearer', token: () => tokenIn(sasl.tokenFile) } : sasl
+  }
+}
+
+/** A topic for what comes from elsewhere. Throws `CONFIG_INVALID`. */
+export function kafkaSink({ brokers, tls, sasl, ...same }: KafkaSinkConfig): Sink {
+  ignoreNegativeTimeouts()
+  return createKafkaSink({ ...same, brokers: brokers ?? [], ...securityOf({ tls, sasl }) })
 }
 
 function topicOf(text: string): string | RegExp {

@@ -30,6 +30,8 @@ export async function serve(config: Config, path: string | null): Promise<number
 /** How long the last spans may take to get away. */
 const lastSpansMs = 2000
 
+const lingerMs = 500
+
 async function run(config: Config, path: string | null): Promise<number> {
   const redaction = await readRedaction(config.redaction)
   // Before the detectors are compiled nothing is logged but fixed texts.
@@ -62,6 +64,8 @@ async function run(config: Config, path: string | null): Promise<number> {
     settled ? 'stopped' : 'stopped before all was settled: its senders will send it again'
   )
   if (!settled) process.exit(1)
+  // All is settled; a connection that a client has forgotten (kafkajs, when a broker went) must not keep the process.
+  setTimeout(() => process.exit(0), lingerMs).unref()
   return 0
 }
 

@@ -27,7 +27,7 @@ export async function openSink(
   options: EngineOptions,
   redactLine: (text: string) => string
 ): Promise<Sink | DurableSink> {
-  const sink = createSink(config, pipeline.name, metrics, options, redactLine)
+  const sink = await createSink(config, pipeline.name, metrics, options, redactLine)
   const { durable } = pipeline
   const opened = durable === null ? sink : await openDurable(sink, config, { ...pipeline, durable }, metrics, options)
   if (config.type !== 'otlp') return opened
@@ -59,17 +59,20 @@ function takesLines<S extends Sink>(sink: S, continues: Continues | null, redact
 
 const noOrigin: Origin = { resource: {}, format: 'plain' }
 
-function createSink(
+async function createSink(
   config: SinkConfig,
   pipeline: string,
   metrics: Metrics,
   { write }: EngineOptions,
   redactLine: (text: string) => string
-): Sink {
+): Promise<Sink> {
   const measured = (sink: Sink) => withMetrics(sink, pipeline, metrics)
   if (config.type === 'stdout') return measured(createStdoutSink({ write, toJson }))
   if (config.type === 'file') return measured(createFileSink({ path: config.path, toJson }))
-  if (config.type === 'kafka') throw new LogveilError('CONFIG_INVALID', 'only topics go to a topic')
+  if (config.type === 'kafka') {
+    const { kafkaSink } = await import('./run-kafka.ts')
+    return measured(kafkaSink(config))
+  }
   const url = new URL(config.url)
   const options = {
     name: sinkName(config),

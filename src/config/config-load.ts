@@ -136,13 +136,17 @@ function clashesIn({
       clashes.push({ path: at('source'), message: 'needs workers: 1, as a file has one reader' })
     if (source.type === 'otlp' && source.http === null && source.grpc === null)
       clashes.push({ path: at('source'), message: 'listens nowhere: http and grpc are both null' })
-    const toKafka = sinks.some(({ type }) => type === 'kafka')
-    if ((source.type === 'kafka') !== toKafka || (toKafka && sinks.length > 1))
-      clashes.push({
-        path: at('sinks'),
-        message: 'topics go to one topic: a kafka source has one kafka sink, and no other has one'
-      })
-    if (source.type === 'kafka' && durable !== null)
+    const isStage = source.type === 'kafka'
+    if (isStage && (sinks.length > 1 || sinks[0].type !== 'kafka'))
+      clashes.push({ path: at('sinks'), message: 'has to be one topic: topics go to a topic' })
+    sinks.forEach((sink, j) => {
+      if (sink.type === 'kafka' && (sink.brokers === null) !== isStage)
+        clashes.push({
+          path: at('sinks', j, 'brokers'),
+          message: isStage ? 'are those of the source: topics go to a topic of the same cluster' : 'is missing'
+        })
+    })
+    if (isStage && durable !== null)
       clashes.push({ path: at('durable'), message: 'is not for topics, which are durable themselves' })
     if (source.type === 'otlp' && source.maxBodyBytes > maxInFlightBytes)
       clashes.push({

@@ -154,6 +154,28 @@ const stdoutSink = z.strictObject({
 
 const broker = z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^:\s]+):\d{1,5}$/, 'is no broker: write HOST:PORT')
 
+const kafkaSecurity = {
+  tls: z
+    .strictObject({
+      caFile: file.nullable().default(null),
+      certFile: file.nullable().default(null),
+      keyFile: file.nullable().default(null)
+    })
+    .nullable()
+    .default(null),
+  sasl: z
+    .discriminatedUnion('mechanism', [
+      z.strictObject({
+        mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+        username: z.string().min(1),
+        password: secret
+      }),
+      z.strictObject({ mechanism: z.literal('oauthbearer'), tokenFile: file.describe('Read for each connection') })
+    ])
+    .nullable()
+    .default(null)
+}
+
 const kafkaSource = z.strictObject({
   type: z.literal('kafka'),
   brokers: z.array(broker).min(1).describe('HOST:PORT of some of the brokers: they name the others'),
@@ -176,30 +198,23 @@ const kafkaSource = z.strictObject({
     .default(2 ** 19)
     .describe('Of the records in one transaction'),
   partitionsAtOnce: z.int().min(1).max(1000).default(12),
-  tls: z
-    .strictObject({
-      caFile: file.nullable().default(null),
-      certFile: file.nullable().default(null),
-      keyFile: file.nullable().default(null)
-    })
-    .nullable()
-    .default(null),
-  sasl: z
-    .discriminatedUnion('mechanism', [
-      z.strictObject({
-        mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
-        username: z.string().min(1),
-        password: secret
-      }),
-      z.strictObject({ mechanism: z.literal('oauthbearer'), tokenFile: file.describe('Read for each connection') })
-    ])
-    .nullable()
-    .default(null)
+  ...kafkaSecurity
 })
 
 const kafkaSink = z.strictObject({
   type: z.literal('kafka'),
   topic: z.string().min(1).describe('With as many partitions as a source topic, records keep their partition'),
+  brokers: z
+    .array(broker)
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      'For what comes from elsewhere than topics: each line is a record; topics go to topics of the same cluster'
+    ),
+  clientId: z.string().min(1).default('logveil'),
+  ...kafkaSecurity,
+  timeoutMs: ms(100).default(10_000).describe('So long may a batch take, tries included'),
   compression: z.enum(['none', 'gzip', 'snappy', 'lz4', 'zstd']).default('none'),
   findingsTopic: z.string().min(1).nullable().default(null).describe('A record for each finding, by fingerprint'),
   deadLetterTopic: z

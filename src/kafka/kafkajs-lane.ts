@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, Kafka, Producer } from 'kafkajs'
 import { LogveilError } from '../errors.ts'
 import { compressionTypes } from './kafkajs-codecs.ts'
+import { isTooLarge, reasonOf, typeOf } from './kafkajs-errors.ts'
 import { type KafkaOptions, type KafkaOutput, tooLarge } from './port.ts'
 
 /** Writes for one partition that is read. */
@@ -162,10 +163,6 @@ function headersOf(headers: KafkaOutput['headers']): Record<string, Buffer | Buf
 /** kafkajs cannot write null. */
 const noHeaderValue = Buffer.alloc(0)
 
-function isTooLarge(error: unknown): boolean {
-  return typeOf(error) === 'MESSAGE_TOO_LARGE' || typeOf(error) === 'RECORD_LIST_TOO_LARGE'
-}
-
 function recordTooLarge(): LogveilError {
   return new LogveilError('DELIVERY_FAILED', 'larger than the broker takes', { cause: tooLarge })
 }
@@ -187,17 +184,4 @@ const fences = new Set([
 
 function laneLost(error: unknown): LaneLost {
   return error instanceof LaneLost ? error : new LaneLost(reasonOf(error), fences.has(typeOf(error)))
-}
-
-/** Protocol errors have a type, others a name; messages may quote hosts and ids, which are no secrets, but records they never quote. */
-export function reasonOf(error: unknown): string {
-  const type = typeOf(error)
-  return type === '' ? (error instanceof Error ? error.name : 'unknown') : type
-}
-
-export function typeOf(error: unknown): string {
-  const { type, originalError, cause } = (error ?? {}) as { type?: string; originalError?: unknown; cause?: unknown }
-  if (typeof type === 'string') return type
-  const inner = originalError ?? cause
-  return inner === undefined || inner === null ? '' : typeOf(inner)
 }

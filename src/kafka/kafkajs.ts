@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Admin, type Consumer, type EachBatchPayload, type Kafka, type Producer } from 'kafkajs'
+import type { Admin, Consumer, EachBatchPayload, Kafka, Producer } from 'kafkajs'
 import { LogveilError } from '../errors.ts'
-import { plugCodecs } from './kafkajs-codecs.ts'
-import { type Lane, LaneLost, plainLane, reasonOf, transactionalLane, typeOf } from './kafkajs-lane.ts'
+import { connectTo } from './kafkajs-connection.ts'
+import { reasonOf, typeOf } from './kafkajs-errors.ts'
+import { type Lane, LaneLost, plainLane, transactionalLane } from './kafkajs-lane.ts'
 import type { KafkaBatch, KafkaClient, KafkaOptions, KafkaRecord } from './port.ts'
 
 const restartMs = 1000
@@ -13,7 +14,6 @@ const maxPauseMs = 10_000
  * load.
  */
 export function createKafkajs(options: KafkaOptions): KafkaClient {
-  plugCodecs()
   const kafka = connectTo(options)
 
   return {
@@ -51,24 +51,6 @@ function whyNot(error: unknown, topics: readonly string[], brokers: readonly str
   return new LogveilError('INPUT_FAILED', `kafka: no broker of ${brokers.join(', ')} answers (${reason})`, {
     retryable: true
   })
-}
-
-function connectTo({ brokers, clientId, tls, sasl }: KafkaOptions): Kafka {
-  const { Kafka: Client, logLevel } = kafkajs as typeof import('kafkajs')
-  return new Client({
-    clientId,
-    brokers: [...brokers],
-    // It would log to standard output; what matters comes as events.
-    logLevel: logLevel.NOTHING,
-    ssl: tls === null ? false : { ca: tls.ca ?? undefined, cert: tls.cert ?? undefined, key: tls.key ?? undefined },
-    ...(sasl === null ? {} : { sasl: saslOf(sasl) as never }),
-    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8 }
-  })
-}
-
-function saslOf(sasl: NonNullable<KafkaOptions['sasl']>): object {
-  if (sasl.mechanism !== 'oauthbearer') return sasl
-  return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await sasl.token() }) }
 }
 
 /** One consumer's life; resolves to why it ended, null: it was told to. */

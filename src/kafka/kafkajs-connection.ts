@@ -1,0 +1,29 @@
+import kafkajs, { type Kafka } from 'kafkajs'
+import { plugCodecs } from './kafkajs-codecs.ts'
+import type { KafkaSecurity } from './port.ts'
+
+/** What any client needs to reach a cluster. */
+export interface KafkaConnection extends KafkaSecurity {
+  readonly brokers: readonly string[]
+  /** Names this instance to brokers. */
+  readonly clientId: string
+}
+
+export function connectTo({ brokers, clientId, tls, sasl }: KafkaConnection): Kafka {
+  plugCodecs()
+  const { Kafka: Client, logLevel } = kafkajs as typeof import('kafkajs')
+  return new Client({
+    clientId,
+    brokers: [...brokers],
+    // It would log to standard output; what matters comes as events.
+    logLevel: logLevel.NOTHING,
+    ssl: tls === null ? false : { ca: tls.ca ?? undefined, cert: tls.cert ?? undefined, key: tls.key ?? undefined },
+    ...(sasl === null ? {} : { sasl: saslOf(sasl) as never }),
+    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8 }
+  })
+}
+
+function saslOf(sasl: NonNullable<KafkaSecurity['sasl']>): object {
+  if (sasl.mechanism !== 'oauthbearer') return sasl
+  return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await sasl.token() }) }
+}
