@@ -6,6 +6,8 @@ import { LogveilError } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Envelope, Origin, Sink } from '../model.ts'
 import { createFileSink } from '../sinks/file.ts'
+import { createHttpLogsSink } from '../sinks/http-logs.ts'
+import { elasticsearch, loki, ndjson } from '../sinks/log-shapes.ts'
 import { createOtlpGrpcSink } from '../sinks/otlp-grpc.ts'
 import { createOtlpHttpSink } from '../sinks/otlp-http.ts'
 import { withRetry } from '../sinks/retry.ts'
@@ -30,9 +32,14 @@ export async function openSink(
   const sink = await createSink(config, pipeline.name, metrics, options, redactLine)
   const { durable } = pipeline
   const opened = durable === null ? sink : await openDurable(sink, config, { ...pipeline, durable }, metrics, options)
-  if (config.type !== 'otlp') return opened
+  if (!takesRecords(config)) return opened
   const { source } = pipeline
   return takesLines(opened, source.type === 'files' ? readRule(source) : null, redactLine)
+}
+
+/** Sinks of records, which lines have to become; others take lines as they are. */
+export function takesRecords({ type }: SinkConfig): boolean {
+  return type === 'otlp' || type === 'http'
 }
 
 /** Lines become records of OTLP on the way; where they come from is redacted as they are. */
@@ -68,7 +75,8 @@ async function createSink(
 ): Promise<Sink> {
   const measured = (sink: Sink) => withMetrics(sink, pipeline, metrics)
   if (config.type === 'stdout') return measured(createStdoutSink({ write, toJson }))
-  if (config.type === 'file') return measured(createFileSink({ path: config.path, toJson }))
+  if (config.type === 'file')
+    return measured(createFileSink({ path: config.path, maxBytes: config.maxBytes, keep: config.keep, toJson }))
   if (config.type === 'kafka') {
     const { kafkaSink } = await import('./run-kafka.ts')
     return measured(kafkaSink(config))
@@ -82,9 +90,15 @@ async function createSink(
     compression: config.compression === 'none' ? ('identity' as const) : config.compression,
     scrub: createScrub(redactLine)
   }
+  const retries = { ...config.retry, onRetry: () => metrics.retries.inc({ pipeline, sink: options.name }) }
+  if (config.type === 'http') {
+    const shape = { ndjson, loki, elasticsearch: elasticsearch(config.index) }[config.format]
+    const answersEach = config.format === 'elasticsearch'
+    const bare = createHttpLogsSink({ ...options, shape, answersEach, toJson })
+    return measured(withTimeout(withRetry(bare, retries), config.timeoutMs))
+  }
   const bare = /^grpc/.test(url.protocol) ? createOtlpGrpcSink({ ...options, toProto }) : createOtlpHttpSink(options)
-  const retry = { ...config.retry, onRetry: () => metrics.retries.inc({ pipeline, sink: bare.name }) }
-  return measured(withTimeout(withSplit(withRetry(bare, retry), split), config.timeoutMs))
+  return measured(withTimeout(withSplit(withRetry(bare, retries), split), config.timeoutMs))
 }
 
 function withMetrics(sink: Sink, pipeline: string, { delivery }: Metrics): Sink {

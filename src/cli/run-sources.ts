@@ -10,6 +10,7 @@ import type { Reloaded } from '../sources/tls.ts'
 import type { EngineOptions, Report } from './run-engine.ts'
 import { openFiles, type Rules, tellDeliveries } from './run-files.ts'
 import { readRule } from './run-layout.ts'
+import { takesRecords } from './run-sinks.ts'
 
 /** The sources of a pipeline, listening or ready to. Throws `LISTEN_FAILED`, `CONFIG_INVALID`, `OUTPUT_FAILED`. */
 export async function openSources(
@@ -21,7 +22,7 @@ export async function openSources(
 ): Promise<(Source | ListeningSource)[]> {
   if (source.type === 'files') {
     // Where lines leave as they are, they need not wait for each other.
-    const continues = sinks.some(({ type }) => type === 'otlp') ? readRule(source) : null
+    const continues = sinks.some(takesRecords) ? readRule(source) : null
     return [openFiles(name, source, metrics, options, rules, continues)]
   }
   if (source.type === 'syslog') return listenSyslog(name, source, budget, metrics, options)

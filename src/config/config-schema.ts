@@ -148,6 +148,25 @@ const otlpSink = z.strictObject({
   retry: retry.prefault({})
 })
 
+const httpSink = z.strictObject({
+  type: z.literal('http').describe('Log records for backends that know no OTLP'),
+  name: z.string().min(1).nullable().default(null).describe('In metrics; null: the host and port'),
+  url: z
+    .url({ protocol: /^https?$/, error: 'is no URL: http:// or https://' })
+    .refine((text) => !/^[a-z]+:\/\/[^/]*@/.test(text), 'holds credentials: put them into headers')
+    .describe('Without a path: that of the format'),
+  format: z
+    .enum(['ndjson', 'loki', 'elasticsearch'])
+    .default('ndjson')
+    .describe('ndjson: an object a line; loki: its push API; elasticsearch: the bulk API, also of OpenSearch'),
+  index: z.string().min(1).default('logveil').describe('Of Elasticsearch: index or data stream'),
+  headers: otlpSink.shape.headers,
+  tls: clientTls.prefault({}),
+  compression: z.enum(['none', 'gzip']).default('none'),
+  timeoutMs: ms(10).default(9000),
+  retry: retry.prefault({})
+})
+
 const stdoutSink = z.strictObject({
   type: z.literal('stdout').describe('OTLP/JSON, one batch a line; lines of files as they are')
 })
@@ -227,7 +246,12 @@ const kafkaSink = z.strictObject({
 
 const fileSink = z.strictObject({
   type: z.literal('file'),
-  path: file.describe('Lines are added at its end; made when it is missing, for its owner only')
+  path: file.describe('Lines are added at its end; made when it is missing, for its owner only'),
+  maxBytes: bytes(1024)
+    .nullable()
+    .default(null)
+    .describe('A file that has become so long is renamed to PATH.1, that one to PATH.2 and so on; null: it grows'),
+  keep: z.int().min(1).max(1000).default(5).describe('How many renamed files stay')
 })
 
 const durable = z.strictObject({
@@ -273,7 +297,7 @@ const pipeline = z.strictObject({
       'Batches are stored on disk, redacted, then answered, then delivered; null: answered when a sink has them'
     ),
   sinks: z
-    .array(z.discriminatedUnion('type', [otlpSink, fileSink, stdoutSink, kafkaSink]))
+    .array(z.discriminatedUnion('type', [otlpSink, httpSink, fileSink, stdoutSink, kafkaSink]))
     .min(1)
     .describe('Each gets every batch')
 })

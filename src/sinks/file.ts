@@ -1,10 +1,14 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, rename } from 'node:fs/promises'
 import { LogveilError } from '../errors.ts'
 import { allTaken, type Envelope, type Sink } from '../model.ts'
 import { asLines } from './as-lines.ts'
 
 export interface FileSinkOptions {
   readonly path: string
+  /** A file that has become so long is renamed to `path.1`, and so on; null: it grows. */
+  readonly maxBytes: number | null
+  /** How many renamed files stay. */
+  readonly keep: number
   /** OTLP/protobuf as OTLP/JSON, without line breaks. */
   readonly toJson: (envelope: Envelope) => string
 }
@@ -16,7 +20,7 @@ interface Waiting {
 }
 
 /** Adds batches as `asLines` has them to the end of a file, and answers when the disk has it; what comes meanwhile shares the next write. */
-export function createFileSink({ path, toJson }: FileSinkOptions): Sink {
+export function createFileSink({ path, maxBytes, keep, toJson }: FileSinkOptions): Sink {
   let handle: FileHandle | null = null
   let waiting: Waiting[] = []
   let working: Promise<void> | null = null
@@ -43,6 +47,15 @@ export function createFileSink({ path, toJson }: FileSinkOptions): Sink {
     handle ??= await open(path, 'a', 0o600)
     for (const bytes of batch) await handle.appendFile(bytes)
     await handle.datasync()
+    if (maxBytes !== null && (await handle.stat()).size >= maxBytes) await rotate(handle)
+  }
+
+  /** Behind a whole batch, so that no line is in two files. */
+  async function rotate(full: FileHandle): Promise<void> {
+    handle = null
+    await full.close()
+    for (let i = keep; i > 1; i--) await rename(`${path}.${i - 1}`, `${path}.${i}`).catch(ignoreMissing)
+    await rename(path, `${path}.1`)
   }
 
   return {
@@ -60,4 +73,8 @@ export function createFileSink({ path, toJson }: FileSinkOptions): Sink {
       handle = null
     }
   }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error
 }

@@ -19,7 +19,7 @@ import {
 
 type OtlpEnvelope = Envelope & { readonly format: 'otlp-proto' | 'otlp-json' }
 
-interface Reply {
+export interface Reply {
   readonly status: number
   readonly headers: IncomingMessage['headers']
   readonly body: Uint8Array
@@ -76,11 +76,11 @@ function isOtlp(envelope: Envelope): envelope is OtlpEnvelope {
 }
 
 /** Without the brackets that URLs write around IPv6. */
-function hostOf({ hostname }: URL): string {
+export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '')
 }
 
-function post(send: typeof request, body: Uint8Array, leftMs: number, options: RequestOptions): Promise<Reply> {
+export function post(send: typeof request, body: Uint8Array, leftMs: number, options: RequestOptions): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const sent = send(options, (response) => receive(response).then(resolve, fail))
     const timer = leftMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(expire, leftMs)
@@ -120,7 +120,7 @@ function formatOf({ headers }: Reply, fallback: 'otlp-proto' | 'otlp-json'): 'ot
 }
 
 /** A refusal keeps its class: for good or not, and when to come back. */
-function refused(reply: Reply, scrub: (text: string) => string): LogveilError {
+export function refused(reply: Reply, scrub: (text: string) => string): LogveilError {
   const { status } = reply
   const said = decodeStatus(reply.body, formatOf(reply, 'otlp-json'))
   const message = `the downstream answered ${status}${said.message === '' ? '' : `: ${scrub(said.message)}`}`

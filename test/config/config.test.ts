@@ -82,7 +82,7 @@ describe('mistakes', () => {
       pipeline(', maxBodyBytes: 200000000'),
       ['f:3: pipelines[0].source.maxBodyBytes is more than maxInFlightBytes, which it has to fit into']
     ],
-    [pipeline('', '[{ type: syslog }]'), ['f:4: pipelines[0].sinks[0].type is one of otlp, file, stdout, kafka']],
+    [pipeline('', '[{ type: syslog }]'), ['f:4: pipelines[0].sinks[0].type is one of otlp, http, file, stdout, kafka']],
     [
       pipeline('', '[{ type: otlp, url: "ftp://a" }]'),
       ['f:4: pipelines[0].sinks[0].url is no URL of an OTLP backend: http://, https://, grpc:// or grpcs://']

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
 import type { Envelope } from '../../src/model.ts'
 import { createFileSink } from '../../src/sinks/file.ts'
@@ -14,7 +14,7 @@ function envelope(format: Envelope['format'], text: string): Envelope {
 
 test('adds every batch as whole lines, whatever its format, to a file of its owner', async () => {
   const file = path('out.log')
-  const sink = createFileSink({ path: file, toJson: () => '{"as":"json"}' })
+  const sink = createFileSink({ path: file, maxBytes: null, keep: 1, toJson: () => '{"as":"json"}' })
   await sink.write(envelope('lines', 'a\nb\n'))
   await Promise.all([
     sink.write(envelope('otlp-json', '{\n  "x": 1\n}')),
@@ -23,4 +23,15 @@ test('adds every batch as whole lines, whatever its format, to a file of its own
   await sink.close()
   expect(readFileSync(file, 'utf8')).toBe('a\nb\n{   "x": 1 }\n{"as":"json"}\n')
   expect(statSync(file).mode & 0o777).toBe(0o600)
+})
+
+test('a file that is full gets another name, behind a whole batch; so many stay', async () => {
+  const file = path('turned.log')
+  const sink = createFileSink({ path: file, maxBytes: 10, keep: 2, toJson: () => '' })
+  for (const text of ['1234\n', '56789\n', 'abcdefghijkl\n', 'mnopqrstuvw\n', 'x\n'])
+    await sink.write(envelope('lines', text))
+  await sink.close()
+  const read = (name: string) => readFileSync(path(name), 'utf8')
+  expect(['turned.log', 'turned.log.1', 'turned.log.2'].map(read)).toEqual(['x\n', 'mnopqrstuvw\n', 'abcdefghijkl\n'])
+  expect(existsSync(path('turned.log.3'))).toBe(false)
 })
