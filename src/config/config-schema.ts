@@ -61,7 +61,10 @@ const otlpSource = z.strictObject({
 const filesSource = z.strictObject({
   type: z.literal('files'),
   include: z.array(z.string().min(1)).min(1).describe('Globs: /var/log/app/*.log, /var/log/**/*.log'),
-  exclude: z.array(z.string().min(1)).default([]).describe('Globs; compressed files are never read'),
+  exclude: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Globs; of compressed files only those are read that rotation made of a followed one'),
   stateDirectory: file
     .nullable()
     .default(null)

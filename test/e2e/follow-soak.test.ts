@@ -24,7 +24,7 @@ afterAll(remove)
 
 const writeForMs = 14_000
 const rotateEveryMs = 900
-const files = ['renamed', 'emptied', 'plain'] as const
+const files = ['renamed', 'emptied', 'plain', 'container'] as const
 /** Of planted secrets. */
 const kinds = 12
 
@@ -39,8 +39,27 @@ const values = Object.values(secrets)
 const key = values.slice(kinds)
 const secretsIn = createSearch(secrets)
 
+const at = '2026-11-25T10:00:00.123456789Z'
+
+/** As a container runtime writes it: a line with a secret is cut within that, and the other stream writes in between. */
+function framed(text: string): string {
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line, i) => {
+      const cut = line.includes('password=') ? line.length - 11 : 0
+      const parts = cut === 0 ? [`F ${line}`] : [`P ${line.slice(0, cut)}`, `F ${line.slice(cut)}`]
+      return parts.map((part) => `${at} stdout ${part}\n`).join(`${at} stderr F noise ${i}\n`)
+    })
+    .join('')
+}
+
 /** Numbered lines; now and then with a token, or followed by a private key on lines of its own. */
 function textOf(file: string, number: number): string {
+  return file === 'container' ? framed(linesOf(file, number)) : linesOf(file, number)
+}
+
+function linesOf(file: string, number: number): string {
   const line = `${file} ${String(number).padStart(7, '0')}`
   const i = number % 40
   if (i === 39)
@@ -63,7 +82,8 @@ const rotations: Record<(typeof files)[number], (file: string) => void> = {
     copyFileSync(file, `${file}.1`)
     truncateSync(file)
   },
-  plain() {}
+  plain() {},
+  container: (file) => rotations.renamed(file)
 }
 
 test('every line at least once, in order, without its secrets', { timeout: 120_000 }, async () => {
@@ -96,7 +116,7 @@ test('every line at least once, in order, without its secrets', { timeout: 120_0
     ]
   }
 
-  const counts = { renamed: 0, emptied: 0, plain: 0 }
+  const counts = { renamed: 0, emptied: 0, plain: 0, container: 0 }
   let writing = true
   // What was rotated away before the very first start is nobody's.
   for (const file of files) appendFileSync(join(logs, `${file}.log`), textOf(file, counts[file]++))
