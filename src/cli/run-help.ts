@@ -45,7 +45,7 @@ Follows files through rotation, takes the secrets out of their lines, and hands 
   --state DIR          remembers in DIR how far each file was delivered, so that a restart, also after a crash, goes on from there: every
                        line arrives at least once. One process for a directory; without it a restart begins anew
   --from WHERE         beginning (default) or end: where files begin that are there at the very first start
-  --exclude GLOB       files that are left out; repeatable. Compressed files (.gz, .zst, ...) are never read
+  --exclude GLOB       files that are left out; repeatable. Compressed files are only read where rotation made them of a followed one
   --format FORMAT      plain, json, cri, docker, journald or syslog; auto (default): as the first lines of a file tell
   --multiline RULE     lines that are one record of OTLP: stack-traces, indented, start=PATTERN (of a first line), continued=PATTERN (of a
                        further one)
