@@ -3,6 +3,7 @@ import type { Config, ConfigInput } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import { makeConfig, orOff, serveMade } from './run-made.ts'
 import { parseOptions } from './run-options.ts'
+import { madeTickets, ticketOptions } from './tickets-options.ts'
 
 /** `logveil follow`: `logveil run` with a configuration made of options. */
 export async function followCommand(args: readonly string[]): Promise<number> {
@@ -31,6 +32,7 @@ function parse(args: readonly string[]) {
         multiline: { type: 'string' },
         exclude: { type: 'string', multiple: true },
         admin: { type: 'string' },
+        ...ticketOptions,
         'print-config': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' }
       }
@@ -56,7 +58,11 @@ export function followConfig(include: readonly string[], options: FollowOptions)
     format,
     multiline: ruleOf(multiline)
   }
-  const input = { admin: orOff(admin) ?? null, pipelines: [{ name: 'follow', source, sinks }] } as ConfigInput
+  const input = {
+    admin: orOff(admin) ?? null,
+    ...madeTickets(options),
+    pipelines: [{ name: 'follow', source, sinks }]
+  } as ConfigInput
   return makeConfig(input, optionAt)
 }
 

@@ -4,6 +4,7 @@ import type { Config, ConfigInput } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import { makeConfig, orOff, serveMade } from './run-made.ts'
 import { parseOptions } from './run-options.ts'
+import { madeTickets, ticketOptions } from './tickets-options.ts'
 
 /** `logveil kafka`: `logveil run` with a configuration made of options. */
 export async function kafkaCommand(args: readonly string[]): Promise<number> {
@@ -39,6 +40,7 @@ function parse(args: readonly string[]) {
         annotate: { type: 'boolean' },
         'key-file': { type: 'string' },
         admin: { type: 'string' },
+        ...ticketOptions,
         'print-config': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' }
       }
@@ -78,6 +80,7 @@ export function kafkaConfig(options: KafkaOptions): Config {
   const input = {
     admin: orOff(options.admin) ?? null,
     ...(options['key-file'] === undefined ? {} : { redaction: { keys: keyLines(options['key-file']) } }),
+    ...madeTickets(options),
     pipelines: [{ name: 'kafka', source, annotate: options.annotate ?? false, sinks: [sink] }]
   } as ConfigInput
   return makeConfig(input, optionAt)

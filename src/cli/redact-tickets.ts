@@ -1,13 +1,11 @@
 import type { TicketsConfig } from '../config/tickets-schema.ts'
-import type { RedactorOptions } from '../index.ts'
-import { createMetrics, type Metrics } from '../metrics.ts'
+import { createMetrics } from '../metrics.ts'
 import type { TicketPlace } from '../model.ts'
 import type { Redactor } from '../redactor.ts'
 import { createSpotter } from '../tickets/spotter.ts'
 import { complain } from './complain.ts'
 import type { PlacedFinding } from './redact-stream.ts'
-import { canaryDetector } from './run-canary.ts'
-import { openTicketDesk, ticketKeys } from './tickets-open.ts'
+import { openDesk } from './tickets-desk.ts'
 
 /** Tickets for what `logveil redact` finds. */
 export interface RedactTickets {
@@ -17,37 +15,23 @@ export interface RedactTickets {
 }
 
 const closeMs = 10_000
-
-/** Without a key there are no fingerprints, and without them no tickets. */
-export function withKey(settings: RedactorOptions, tickets: TicketsConfig): RedactorOptions {
-  return (settings.keys ?? []).length > 0 ? settings : { ...settings, keys: ticketKeys(tickets) }
-}
+const longestName = 200
 
 /** Throws what opening the ledger throws. */
 export async function openRedactTickets(config: TicketsConfig, redactor: Redactor): Promise<RedactTickets> {
-  const metrics = createMetrics()
-  const desk = await openTicketDesk(config, metrics, (message, facts) =>
-    complain(
-      `${message}${Object.values(facts)
-        .map((fact) => `: ${fact}`)
-        .join('')}`
-    )
+  const { tenant, minConfidence } = config
+  const desk = await openDesk(config, createMetrics(), (message, facts) =>
+    complain([message, ...Object.values(facts)].join(': '))
   )
+  const spotter = createSpotter({ tenant, minConfidence, except: [], now: Date.now, take: desk.take })
   const places = new Map<string, TicketPlace>()
-  const spotter = createSpotter({
-    tenant: config.tenant,
-    minConfidence: config.minConfidence,
-    except: [canaryDetector.id],
-    now: Date.now,
-    take: desk.take
-  })
 
   /** The name of a file may hold a secret as well. */
   function placeOf(file: string): TicketPlace {
     const known = places.get(file)
     if (known !== undefined) return known
     const name = Buffer.from(redactor.redact(Buffer.from(file)).payload).toString()
-    const place = file === 'standard input' ? {} : { file: name.slice(0, 200) }
+    const place = file === 'standard input' ? {} : { file: name.slice(0, longestName) }
     places.set(file, place)
     return place
   }
@@ -57,15 +41,9 @@ export async function openRedactTickets(config: TicketsConfig, redactor: Redacto
       for (const { finding, file } of findings) spotter.spot([finding], () => placeOf(file))
     },
     async close() {
-      spotter.close()
-      await desk.close(closeMs)
-      const lost = await lostSightings(metrics)
+      spotter.flush()
+      const lost = await desk.close(closeMs)
       if (lost > 0) complain(`${lost} findings are in no ticket: the ledger did not take them`)
     }
   }
-}
-
-async function lostSightings({ ticketSightings }: Metrics): Promise<number> {
-  const { values } = await ticketSightings.get()
-  return values.find(({ labels }) => labels.outcome === 'lost')?.value ?? 0
 }

@@ -1,5 +1,4 @@
 import { isatty } from 'node:tty'
-import type { TicketsConfig } from '../config/tickets-schema.ts'
 import type { LogveilError } from '../errors.ts'
 import type { Redactor } from '../redactor.ts'
 import { openWriter, outputError } from './byte-writer.ts'
@@ -22,10 +21,11 @@ export async function redactCommand(args: readonly string[], create: CreateRedac
   const options = parseRedactArguments(args)
   if (options.help) return showHelp()
   const settings = await settingsOf(options)
-  const tickets = options.tickets === null ? null : await import('./redact-tickets.ts')
-  const keyed = tickets === null ? settings : tickets.withKey(settings, options.tickets as TicketsConfig)
+  const { tickets } = options
+  const keyed = tickets === null ? settings : (await import('./tickets-open.ts')).withTicketKey(settings, tickets)
   const redactor = await create(keyed, options.detectors)
-  const opened = tickets === null ? null : await tickets.openRedactTickets(options.tickets as TicketsConfig, redactor)
+  const opened =
+    tickets === null ? null : await (await import('./redact-tickets.ts')).openRedactTickets(tickets, redactor)
   const begin = performance.now()
   const run = await redactFiles(options, redactor, opened)
   await opened?.close()

@@ -3,6 +3,7 @@ import type { Config, ConfigInput } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import { makeConfig, orOff, serveMade } from './run-made.ts'
 import { parseOptions } from './run-options.ts'
+import { madeTickets, ticketOptions } from './tickets-options.ts'
 
 /** `logveil relay`: `logveil run` with a configuration made of options. */
 export async function relayCommand(args: readonly string[]): Promise<number> {
@@ -28,6 +29,7 @@ function parse(args: readonly string[]) {
         admin: { type: 'string' },
         workers: { type: 'string' },
         durable: { type: 'string' },
+        ...ticketOptions,
         'print-config': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' }
       }
@@ -36,11 +38,12 @@ function parse(args: readonly string[]) {
 }
 
 /** Throws `USAGE_INVALID`. */
-export function relayConfig({ to = [], http, grpc, admin, workers, durable }: RelayOptions): Config {
+export function relayConfig({ to = [], http, grpc, admin, workers, durable, tickets, webhook }: RelayOptions): Config {
   if (to.length === 0) throw new LogveilError('USAGE_INVALID', 'say where to: `logveil relay --to http://backend:4318`')
   const source = { type: 'otlp' as const, ...given({ http: orOff(http), grpc: orOff(grpc) }) }
   const input = {
     ...given({ admin: orOff(admin), workers: workers === undefined || workers === 'auto' ? workers : Number(workers) }),
+    ...madeTickets({ tickets, webhook }),
     pipelines: [
       {
         name: 'relay',

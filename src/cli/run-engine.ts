@@ -15,6 +15,7 @@ import { createStreams, type Streams } from './run-lines.ts'
 import { createRedaction, type Redaction, type RedactionSettings } from './run-redaction.ts'
 import { openSink } from './run-sinks.ts'
 import { openSources } from './run-sources.ts'
+import { createSpots, type Take } from './run-tickets.ts'
 
 /** What an engine tells to whoever runs it: numbers and names, never log content. */
 export type Report = (
@@ -32,6 +33,8 @@ export interface EngineOptions {
   readonly version: string
   readonly write: (bytes: Uint8Array) => Promise<void>
   readonly report: Report
+  /** Gets what is found, when tickets are configured. */
+  readonly take: Take
 }
 
 /** All pipelines in one thread. */
@@ -66,6 +69,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const line = (text: string): string => redaction.line(text)
   let sealer = sealerOf(redaction, options.redaction)
   const rules: Rules = { line, sealer: () => sealer, batch: (bytes, format) => redaction.batch(bytes, format) }
+  const { tickets } = config
+  const spots = tickets === null ? null : createSpots(tickets, (text) => redaction.label(text), options.take)
   const listening: [PipelineConfig, (Source | ListeningSource)[], (Sink | DurableSink)[]][] = []
   const stages: ((signal: AbortSignal) => Promise<void>)[] = []
   for (const pipeline of config.pipelines) {
@@ -73,7 +78,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       // A client that nobody else should load.
       const { openKafka } = await import('./run-kafka.ts')
       const redact: Redact = (envelope) => (redacts.get(pipeline.name) as Redact)(envelope)
-      stages.push(await openKafka(pipeline, metrics, options, () => redaction.lines, redact))
+      stages.push(await openKafka(pipeline, metrics, { ...options, spots }, () => redaction.lines, redact))
       continue
     }
     const sinks = await Promise.all(pipeline.sinks.map((sink) => openSink(sink, pipeline, metrics, options, line)))
@@ -84,7 +89,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let draining = false
   const running = listening.map(([pipeline, sources, sinks]) => {
     const redact: Redact = (envelope) => (redacts.get(pipeline.name) as Redact)(envelope)
-    return runPipeline({ name: pipeline.name, sources, redact, sink: toAll(sinks), metrics }, abort.signal)
+    const seen = spots === null ? {} : { onFindings: spots.batch }
+    return runPipeline({ name: pipeline.name, sources, redact, sink: toAll(sinks), metrics, ...seen }, abort.signal)
   })
   running.push(...stages.map((stage) => stage(abort.signal)))
 
@@ -137,6 +143,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       draining = true
       abort.abort()
       await Promise.all(running)
+      spots?.flush()
       clearInterval(timer)
     }
   }

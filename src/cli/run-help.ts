@@ -22,6 +22,8 @@ Stands in front of an OTLP backend and takes the secrets out of what is sent to 
   --workers N          threads, or auto (default 1)
   --durable DIR        stores batches in DIR, redacted, answers, and delivers them from there: also after a crash, or when the backend
                        is down for a while. At least once, in order. One process for a directory
+  --tickets DIR        one ticket for each secret, kept in DIR: see \`logveil tickets --help\`
+  --webhook URL        is told of every ticket; repeatable
   --print-config       shows the same as a configuration file for \`logveil run\`, and ends
 
 Examples
@@ -50,6 +52,8 @@ Follows files through rotation, takes the secrets out of their lines, and hands 
   --multiline RULE     lines that are one record of OTLP: stack-traces, indented, start=PATTERN (of a first line), continued=PATTERN (of a
                        further one)
   --admin ADDR         HOST:PORT for metrics and health (default: none)
+  --tickets DIR        one ticket for each secret, kept in DIR: see \`logveil tickets --help\`
+  --webhook URL        is told of every ticket; repeatable
   --print-config       shows the same as a configuration file for \`logveil run\`, and ends
 
 Examples
@@ -80,6 +84,8 @@ the same group share the partitions.
   --annotate                     adds the header logveil-detectors to records that held secrets
   --compression NAME             none (default), gzip, snappy, lz4, zstd
   --admin ADDR                   HOST:PORT for metrics and health (default: none)
+  --tickets DIR                  one ticket for each secret, kept in DIR: see \`logveil tickets --help\`
+  --webhook URL                  is told of every ticket; repeatable
   --print-config                 shows the same as a configuration file for \`logveil run\`, with TLS and SASL to be added, and ends
 
 Kept: keys (null and empty differ), tombstones, timestamps, partitions where both topics have as many, the order of a header's values.

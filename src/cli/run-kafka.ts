@@ -14,12 +14,13 @@ import type { Receipt, Signal, Sink } from '../model.ts'
 import { openAccount, type Redact } from '../pipeline.ts'
 import type { Redacted, Redactor } from '../redactor.ts'
 import type { EngineOptions, Report } from './run-engine.ts'
+import type { Spots } from './run-tickets.ts'
 
 /** A pipeline from topics to a topic, ready to run. Throws `INPUT_FAILED`, `CONFIG_INVALID`. */
 export async function openKafka(
   { name, annotate, source, sinks: [sink] }: PipelineConfig,
   metrics: Metrics,
-  { report, redaction }: Pick<EngineOptions, 'report' | 'redaction'>,
+  { report, redaction, spots }: Pick<EngineOptions, 'report' | 'redaction'> & { readonly spots: Spots | null },
   lines: () => Redactor,
   redact: Redact
 ): Promise<(signal: AbortSignal) => Promise<void>> {
@@ -35,7 +36,18 @@ export async function openKafka(
     keyed: redaction.keys.length > 0,
     scan: lines,
     whole: source.format === 'text' ? null : redactsWhole(source.format, source.signal, redact),
-    account: (batch, redact, deliver) => keepAccount(name, metrics, batch, redact, deliver)
+    account: (batch, redact, deliver) =>
+      keepAccount(
+        name,
+        metrics,
+        batch,
+        () => {
+          const redacted = redact()
+          spots?.topic(redacted.findings, batch.topic)
+          return redacted
+        },
+        deliver
+      )
   })
   const client = createKafkajs(optionsOf(source, sink, onBatch, tells(name, metrics, report)))
   await waitForTopics(client, source, sink, counts, report)

@@ -1,11 +1,12 @@
 import type { ErrorCode } from '../errors.ts'
 import type { MetricsSnapshot } from '../metrics.ts'
+import type { Sighting } from '../model.ts'
 import type { CrewOptions } from './run-crew.ts'
 import type { EngineOptions } from './run-engine.ts'
 import type { RedactionSettings } from './run-redaction.ts'
 
 /** What a worker is started with. */
-export type WorkerData = Omit<CrewOptions, 'report'> & Pick<EngineOptions, 'worker'>
+export type WorkerData = Omit<CrewOptions, 'report' | 'take'> & Pick<EngineOptions, 'worker'>
 
 /** To a worker. */
 export type Order =
@@ -26,4 +27,5 @@ export type News =
     }
   | { readonly type: 'swapped'; readonly error: { readonly code: ErrorCode; readonly message: string } | null }
   | { readonly type: 'snapshot'; readonly metrics: MetricsSnapshot }
+  | { readonly type: 'sightings'; readonly sightings: readonly Sighting[] }
   | { readonly type: 'pong'; readonly unready: readonly string[] }

@@ -5,6 +5,7 @@ import { describe } from './complain.ts'
 import type { Crew } from './run-crew.ts'
 import type { Report } from './run-engine.ts'
 import { readRedaction } from './run-redaction.ts'
+import { withTicketKey } from './tickets-open.ts'
 
 export interface ReloadOptions {
   readonly config: Config
@@ -25,7 +26,7 @@ export function reloadOnChange({ config, path, crew, report }: ReloadOptions): (
   async function reload(): Promise<void> {
     try {
       const fresh = path === null ? config : loadConfig(path)
-      const settings = await readRedaction(fresh.redaction)
+      const settings = withTicketKey(await readRedaction(fresh.redaction), config.tickets)
       await crew.swap(settings)
       reloadOk.set(1)
       reloads.inc({ outcome: 'applied' })

@@ -4,6 +4,7 @@ import { createFindingsReceiver } from '../admin/findings-receiver.ts'
 import { createLog } from '../admin/log.ts'
 import type { Config } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
+import type { Sighting } from '../model.ts'
 import { createAuthorize } from '../sources/bearer.ts'
 import { openWriter } from './byte-writer.ts'
 import { complain, describe } from './complain.ts'
@@ -12,8 +13,11 @@ import type { Report } from './run-engine.ts'
 import { readRedaction } from './run-redaction.ts'
 import { reloadOnChange } from './run-reload.ts'
 import { parseAddress } from './run-sources.ts'
+import { createSpots, type Spots, type Take } from './run-tickets.ts'
 import { startTracing } from './run-tracing.ts'
 import { stopOnSignal } from './signals.ts'
+import { openDesk } from './tickets-desk.ts'
+import { withTicketKey } from './tickets-open.ts'
 import { version } from './version.ts'
 
 /** Runs a configuration until a signal; resolves to the exit status. `path` is where it came from. Ends the process when it cannot start. */
@@ -30,10 +34,13 @@ export async function serve(config: Config, path: string | null): Promise<number
 /** How long the last spans may take to get away. */
 const lastSpansMs = 2000
 
+/** The same of tickets; what is not told by then is told at the next start. */
+const lastNewsMs = 2000
+
 const lingerMs = 500
 
 async function run(config: Config, path: string | null): Promise<number> {
-  const redaction = await readRedaction(config.redaction)
+  const redaction = withTicketKey(await readRedaction(config.redaction), config.tickets)
   // Before the detectors are compiled nothing is logged but fixed texts.
   let line = (text: string): string => text
   const log = createLog(() => line)
@@ -41,9 +48,18 @@ async function run(config: Config, path: string | null): Promise<number> {
   dieQuietly(report)
   const stopTracing = await startTracing()
   const stopped = new AbortController()
-  const crew = await start(config, { config, redaction, version: version(), report }, () => stopped.abort())
+  const early: Sighting[] = []
+  let take: Take = (sightings) => early.push(...sightings)
+  const crew = await start(config, { config, redaction, version: version(), report, take: (seen) => take(seen) }, () =>
+    stopped.abort()
+  )
   line = (text) => crew.line(text)
-  const admin = await openAdmin(config, crew, new Set(redaction.detectors.map(({ id }) => id)))
+  const warn = (message: string, facts: object): void => report('warn', `tickets: ${message}`, { ...facts })
+  const desk = config.tickets === null ? null : await openDesk(config.tickets, crew.metrics, warn)
+  if (desk !== null) take = desk.take
+  take(early)
+  const spots = config.tickets === null ? null : createSpots(config.tickets, crew.line, take)
+  const admin = await openAdmin(config, crew, spots, new Set(redaction.detectors.map(({ id }) => id)))
   const stopReload = reloadOnChange({ config, path, crew, report })
   report('info', 'started', {
     ports: crew.ports,
@@ -58,6 +74,9 @@ async function run(config: Config, path: string | null): Promise<number> {
   stopReload()
   const settled = await within(config.gracePeriodMs, crew.stop())
   await Promise.all([admin?.close(), within(lastSpansMs, stopTracing())])
+  spots?.flush()
+  const lost = (await desk?.close(lastNewsMs)) ?? 0
+  if (lost > 0) report('error', 'findings are in no ticket: the ledger did not take them', { lost })
   release()
   report(
     settled ? 'info' : 'error',
@@ -85,7 +104,7 @@ function standardOutput(onClosed: () => void): (bytes: Uint8Array) => Promise<vo
   }
 }
 
-async function openAdmin({ admin, findings }: Config, crew: Crew, detectors: ReadonlySet<string>) {
+async function openAdmin({ admin, findings }: Config, crew: Crew, spots: Spots | null, detectors: ReadonlySet<string>) {
   if (admin === null) return null
   return listenAdmin({
     ...parseAddress(admin),
@@ -98,8 +117,7 @@ async function openAdmin({ admin, findings }: Config, crew: Crew, detectors: Rea
             authorize: createAuthorize(findings.bearerTokens),
             metrics: crew.metrics,
             isDetector: (id) => detectors.has(id),
-            // Counted; this is where tickets take them.
-            take: async () => {}
+            take: async (findings) => spots?.reported(findings)
           })
   })
 }

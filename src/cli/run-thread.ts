@@ -30,7 +30,7 @@ const defaults: ThreadOptions = { entry, stuckMs: 10_000 }
 
 /** Rejects with what kept it from starting. `onLost` is told once when it ends without being stopped. */
 export function startWorker(
-  { report, ...data }: WorkerData & Pick<CrewOptions, 'report'>,
+  { report, take, ...data }: WorkerData & Pick<CrewOptions, 'report' | 'take'>,
   onLost: (reason: 'crashed' | 'stuck') => void,
   { entry, stuckMs } = defaults
 ): Promise<Worker> {
@@ -59,6 +59,7 @@ export function startWorker(
         resolve(workerOf(news.ports))
       } else if (news.type === 'failed') reject(new LogveilError(news.code, news.message))
       else if (news.type === 'report') report(news.level, news.message, news.facts)
+      else if (news.type === 'sightings') take(news.sightings)
       else if (news.type === 'pong') unready = news.unready
       else if (news.type === 'snapshot') {
         lastSnapshot = news.metrics

@@ -21,6 +21,7 @@ async function work(data: WorkerData): Promise<void> {
     ...data,
     reusePort: true,
     write: () => Promise.reject(new Error('a worker has no standard output')),
+    take: (sightings) => tell({ type: 'sightings', sightings }),
     report: (level, message, facts = {}) => tell({ type: 'report', level, message, facts })
   })
   parentPort?.on('message', (order: Order) => obey(order, engine, stopTracing))

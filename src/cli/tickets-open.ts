@@ -3,11 +3,10 @@ import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import type { ChannelConfig, TicketsConfig } from '../config/tickets-schema.ts'
 import { LogveilError } from '../errors.ts'
-import type { Metrics } from '../metrics.ts'
 import type { FingerprintKey } from '../redact/fingerprint.ts'
 import { createWebhook } from '../tickets/channels/webhook.ts'
 import type { Database } from '../tickets/database.ts'
-import { type Desk, openDesk } from '../tickets/desk.ts'
+import { type Desk, type DeskEvents, openDesk } from '../tickets/desk.ts'
 import type { DeliveryPolicy, ServedChannel } from '../tickets/dispatcher.ts'
 import type { LedgerPolicy } from '../tickets/ledger.ts'
 import { openSqlite } from '../tickets/sqlite.ts'
@@ -17,15 +16,11 @@ import { systemMessage } from './system-message.ts'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
-/** Opens the ledger and begins to deliver. Throws `LEDGER_FAILED`, `KEY_INVALID`, `CONFIG_INVALID`, `OUTPUT_FAILED`. */
-export async function openTicketDesk(
-  config: TicketsConfig,
-  metrics: Metrics,
-  warn: (message: string, facts: Readonly<Record<string, string>>) => void
-): Promise<Desk> {
+/** Opens the ledger and begins to deliver, in this thread. Throws `LEDGER_FAILED`, `KEY_INVALID`, `OUTPUT_FAILED`. */
+export async function openTicketDesk(config: TicketsConfig, events: DeskEvents): Promise<Desk> {
   const channels = config.channels.map((channel) => openChannel(channel, config))
   const database = await openDatabase(config)
-  return openDesk({ database, channels, policy: policyOf(config), delivery: deliveryOf(config), metrics, warn })
+  return openDesk({ database, channels, policy: policyOf(config), delivery: deliveryOf(config), events })
 }
 
 /** Throws `LEDGER_FAILED`. The driver of PostgreSQL is loaded only when it is needed. */
@@ -61,9 +56,17 @@ function openChannel(channel: ChannelConfig, tickets: TicketsConfig): ServedChan
   return { perSecond, channel: createWebhook({ ...channel, secrets, now: Date.now }) }
 }
 
-/** The key by which tickets tell secrets apart, when no other is configured. Throws `KEY_INVALID`, `KEY_MISSING`, `OUTPUT_FAILED`. */
-export function ticketKeys(tickets: TicketsConfig): FingerprintKey[] {
-  return parseKeys(madeSecret(tickets, 'fingerprint.key', newFingerprintKey), 'fingerprint.key')
+/**
+ * Without a key there are no fingerprints, and without them no tickets: where no other is configured, one is made in the directory. Throws
+ * `KEY_INVALID`, `KEY_MISSING`, `OUTPUT_FAILED`.
+ */
+export function withTicketKey<T extends { readonly keys?: readonly FingerprintKey[] }>(
+  settings: T,
+  tickets: TicketsConfig | null
+): T {
+  if (tickets === null || (settings.keys ?? []).length > 0) return settings
+  const name = 'fingerprint.key'
+  return { ...settings, keys: parseKeys(madeSecret(tickets, name, newFingerprintKey), name) }
 }
 
 function newFingerprintKey(): string {

@@ -23,3 +23,9 @@ export function ticketsOf({ tickets, webhook = [] }: TicketValues): TicketsConfi
   if (checked.success) return checked.data
   throw new LogveilError('USAGE_INVALID', `--webhook: ${checked.error.issues[0].message}`)
 }
+
+/** The same as a part of a configuration. */
+export function madeTickets(values: TicketValues): { readonly tickets?: TicketsConfig } {
+  const tickets = ticketsOf(values)
+  return tickets === null ? {} : { tickets }
+}

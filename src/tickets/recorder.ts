@@ -24,12 +24,7 @@ const firstPauseMs = 250
 const longestPauseMs = 10_000
 
 /** `writer` names this process among all that write into the ledger. */
-export function createRecorder(
-  ledger: Ledger,
-  writer: string,
-  onRecorded: () => void,
-  events: RecorderEvents
-): Recorder {
+export function createRecorder(recordIn: Ledger['record'], writer: string, events: RecorderEvents): Recorder {
   const tally = createTally(mostSecrets)
   const stop = new AbortController()
   let sequence = 0
@@ -43,7 +38,6 @@ export function createRecorder(
       const total = batch.reduce((sum, { count }) => sum + count, 0)
       if (done) events.recorded(total)
       else events.lost(total)
-      if (done) onRecorded()
     }
   }
 
@@ -51,7 +45,7 @@ export function createRecorder(
   async function record(batch: readonly Sighting[]): Promise<boolean> {
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, 2 * pauseMs)) {
       try {
-        await ledger.record(writer, sequence, batch, Date.now())
+        await recordIn(writer, sequence, batch, Date.now())
         return true
       } catch (error) {
         events.trouble(error instanceof LogveilError ? error.message : 'a bug in logveil')

@@ -18,7 +18,6 @@ export interface Spotter {
   spot(findings: readonly Finding[], placeOf: (finding: Finding) => TicketPlace): void
   /** Hands on what there is. */
   flush(): void
-  close(): void
 }
 
 interface Spotted {
@@ -86,8 +85,7 @@ export function createSpotter(options: SpotterOptions): Spotter {
       for (const finding of findings) note(finding, at, placeOf)
       if (secrets > 0) timer ??= setTimeout(flush, flushMs).unref()
     },
-    flush,
-    close: flush
+    flush
   }
 }
 

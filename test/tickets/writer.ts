@@ -7,8 +7,8 @@ import { openAt, policy } from './backends.ts'
 const [where, name, sightings, secrets] = process.argv.slice(2)
 const database = openAt(where)
 const ledger = await openLedger(database, policy)
-const totals = { recorded: 0, lost: 0, troubles: 0, batches: 0 }
-const recorder = createRecorder(ledger, name, () => totals.batches++, {
+const totals = { recorded: 0, lost: 0, troubles: 0 }
+const recorder = createRecorder(ledger.record, name, {
   recorded: (count) => {
     totals.recorded += count
   },
@@ -45,7 +45,7 @@ for (let next = 0; next < Number(sightings); next++) {
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
-spotter.close()
+spotter.flush()
 await recorder.close(60_000)
 await database.close()
 const rss = Math.round(process.memoryUsage().rss / 2 ** 20)

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker as Thread } from 'node:worker_threads'
+import type { TicketsConfig } from '../config/tickets-schema.ts'
+import { LogveilError } from '../errors.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Ledger } from '../tickets/ledger.ts'
+import { createRecorder } from '../tickets/recorder.ts'
+import type { Take } from './run-tickets.ts'
+import type { DeskNews, DeskOrder, Told } from './tickets-messages.ts'
+
+/** The ledger and its channels, as the main thread sees them. */
+export interface TicketDesk {
+  /** Counted up in memory until the ledger takes them: never waits. */
+  readonly take: Take
+  /** Writes down what there is, and tells of it, as far as that takes `ms`; the rest is told at the next start. Resolves to how many sightings
+   * were lost since the start. */
+  close(ms: number): Promise<number>
+}
+
+export type TicketMetrics = Pick<Metrics, 'ticketSightings' | 'ticketDeliveries' | 'ticketTrouble' | 'ticketBacklog'>
+type Warn = (message: string, facts: Readonly<Record<string, unknown>>) => void
+
+/** The same file before and after it was compiled. */
+const entry = new URL(import.meta.url.endsWith('.ts') ? './tickets-worker.ts' : './tickets-worker.js', import.meta.url)
+const restartMs = 1000
+
+/**
+ * Opens the ledger in a thread of its own; one that ends is replaced. A ledger that cannot be reached now, but later, is waited for beside the
+ * data. Throws `LEDGER_FAILED`, `KEY_INVALID`, `OUTPUT_FAILED`. `warn` is told once for each kind of trouble until it is over.
+ */
+export async function openDesk(config: TicketsConfig, metrics: TicketMetrics, warn: Warn): Promise<TicketDesk> {
+  const troubles = new Set<string>()
+  let lost = 0
+  let closing = false
+  let desk: Promise<DeskThread> = hire()
+  await desk.catch((error) => {
+    if (!(error instanceof LogveilError && error.retryable)) throw error
+    trouble(error.message)
+  })
+
+  function hire(): Promise<DeskThread> {
+    const started = startDeskThread(config, hear)
+    const again = async (): Promise<void> => {
+      if (closing) return
+      await sleep(restartMs, null, { ref: false })
+      desk = hire()
+    }
+    started.then(({ ended }) => ended.then(again), again)
+    return started
+  }
+
+  function hear(news: DeskNews): void {
+    if (news.type === 'delivered') metrics.ticketDeliveries.inc({ channel: news.channel, outcome: 'delivered' })
+    else if (news.type === 'backlog') {
+      metrics.ticketBacklog.set({ channel: news.channel, kind: 'waiting' }, news.waiting)
+      metrics.ticketBacklog.set({ channel: news.channel, kind: 'dead' }, news.dead)
+    } else if (news.type === 'trouble') trouble(news.message)
+    else if (news.type === 'refused') {
+      const { channel, final, message } = news
+      metrics.ticketDeliveries.inc({ channel, outcome: final ? 'dead' : 'failed' })
+      if (final) warn('something to tell of a ticket is a dead letter', { channel, reason: message })
+    }
+  }
+
+  function trouble(message: string): void {
+    metrics.ticketTrouble.inc()
+    if (!troubles.has(message) && troubles.size < 100) warn(message, {})
+    troubles.add(message)
+  }
+
+  const recorder = createRecorder(async (...batch) => (await desk).record(...batch), randomUUID(), {
+    recorded(sightings) {
+      troubles.clear()
+      metrics.ticketSightings.inc({ outcome: 'recorded' }, sightings)
+    },
+    lost(sightings) {
+      lost += sightings
+      metrics.ticketSightings.inc({ outcome: 'lost' }, sightings)
+    },
+    trouble
+  })
+
+  return {
+    take: recorder.take,
+    async close(ms) {
+      const end = Date.now() + ms
+      await recorder.close(ms)
+      closing = true
+      await desk.then(
+        (thread) => thread.close(Math.max(0, end - Date.now())),
+        () => {}
+      )
+      return lost
+    }
+  }
+}
+
+interface DeskThread {
+  readonly record: Ledger['record']
+  close(ms: number): Promise<void>
+  /** Resolves when it is no more. */
+  readonly ended: Promise<void>
+}
+
+/** Beyond what it was given. What is under way then is delivered again. */
+const lastMs = 1000
+
+function startDeskThread(config: TicketsConfig, hear: (news: DeskNews) => void): Promise<DeskThread> {
+  const thread = new Thread(entry, { workerData: config })
+  const order = (message: DeskOrder): void => thread.postMessage(message)
+  const records: ((error: LogveilError | null) => void)[] = []
+  const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
+  const gone = new LogveilError('LEDGER_FAILED', 'the thread of the ledger has ended', { retryable: true })
+  // Its message may quote what it was given: it is dropped.
+  thread.on('error', () => {})
+  void ended.then(() => {
+    for (const settle of records) settle(gone)
+  })
+  return new Promise((resolve, reject) => {
+    thread.on('message', (news: DeskNews) => {
+      if (news.type === 'ready') resolve({ record, close, ended })
+      else if (news.type === 'failed') reject(errorOf(news.error))
+      else if (news.type === 'recorded') records.shift()?.(news.error === null ? null : errorOf(news.error))
+      else hear(news)
+    })
+    void ended.then(() => reject(gone))
+  })
+
+  function record(...batch: Parameters<Ledger['record']>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      records.push((error) => (error === null ? resolve() : reject(error)))
+      order({ type: 'record', batch })
+    })
+  }
+
+  async function close(ms: number): Promise<void> {
+    order({ type: 'close', ms })
+    const timer = setTimeout(() => void thread.terminate(), ms + lastMs)
+    await ended
+    clearTimeout(timer)
+  }
+}
+
+function errorOf({ code, message, retryable }: Told): LogveilError {
+  return new LogveilError(code, message, { retryable })
+}

@@ -1,0 +1,28 @@
+import type { TicketsConfig } from '../config/tickets-schema.ts'
+import type { ErrorCode } from '../errors.ts'
+import type { Ledger } from '../tickets/ledger.ts'
+
+/** What the thread of the ledger is started with. */
+export type DeskData = TicketsConfig
+
+/** To the thread. */
+export type DeskOrder =
+  | { readonly type: 'record'; readonly batch: Parameters<Ledger['record']> }
+  | { readonly type: 'close'; readonly ms: number }
+
+/** Of an error. */
+export interface Told {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly retryable: boolean
+}
+
+/** From the thread. There is one `recorded` for each `record`, in their order. */
+export type DeskNews =
+  | { readonly type: 'ready' }
+  | { readonly type: 'failed'; readonly error: Told }
+  | { readonly type: 'recorded'; readonly error: Told | null }
+  | { readonly type: 'delivered'; readonly channel: string }
+  | { readonly type: 'refused'; readonly channel: string; readonly final: boolean; readonly message: string }
+  | { readonly type: 'backlog'; readonly channel: string; readonly waiting: number; readonly dead: number }
+  | { readonly type: 'trouble'; readonly message: string }

@@ -1,0 +1,40 @@
+// The thread of the ledger: SQLite is synchronous, and whatever waits for a disk or a lock there must not hold up the data.
+import { parentPort, workerData } from 'node:worker_threads'
+import { LogveilError } from '../errors.ts'
+import type { Desk } from '../tickets/desk.ts'
+import { describe } from './complain.ts'
+import type { DeskData, DeskNews, DeskOrder, Told } from './tickets-messages.ts'
+import { openTicketDesk } from './tickets-open.ts'
+
+const tell = (news: DeskNews): void => parentPort?.postMessage(news)
+
+try {
+  const desk = await openTicketDesk(workerData as DeskData, {
+    delivered: (channel) => tell({ type: 'delivered', channel }),
+    failed: (channel, final, message) => tell({ type: 'refused', channel, final, message }),
+    backlog: (channel, waiting, dead) => tell({ type: 'backlog', channel, waiting, dead }),
+    trouble: (message) => tell({ type: 'trouble', message })
+  })
+  parentPort?.on('message', (order: DeskOrder) => obey(order, desk))
+  tell({ type: 'ready' })
+} catch (error) {
+  tell({ type: 'failed', error: told(error) })
+  parentPort?.close()
+}
+
+async function obey(order: DeskOrder, desk: Desk): Promise<void> {
+  if (order.type === 'record') {
+    const error = await desk.record(...order.batch).then(() => null, told)
+    tell({ type: 'recorded', error })
+  } else {
+    await desk.close(order.ms)
+    parentPort?.close()
+  }
+}
+
+function told(error: unknown): Told {
+  if (!(error instanceof LogveilError))
+    return { code: 'LEDGER_FAILED', message: `a bug in logveil: ${describe(error)}`, retryable: false }
+  const { code, message, retryable } = error
+  return { code, message, retryable }
+}
