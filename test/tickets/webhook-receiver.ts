@@ -49,7 +49,7 @@ export async function receiveWebhooks(
       const { status, headers = {}, ms = 0, broken = false } = answer(requests++, event) ?? { status: 204 }
       if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
       if (broken || status < 300) taken.push(event)
-      if (broken) request.destroy()
+      if (broken) request.socket.destroy()
       else response.writeHead(status, headers).end()
     } catch {
       // Whoever sent it was killed meanwhile.

@@ -1,0 +1,183 @@
+// The life of a ticket against a model of it, written anew from the design: any order of sightings, changes by hand and time.
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type Ticket, type TicketEvent, type TicketState, ticketStates } from '../../src/model.ts'
+import { changed, passed, type Step, sighted } from '../../src/tickets/lifecycle.ts'
+import { dayMs, hourMs, policy, sightingOf } from './backends.ts'
+
+const nobody = { classification: null, owner: null, runbook: null }
+
+type Move =
+  | { kind: 'seen'; count: number; late: number }
+  | { kind: 'by hand'; to: TicketState; reason: string; days: number | null }
+  | { kind: 'time'; ms: number }
+
+const move: fc.Arbitrary<Move> = fc.oneof(
+  fc.record({
+    kind: fc.constant('seen' as const),
+    count: fc.integer({ min: 1, max: 1000 }),
+    late: fc.constantFrom(0, 0, 0, hourMs, 10 * dayMs)
+  }),
+  fc.record({
+    kind: fc.constant('by hand' as const),
+    to: fc.constantFrom(...ticketStates),
+    reason: fc.constantFrom('', 'why'),
+    days: fc.constantFrom(null, -1, 2, 30)
+  }),
+  fc.record({
+    kind: fc.constant('time' as const),
+    ms: fc.constantFrom(1, hourMs, 9 * hourMs, 3 * dayMs, 8 * dayMs, 40 * dayMs)
+  })
+)
+
+/** What may be done by hand in which state. */
+const byHand: Record<TicketState, string> = {
+  open: 'acknowledged rotating rotated closed false-positive accepted-risk',
+  acknowledged: 'open rotating rotated closed false-positive accepted-risk',
+  rotating: 'open acknowledged rotated closed false-positive accepted-risk',
+  rotated: 'open rotating verified closed false-positive accepted-risk',
+  verified: 'open closed',
+  closed: 'open',
+  'false-positive': 'open closed',
+  'accepted-risk': 'open acknowledged rotating rotated closed false-positive'
+}
+
+/** What one knows who looks at a ticket from outside. */
+interface Model {
+  state: TicketState
+  since: number
+  last: number
+  count: number
+  expires: number | null
+}
+
+function seen(model: Model, at: number, count: number): string[] {
+  model.count += count
+  model.last = Math.max(model.last, at)
+  const { state, since, expires } = model
+  if (at <= since) return []
+  if (state === 'closed') return open(model, at, 'regression')
+  if (state === 'verified') {
+    model.state = 'rotated'
+    model.since = at
+    return ['stale-consumer']
+  }
+  if (state === 'false-positive' || state === 'accepted-risk')
+    return expires !== null && at >= expires ? open(model, at, 'expired') : []
+  return []
+}
+
+function open(model: Model, at: number, kind: string): string[] {
+  Object.assign(model, { state: 'open', since: at, expires: null })
+  return [kind]
+}
+
+/** null: it must be refused. */
+function hand(model: Model, { to, reason, days }: Move & { kind: 'by hand' }, now: number): string[] | null {
+  if (to === model.state) return []
+  const passesOver = to === 'false-positive' || to === 'accepted-risk'
+  if (!byHand[model.state].split(' ').includes(to)) return null
+  if ((passesOver || to === 'closed') && reason === '') return null
+  if (passesOver && (days === null || days < 0)) return null
+  Object.assign(model, { state: to, since: now, expires: passesOver ? now + (days as number) * dayMs : null })
+  return ['changed']
+}
+
+function time(model: Model, now: number): string[] {
+  const { state, since, last, expires } = model
+  if (state === 'rotated' && now >= Math.max(since, last) + policy.quietMs) {
+    Object.assign(model, { state: 'verified', since: now })
+    return ['changed']
+  }
+  if (state === 'verified' && now >= since + policy.closeMs) {
+    Object.assign(model, { state: 'closed', since: now })
+    return ['changed']
+  }
+  return state === 'accepted-risk' && expires !== null && now >= expires ? open(model, now, 'expired') : []
+}
+
+/** Told of counts, limits of time and old values that are still used, which change no state. */
+const asides = ['updated', 'reminder', 'escalated', 'stale-consumer']
+
+test('whatever happens in whatever order, states are those of the model, and every change is told once', () => {
+  fc.assert(
+    fc.property(fc.array(move, { maxLength: 40 }), (moves) => {
+      let now = Date.UTC(2026, 0, 1)
+      const { ticket: first, events } = sighted(null, sightingOf(1, now), nobody, policy)
+      expect(events.map(({ kind }) => kind)).toEqual(['opened'])
+      let ticket: Ticket = first
+      const model: Model = { state: 'open', since: now, last: now, count: 1, expires: null }
+      const told: TicketEvent[] = [...events]
+      const step = (next: Step, expected: string[]): void => {
+        const kinds = next.events.map(({ kind }) => kind)
+        const mattering = kinds.filter((kind) => !asides.includes(kind) || expected.includes(kind))
+        expect(mattering).toEqual(expected)
+        expect(kinds.length).toBeLessThanOrEqual(1)
+        // What anybody is told is the ticket as it is right after that.
+        for (const { from, ticket: after } of next.events) {
+          expect(after).toBe(next.ticket)
+          expect(from).toBe(ticket.state)
+        }
+        if (next.ticket.state !== ticket.state) expect(kinds).toHaveLength(1)
+        told.push(...next.events)
+        ticket = next.ticket
+      }
+      for (const one of moves) {
+        now += 1000
+        if (one.kind === 'seen') {
+          const at = now - one.late
+          const seenThen = sightingOf(1, at, { count: one.count })
+          step(sighted(ticket, seenThen, nobody, policy), seen(model, at, one.count))
+        } else if (one.kind === 'by hand') {
+          const expires = one.days === null ? null : now + one.days * dayMs
+          const change = { to: one.to, by: 'ada', reason: one.reason, at: now, expires }
+          const expected = hand(model, one, now)
+          if (expected === null) expect(() => changed(ticket, change)).toThrow()
+          else step(changed(ticket, change), expected)
+        } else {
+          now += one.ms
+          for (let more = true; more; ) {
+            const next = passed(ticket, now, policy)
+            step(next, time(model, now))
+            more = next.events.length > 0
+          }
+        }
+        const { state, since, last, count, expires } = ticket
+        expect({ state, since, last, count, expires }).toEqual(model)
+      }
+      expect(told.map(({ id }) => id)).toEqual(told.map((_, i) => `${ticket.id}.${i + 1}`))
+    }),
+    { numRuns: 2000 }
+  )
+})
+
+test('a rotated secret that is seen is told once a day, and is verified a quiet period after the last sighting', () => {
+  const at = Date.UTC(2026, 0, 1)
+  const step = (ticket: Ticket, time: number) =>
+    sighted(
+      ticket,
+      sightingOf(1, time, { places: [{ place: { service: 'pay' }, count: 1, first: time, last: time }] }),
+      nobody,
+      policy
+    )
+  const { ticket: opened } = sighted(null, sightingOf(1, at), nobody, policy)
+  const { ticket: rotated } = changed(opened, { to: 'rotated', by: 'ada', reason: '', at: at + 1 })
+  const first = step(rotated, at + hourMs)
+  expect(first.events.map(({ kind, reason }) => [kind, reason])).toEqual([
+    ['stale-consumer', 'the old value is still used by pay']
+  ])
+  const second = step(first.ticket, at + 2 * hourMs)
+  expect(second.events).toEqual([])
+  const third = step(second.ticket, at + hourMs + dayMs)
+  expect(third.events.map(({ kind }) => kind)).toEqual(['stale-consumer'])
+  const quiet = at + hourMs + dayMs + policy.quietMs
+  expect(passed(third.ticket, quiet - 1, policy).events).toEqual([])
+  expect(passed(third.ticket, quiet, policy).ticket.state).toBe('verified')
+})
+
+test('break-glass is critical at once, with the time limit of its classification', () => {
+  const at = Date.UTC(2026, 0, 1)
+  const owner = { classification: 'break-glass', owner: 'team', runbook: 'https://runbook.example' }
+  const { ticket } = sighted(null, sightingOf(1, at, { severity: 'low' }), owner, policy)
+  expect(ticket).toMatchObject({ ...owner, severity: 'critical', due: at + hourMs })
+})
