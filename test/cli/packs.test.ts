@@ -33,7 +33,7 @@ describe('packs', () => {
       examples: [],
       counterExamples: []
     }))
-    expect(packDetectors([pack]).map(({ literals, ...detector }) => detector)).toEqual(lean)
+    expect(packDetectors([pack]).map(({ literals, run, ...detector }) => detector)).toEqual(lean)
   })
 
   test.each(optional)('%s: every example is found beside the default pack', (pack) => {
