@@ -1,4 +1,5 @@
 import kafkajs, { type Admin, type IHeaders, type Kafka, type Message } from 'kafkajs'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 // @ts-expect-error: a script without types
 import { kafkaJars, startKafka } from '../../scripts/kafka.mjs'
 import { plugCodecs } from '../../src/kafka/kafkajs-codecs.ts'
@@ -21,6 +22,35 @@ export async function openBroker(settings?: BrokerSettings): Promise<Broker | st
   if (jars === undefined) return `no Kafka: ${missing}, and KAFKA_BROKERS is not set`
   const broker = await startKafka(jars, settings)
   return connect(broker.address, broker, () => broker.remove())
+}
+
+/** For the tests of a file: started before them and ended behind; without one they are skipped, and say why. */
+export function useBroker(settings?: () => BrokerSettings): Omit<Broker, 'close'> {
+  let opened: Broker | string = 'not started'
+  beforeAll(async () => {
+    opened = await openBroker(settings?.())
+  }, 150_000)
+  beforeEach((context) => {
+    if (typeof opened === 'string') context.skip(opened)
+  })
+  afterAll(async () => {
+    if (typeof opened !== 'string') await opened.close()
+  })
+  const broker = () => opened as Broker
+  return {
+    get address() {
+      return broker().address
+    },
+    get kafka() {
+      return broker().kafka
+    },
+    get admin() {
+      return broker().admin
+    },
+    get own() {
+      return broker().own
+    }
+  }
 }
 
 /** What `startKafka` takes. */
@@ -57,7 +87,7 @@ export function freshName(name: string): string {
 }
 
 export async function createTopic(
-  { admin }: Broker,
+  { admin }: Pick<Broker, 'admin'>,
   name: string,
   partitions: number,
   config: Readonly<Record<string, string>> = {}
@@ -77,7 +107,12 @@ export async function createTopic(
   }
 }
 
-export async function produce({ kafka }: Broker, topic: string, messages: Message[], compression = 0): Promise<void> {
+export async function produce(
+  { kafka }: Pick<Broker, 'kafka'>,
+  topic: string,
+  messages: Message[],
+  compression = 0
+): Promise<void> {
   const producer = kafka.producer({ allowAutoTopicCreation: false })
   await producer.connect()
   await producer.send({ topic, messages, compression, acks: -1 })
@@ -95,7 +130,7 @@ export interface Read {
 
 /** Reads committed records from the beginning until `enough` says so of what came; rejects after `timeoutMs`. */
 export async function readTopic(
-  { kafka }: Broker,
+  { kafka }: Pick<Broker, 'kafka'>,
   topic: string,
   enough: (read: readonly Read[]) => boolean,
   timeoutMs = 20_000

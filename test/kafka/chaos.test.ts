@@ -1,22 +1,12 @@
 // Exactly once, whatever happens to the instances. LOGVEIL_CHAOS_RECORDS sets how many records: 1000000 take some minutes.
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Broker, openBroker } from './broker.ts'
+import { expect, test } from 'vitest'
+import { useBroker } from './broker.ts'
 import { runChaos } from './chaos.ts'
 
 const records = Number(process.env.LOGVEIL_CHAOS_RECORDS ?? 60_000)
 const timeoutMs = 90_000 + records / 2
 
-let broker: Broker
-let missing = ''
-beforeAll(async () => {
-  const opened = await openBroker()
-  if (typeof opened === 'string') missing = opened
-  else broker = opened
-}, 120_000)
-beforeEach((context) => {
-  if (missing !== '') context.skip(missing)
-})
-afterAll(() => broker?.close())
+const broker = useBroker()
 
 test(
   'killed, stopped, frozen and woken, the broker gone for a while: every record once, in order, without a secret',

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expand } from '../../src/scan/template.ts'
+import { createRandom } from '../../src/scan/template-random.ts'
 import { main, type Running, start } from '../cli/spawn.ts'
 import { type Broker, createTopic, freshName } from './broker.ts'
 
@@ -31,7 +32,7 @@ export interface ChaosResult {
 
 const { text: secret } = expand('ghp_{{base62:30}}{{crc32-base62}}', 5)
 
-export async function runChaos(broker: Broker, options: ChaosOptions): Promise<ChaosResult> {
+export async function runChaos(broker: Omit<Broker, 'close'>, options: ChaosOptions): Promise<ChaosResult> {
   const { records, partitions, instances, sessionMs, seed, timeoutMs, produceMs } = options
   const [from, to, dead] = [
     await createTopic(broker, 'chaos-in', partitions),
@@ -66,10 +67,10 @@ export async function runChaos(broker: Broker, options: ChaosOptions): Promise<C
   if (options.faults === 'all') {
     const faults = ['kill', 'freeze', 'term', 'freeze', ...(broker.own === null ? [] : ['broker'])]
     for (let i = 0; judge.unique() < records && performance.now() < end; i++) {
-      await Promise.race([sleep(1000 + random() * 2000), judge.done])
+      await Promise.race([sleep(1000 + random.below(2000)), judge.done])
       if (judge.unique() >= records && i >= faults.length) break
       const fault = faults[i % faults.length]
-      await inflict(fault, Math.floor(random() * instances))
+      await inflict(fault, random.below(instances))
       counts[fault]++
     }
   }
@@ -108,7 +109,7 @@ export async function runChaos(broker: Broker, options: ChaosOptions): Promise<C
 
 /** Value `n=NUMBER`, in a hundredth of them with a secret; key `k` and one of 50, each in one partition. */
 async function fill(
-  { kafka }: Broker,
+  { kafka }: Pick<Broker, 'kafka'>,
   topic: string,
   records: number,
   partitions: number,
@@ -136,7 +137,7 @@ async function fill(
   await producer.disconnect()
 }
 
-async function startJudge({ kafka }: Broker, topic: string, records: number) {
+async function startJudge({ kafka }: Pick<Broker, 'kafka'>, topic: string, records: number) {
   const seen = new Uint8Array(records)
   const last = new Map<string, number>()
   let unique = 0
@@ -190,18 +191,7 @@ async function startJudge({ kafka }: Broker, topic: string, records: number) {
   }
 }
 
-async function count({ admin }: Broker, topic: string): Promise<number> {
+async function count({ admin }: Pick<Broker, 'admin'>, topic: string): Promise<number> {
   const offsets = await admin.fetchTopicOffsets(topic)
   return offsets.reduce((sum, { high }) => sum + Number(high), 0)
-}
-
-/** mulberry32. */
-function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
 }

@@ -1,16 +1,14 @@
 // TLS, client certificates and SASL, each against a real broker that asks for it.
 import { writeFileSync } from 'node:fs'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { temporaryDirectory } from '../cli/spawn.ts'
 import { createAuthority } from '../e2e/certificate.ts'
 import { startDaemon } from '../e2e/daemon.ts'
-import { type Broker, createTopic, freshName, openBroker, produce, readTopic } from './broker.ts'
+import { createTopic, freshName, produce, readTopic, useBroker } from './broker.ts'
 
 const user = { username: 'ada', password: 'let-me-in-2' }
 const { path, remove } = temporaryDirectory()
-let broker: Broker
-let missing = ''
-beforeAll(async () => {
+const broker = useBroker(() => {
   const authority = createAuthority('test authority')
   const [server, client] = [authority.issue('broker'), authority.issue('client')]
   for (const [name, text] of Object.entries({
@@ -24,7 +22,7 @@ beforeAll(async () => {
   }
   const login = (name: string) => `org.apache.kafka.common.security.${name}LoginModule required`
   const sasl = 'listener.name.sasl_plaintext'
-  const opened = await openBroker({
+  return {
     listeners: ['SASL_PLAINTEXT', 'SSL'],
     scram: ['256', '512'].map((bits) => `SCRAM-SHA-${bits}=[name=${user.username},password=${user.password}]`),
     settings: [
@@ -39,17 +37,9 @@ beforeAll(async () => {
       `listener.name.ssl.ssl.truststore.location=${path('ca.pem')}`,
       'listener.name.ssl.ssl.client.auth=required'
     ]
-  })
-  if (typeof opened === 'string') missing = opened
-  else broker = opened
-}, 120_000)
-beforeEach((context) => {
-  if (missing !== '') context.skip(missing)
+  }
 })
-afterAll(async () => {
-  await broker?.close()
-  remove()
-})
+afterAll(remove)
 
 /** A token that is not signed, as the broker's built-in validator for tests takes it. */
 function unsecuredToken(sub: string): string {

@@ -1,27 +1,15 @@
 // A topic as the sink of a pipeline that does not come from topics.
 import { appendFileSync, writeFileSync } from 'node:fs'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { expand } from '../../src/scan/template.ts'
 import { temporaryDirectory } from '../cli/spawn.ts'
 import { startDaemon } from '../e2e/daemon.ts'
-import { type Broker, createTopic, openBroker, readTopic } from './broker.ts'
+import { createTopic, readTopic, useBroker } from './broker.ts'
 
 const { text: secret } = expand('ghp_{{base62:30}}{{crc32-base62}}', 5)
 const { path, remove } = temporaryDirectory()
-let broker: Broker
-let missing = ''
-beforeAll(async () => {
-  const opened = await openBroker()
-  if (typeof opened === 'string') missing = opened
-  else broker = opened
-}, 120_000)
-beforeEach((context) => {
-  if (missing !== '') context.skip(missing)
-})
-afterAll(async () => {
-  await broker?.close()
-  remove()
-})
+const broker = useBroker()
+afterAll(remove)
 
 test('lines of followed files are records, in the order of each file, without secrets; a broker that is away is waited for', async () => {
   const topic = await createTopic(broker, 'lines', 3)

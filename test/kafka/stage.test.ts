@@ -1,29 +1,19 @@
 // `logveil kafka` as a process between two topics of a real broker: what is kept, what is redacted, what is a dead letter.
 
 import { writeFileSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { otlpToProto } from '../../src/codecs/otlp-to-proto.ts'
 import { compressionTypes } from '../../src/kafka/kafkajs-codecs.ts'
 import type { Compression } from '../../src/kafka/port.ts'
 import { expand } from '../../src/scan/template.ts'
 import { temporaryDirectory } from '../cli/spawn.ts'
 import { type Daemon, startCommand } from '../e2e/daemon.ts'
-import { type Broker, createTopic, freshName, openBroker, produce, type Read, readTopic } from './broker.ts'
+import { createTopic, freshName, produce, type Read, readTopic, useBroker } from './broker.ts'
 
 const { text: secret } = expand('ghp_{{base62:30}}{{crc32-base62}}', 5)
 const placeholder = '[REDACTED:github-pat-classic]'
 
-let broker: Broker
-let missing = ''
-beforeAll(async () => {
-  const opened = await openBroker()
-  if (typeof opened === 'string') missing = opened
-  else broker = opened
-}, 120_000)
-beforeEach((context) => {
-  if (missing !== '') context.skip(missing)
-})
-afterAll(() => broker?.close())
+const broker = useBroker()
 
 const daemons: Daemon[] = []
 afterEach(async () => {
