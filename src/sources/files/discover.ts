@@ -18,6 +18,8 @@ export interface Discovery {
   queueCopies(follow: Follow): number
 }
 
+const mostTries = 10
+
 /** Finds out which files there are, and what became of those that there were. */
 export function createDiscovery(options: FilesOptions, followed: Followed): Discovery {
   const { checkpoints } = options
@@ -62,7 +64,7 @@ export function createDiscovery(options: FilesOptions, followed: Followed): Disc
 
   function open({ path, real }: Found, first: boolean, before: Follow | undefined): void {
     const past = before === undefined ? pastOf(path) : pastOfTail(before.tail)
-    const follow = followed.open(path, real, path, (size) =>
+    const follow = followed.open({ path, real, log: path, id: null }, (size) =>
       first && past === null && options.from === 'end' ? size : 0
     )
     if (follow === null) return
@@ -75,17 +77,28 @@ export function createDiscovery(options: FilesOptions, followed: Followed): Disc
 
   /** What rotation left is read first. */
   function queueBehind(follow: Follow, past: Past, before: Follow | null, knownOnly: boolean): number {
-    const rotated = findRotated(follow.tail.path, past, checkpoints, (id) => follows.has(id), knownOnly)
+    const opened = openRotated(follow, past, knownOnly)
     let previous = before
-    for (const { path, start } of rotated) {
-      const one = followed.open(path, path, follow.log, () => start)
-      if (one === null) continue
+    for (const one of opened) {
       one.nameless = true
       one.previous = previous
       previous = one
     }
     if (previous !== null) follow.previous = previous
-    return rotated.length
+    return opened.length
+  }
+
+  /** All of them, or once more: names may move between the look and the opening. */
+  function openRotated(follow: Follow, past: Past, knownOnly: boolean): Follow[] {
+    for (let tries = 1; ; tries++) {
+      const rotated = findRotated(follow.tail.path, past, checkpoints, (id) => follows.has(id), knownOnly)
+      const { log } = follow
+      const opened = rotated.flatMap(
+        ({ path, id, start }) => followed.open({ path, real: path, log, id }, () => start) ?? []
+      )
+      if (opened.length === rotated.length || tries === mostTries) return opened
+      for (const one of opened) followed.close(one)
+    }
   }
 
   /** What is known of a path from an earlier life. */

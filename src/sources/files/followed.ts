@@ -30,6 +30,14 @@ export interface Follow {
   atEnd: boolean
 }
 
+export interface ToOpen {
+  readonly path: string
+  /** Without symbolic links. */
+  readonly real: string
+  readonly log: string
+  readonly id: string | null
+}
+
 /** All files that are followed, by what they are and by their names. */
 export interface Followed {
   readonly follows: ReadonlyMap<string, Follow>
@@ -38,8 +46,8 @@ export interface Followed {
   readonly byReal: Map<string, Follow>
   /** Those that there may be something to read in. */
   readonly ready: Set<Follow>
-  /** Opens a file, from where its checkpoint says, else from `start`; null: it cannot be, which is told. */
-  open(path: string, real: string, log: string, start: (size: number) => number): Follow | null
+  /** Opens a file, from where its checkpoint says, else from `start`; null: it cannot be, which is told, or is not what `id` says. */
+  open(file: ToOpen, start: (size: number) => number): Follow | null
   close(follow: Follow): void
   /** Told once, until it is gone. */
   trouble(path: string, error: unknown): void
@@ -61,12 +69,11 @@ export function createFollowed(options: FilesOptions): Followed {
     byReal: new Map(),
     ready,
     trouble,
-    open(path, real, log, start) {
+    open({ path, real, log, id }, start) {
+      const tailOptions = { ...options, path, id }
       try {
         const follow: Follow = {
-          tail: path.endsWith('.gz')
-            ? openGzTail({ ...options, path }, start(0))
-            : openTail({ ...options, path }, start),
+          tail: path.endsWith('.gz') ? openGzTail(tailOptions, start(0)) : openTail(tailOptions, start),
           log,
           folder: dirname(real),
           told: false,
@@ -85,7 +92,7 @@ export function createFollowed(options: FilesOptions): Followed {
         ready.add(follow)
         return follow
       } catch (error) {
-        trouble(path, error)
+        if ((error as NodeJS.ErrnoException).code !== 'ESTALE') trouble(path, error)
         return null
       }
     },

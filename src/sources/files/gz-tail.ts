@@ -1,7 +1,7 @@
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
 import { constants, createGunzip, gunzipSync } from 'node:zlib'
 import { headLimit, headOf, sealOf } from './seal.ts'
-import { aheadBytes, type Chunk, identify, type Tail, type TailOptions } from './tail.ts'
+import { aheadBytes, type Chunk, identify, moved, type Tail, type TailOptions } from './tail.ts'
 
 /** What gzip needs to tell `headLimit` bytes. */
 const compressedHead = 65_536
@@ -38,6 +38,7 @@ export function openGzTail(options: TailOptions, start: number): Tail {
   const fd = openSync(path, 'r')
   const stats = fstatSync(fd)
   const id = identify(stats)
+  if (options.id !== null && id !== options.id) throw moved(fd)
   const name = checkpoints.hash(Buffer.from(path))
   const head = headOfGz(path)
   const seal = sealOf(head, checkpoints, sealer())

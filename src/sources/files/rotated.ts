@@ -15,6 +15,14 @@ export interface Past {
   readonly since: number
 }
 
+/** A file that rotation made, and where to go on in it. */
+export interface Rotated {
+  readonly path: string
+  /** What it was when it was looked at: names are moved while we look. */
+  readonly id: string
+  readonly start: number
+}
+
 /** Clocks of file systems are coarse, and may be those of another machine. */
 const clockSlackMs = 2000
 
@@ -29,9 +37,8 @@ export function findRotated(
   isFollowed: (id: string) => boolean,
   /** Only what was begun before. */
   knownOnly: boolean
-): { readonly path: string; readonly start: number }[] {
+): Rotated[] {
   const directory = dirname(path)
-  const isRotated = rotatedNames(basename(path))
 
   /** Where to go on in a file beside it; null: nothing of it is left to read. */
   function startIn(sibling: string, stats: Stats): number | null {
@@ -63,14 +70,11 @@ export function findRotated(
   }
 
   return (
-    namesIn(directory)
-      .filter((name) => isRotated.test(name))
-      .flatMap((name) => {
-        const sibling = join(directory, name)
-        const stats = statOf(sibling, () => {})
-        if (!stats?.isFile() || isFollowed(identify(stats))) return []
+    filesIn(directory, rotatedNames(basename(path)))
+      .filter(({ id }) => !isFollowed(id))
+      .flatMap(({ path: sibling, id, stats }) => {
         const start = orNull(() => startIn(sibling, stats))
-        return start === null ? [] : [{ path: sibling, start, stats }]
+        return start === null ? [] : [{ path: sibling, id, start, stats }]
       })
       // Times of file systems are coarse; what was begun before is older than what was not.
       .sort(
@@ -103,6 +107,27 @@ function orNull<T>(look: () => T | null): T | null {
   }
 }
 
-function namesIn(directory: string): string[] {
-  return orNull(() => readdirSync(directory)) ?? []
+/** So often is a folder looked at until it stands still. */
+const mostLooks = 50
+
+/**
+ * Files of a folder by these names. A rotation moves one name after the other: a file could be missed that has one name before we look at that,
+ * and another one behind. So it is looked at until all is as it was.
+ */
+function filesIn(directory: string, names: RegExp) {
+  const look = () =>
+    (orNull(() => readdirSync(directory)) ?? [])
+      .filter((name) => names.test(name))
+      .flatMap((name) => {
+        const path = join(directory, name)
+        const stats = statOf(path, () => {})
+        return stats?.isFile() ? [{ path, id: identify(stats), stats }] : []
+      })
+  const told = (files: ReturnType<typeof look>) => files.map(({ path, id }) => `${path} ${id}`).join('\n')
+  let files = look()
+  for (let i = 0, before = ''; i < mostLooks && told(files) !== before; i++) {
+    before = told(files)
+    files = look()
+  }
+  return files
 }

@@ -51,6 +51,8 @@ export interface Tail {
 
 export interface TailOptions {
   readonly path: string
+  /** What the file has to be; null: anything. */
+  readonly id: string | null
   readonly checkpoints: Checkpoints
   /** As it is now: it changes with the detectors. */
   readonly sealer: () => Sealer
@@ -82,6 +84,12 @@ export function identify({ dev, ino }: Stats): string {
   return `${dev}:${ino}`
 }
 
+/** The name is another file's now. */
+export function moved(fd: number): Error {
+  closeSync(fd)
+  return Object.assign(new Error('moved'), { code: 'ESTALE' })
+}
+
 /** Opens a file to be read from where its checkpoint says, else from `start`. Throws what the system says. */
 export function openTail(options: TailOptions, start: (size: number) => number): Tail {
   const { path, checkpoints, sealer, chunkBytes, maxLineBytes, layout } = options
@@ -90,6 +98,7 @@ export function openTail(options: TailOptions, start: (size: number) => number):
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   const stats = fstatSync(fd)
   const id = identify(stats)
+  if (options.id !== null && id !== options.id) throw moved(fd)
   const name = checkpoints.hash(Buffer.from(path))
   let headBytes = 0
   let head = ''

@@ -34,7 +34,10 @@ const open = (): Checkpoints =>
     () => {}
   )
 const tailOf = (checkpoints: Checkpoints, rules = sealer) =>
-  openTail({ path: log, checkpoints, sealer: () => rules, layout, chunkBytes: 65_536, maxLineBytes: 1 << 20 }, () => 0)
+  openTail(
+    { path: log, id: null, checkpoints, sealer: () => rules, layout, chunkBytes: 65_536, maxLineBytes: 1 << 20 },
+    () => 0
+  )
 
 /** Reads the file to its end in a life of its own; returns what was read. */
 async function live(rules = sealer): Promise<string> {
