@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { ChannelConfig, TicketsConfig } from '../config/tickets-schema.ts'
 import { LogveilError } from '../errors.ts'
 import type { FingerprintKey } from '../redact/fingerprint.ts'
+import { createPagerDuty } from '../tickets/channels/pagerduty.ts'
 import { createWebhook } from '../tickets/channels/webhook.ts'
 import type { Database } from '../tickets/database.ts'
 import { type Desk, type DeskEvents, openDesk } from '../tickets/desk.ts'
@@ -16,9 +17,12 @@ import { systemMessage } from './system-message.ts'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
-/** Opens the ledger and begins to deliver, in this thread. Throws `LEDGER_FAILED`, `KEY_INVALID`, `OUTPUT_FAILED`. */
+/** Opens the ledger and begins to deliver, in this thread. Throws `LEDGER_FAILED`, `KEY_INVALID`, `CONFIG_INVALID`, `OUTPUT_FAILED`. */
 export async function openTicketDesk(config: TicketsConfig, events: DeskEvents): Promise<Desk> {
   const channels = config.channels.map((channel) => openChannel(channel, config))
+  const names = channels.map(({ channel }) => channel.name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined) throw new LogveilError('CONFIG_INVALID', `tickets.channels: two are named ${twice}`)
   const database = await openDatabase(config)
   return openDesk({ database, channels, policy: policyOf(config), delivery: deliveryOf(config), events })
 }
@@ -51,6 +55,7 @@ function deliveryOf({ retry }: TicketsConfig): DeliveryPolicy {
 
 function openChannel(channel: ChannelConfig, tickets: TicketsConfig): ServedChannel {
   const { perSecond } = channel
+  if (channel.type === 'pagerduty') return { perSecond, channel: createPagerDuty(channel) }
   const secrets =
     channel.secrets.length > 0 ? channel.secrets : [madeSecret(tickets, 'webhook.secret', newWebhookSecret)]
   return { perSecond, channel: createWebhook({ ...channel, secrets, now: Date.now }) }

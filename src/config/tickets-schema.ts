@@ -26,6 +26,19 @@ const webhook = z.strictObject({
   perSecond: z.number().positive().max(1000).default(50).describe('Deliveries; more wait')
 })
 
+const pagerduty = z.strictObject({
+  type: z.literal('pagerduty').describe('PagerDuty, Events API v2: an alert for each ticket'),
+  name: channelName.default('pagerduty').describe('In the outbox and in metrics'),
+  routingKey: z
+    .string()
+    .regex(/^[A-Za-z0-9]{32}$/, 'is 32 letters and digits: the integration key of a service')
+    .meta({ secret: true }),
+  url: url
+    .default('https://events.pagerduty.com/v2/enqueue')
+    .describe('In Europe https://events.eu.pagerduty.com/v2/enqueue'),
+  perSecond: z.number().positive().max(1000).default(2).describe('Events; more wait')
+})
+
 const sla = z.strictObject({
   critical: hours.default(24),
   high: hours.default(72),
@@ -60,7 +73,7 @@ export const ticketsSchema = z.strictObject({
     .default('possible')
     .describe('Findings that are less sure are redacted, and open no ticket'),
   channels: z
-    .array(z.discriminatedUnion('type', [webhook]))
+    .array(z.discriminatedUnion('type', [webhook, pagerduty]))
     .default([])
     .describe('Each is told of every ticket'),
   stormPerMinute: z
