@@ -4,7 +4,8 @@ import type { Config, ConfigInput } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import { makeConfig, orOff, serveMade } from './run-made.ts'
 import { parseOptions } from './run-options.ts'
-import { madeTickets, ticketOptions } from './tickets-options.ts'
+import { madeTickets } from './tickets-made.ts'
+import { ticketOptions } from './tickets-options.ts'
 
 /** `logveil kafka`: `logveil run` with a configuration made of options. */
 export async function kafkaCommand(args: readonly string[]): Promise<number> {

@@ -1,12 +1,11 @@
 import { parseArgs } from 'node:util'
-import type { TicketsConfig } from '../config/tickets-schema.ts'
 import { LogveilError } from '../errors.ts'
 import type { Action } from '../model.ts'
 import type { Pack } from '../packs.ts'
 import { allActions } from '../redact/policy.ts'
 import { parsePacks } from './pack-option.ts'
 import { parseOptions } from './run-options.ts'
-import { ticketOptions, ticketsOf } from './tickets-options.ts'
+import { type TicketValues, ticketOptions } from './tickets-options.ts'
 
 /** What `redact` and `exec` have in common. */
 export interface RedactionArguments {
@@ -27,8 +26,7 @@ export interface RedactionArguments {
 
 export interface RedactArguments extends RedactionArguments {
   readonly files: readonly string[]
-  /** null: no tickets are opened. */
-  readonly tickets: TicketsConfig | null
+  readonly tickets: TicketValues
 }
 
 /** Throws `USAGE_INVALID`. */
@@ -41,8 +39,12 @@ export function parseRedactArguments(args: readonly string[]): RedactArguments {
       options: { ...redactionOptions, ...ticketOptions }
     })
   )
-  const tickets = ticketsOf(values)
-  return { ...redactionArguments(values), tickets, files: positionals.length > 0 ? positionals : ['-'] }
+  const { tickets, webhook } = values
+  return {
+    ...redactionArguments(values),
+    tickets: { tickets, webhook },
+    files: positionals.length > 0 ? positionals : ['-']
+  }
 }
 
 export const redactionOptions = {

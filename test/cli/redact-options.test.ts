@@ -27,7 +27,7 @@ const hex = (fill: number) => Buffer.from(key(fill)).toString('hex')
 test('defaults', () => {
   expect(parseRedactArguments([])).toEqual({
     files: ['-'],
-    tickets: null,
+    tickets: {},
     findings: null,
     codec: 'auto',
     action: 'label',
