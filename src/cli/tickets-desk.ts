@@ -35,7 +35,8 @@ export async function openDesk(config: TicketsConfig, metrics: TicketMetrics, wa
   let closing = false
   let desk: Promise<DeskThread> = hire()
   await desk.catch((error) => {
-    if (!(error instanceof LogveilError && error.retryable)) throw error
+    closing = !(error instanceof LogveilError && error.retryable)
+    if (closing) throw error
     trouble(error.message)
   })
 

@@ -34,9 +34,10 @@ test.each([1, 2])('%d thread(s): from OTLP and POST /v1/findings to tickets and 
       signal: AbortSignal.timeout(3000)
     }).catch(() => null)
   const began = performance.now()
-  await send(requestOf(`clone ${github} password=${password}`))
+  const sent = send(requestOf(`clone ${github} password=${password}`))
   await tells(receiver, 2)
   const tookMs = performance.now() - began
+  await sent
   const found = { time: '2026-11-01T00:00:00Z', placement: 'pino', detector: 'toy-token', confidence: 'likely' }
   const reported = await fetch(`${daemon.admin}/v1/findings`, {
     method: 'POST',
@@ -57,6 +58,9 @@ test.each([1, 2])('%d thread(s): from OTLP and POST /v1/findings to tickets and 
   await tells(receiver, 3)
   const metrics = await (await fetch(`${daemon.admin}/metrics`)).text()
   expect(metrics).toMatch(/logveil_ticket_sightings_total\{outcome="recorded"\} \d+/)
+  const rawOf = () => readdirSync(directory).map((name) => readFileSync(join(directory, name), 'latin1'))
+  expect(readdirSync(directory)).toContain('tickets.db-wal')
+  const running = rawOf()
   expect(await daemon.stop()).toBe(0)
   const list = await run(main, ['tickets', 'list', '--tickets', directory, '--json'])
   const tickets = JSON.parse(list.stdout)
@@ -69,9 +73,8 @@ test.each([1, 2])('%d thread(s): from OTLP and POST /v1/findings to tickets and 
   expect(tookMs).toBeLessThan(20_000)
   await receiver.close()
   expect(receiver.faults).toEqual([])
-  const files = readdirSync(directory).map((name) => readFileSync(join(directory, name), 'latin1'))
   const log = JSON.stringify(daemon.log())
-  for (const output of [...files, ...receiver.raw, metrics, log, list.stdout]) {
+  for (const output of [...running, ...rawOf(), ...receiver.raw, metrics, log, list.stdout]) {
     for (const secret of [github.slice(4), password])
       for (let at = 0; at + 6 <= secret.length; at += 3) expect(output).not.toContain(secret.slice(at, at + 6))
   }
@@ -92,3 +95,31 @@ async function tells({ taken }: WebhookReceiver, events: number): Promise<void> 
     await new Promise((resolve) => setTimeout(resolve, 20))
   expect(taken.length).toBeGreaterThanOrEqual(events)
 }
+
+test('a ledger that cannot be reached is waited for beside the data; one that never can ends the start', async () => {
+  const { path, remove } = temporaryDirectory()
+  const key = `id:${Buffer.alloc(32, 7).toString('base64')}`
+  const source = { type: 'otlp', http: '127.0.0.1:0', grpc: null }
+  const pipelines = [{ name: 'in', source, sinks: [{ type: 'file', path: path('out.jsonl') }] }]
+  const daemon = await startDaemon({
+    admin: null,
+    redaction: { keys: [key] },
+    tickets: { postgres: 'postgres://u:sesame-17@127.0.0.1:1/x' },
+    pipelines
+  })
+  const answer = await fetch(`http://127.0.0.1:${daemon.ports['in/http']}/v1/logs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: requestOf(`clone ${github}`)
+  })
+  expect(answer.status).toBe(200)
+  await daemon.logged('tickets: the ledger of tickets (PostgreSQL): ECONNREFUSED')
+  expect(await daemon.stop()).toBe(0)
+  expect(daemon.log().find(({ lost }) => lost !== undefined)).toMatchObject({ lost: 1 })
+  expect(JSON.stringify(daemon.log())).not.toContain('sesame-17')
+  writeFileSync(path('file'), '')
+  await expect(startDaemon({ admin: null, tickets: { directory: path('file') }, pipelines })).rejects.toThrow(
+    /cannot make .*file\/fingerprint.key/
+  )
+  remove()
+})
