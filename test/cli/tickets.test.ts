@@ -15,7 +15,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'logveil-tickets-'))
   tickets = join(folder, 'tickets')
 })
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => rmSync(folder, { recursive: true }), 60_000)
 
 async function ask(...args: string[]): Promise<string> {
   const { stdout, stderr, status } = await run(main, ['tickets', ...args, '--tickets', tickets])

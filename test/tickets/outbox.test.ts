@@ -22,7 +22,7 @@ let files = 0
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'logveil-outbox-'))
 })
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(() => rmSync(folder, { recursive: true }), 60_000)
 
 function fresh(): string {
   files++
