@@ -181,7 +181,7 @@ async function startLogveil(protocol: Protocol, backend: number, durable: object
   const sinks = [{ type: 'otlp', url: `${protocol}://127.0.0.1:${backend}` }]
   const more = durable === null ? {} : { durable: { directory: join(directory, 'queue'), ...durable } }
   writeFileSync(file, JSON.stringify({ admin: null, pipelines: [{ name: 'bench', source, sinks, ...more }] }))
-  const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+  const main = fileURLToPath(new URL('../bin/logveil.mjs', import.meta.url))
   const child = spawn(process.execPath, [main, 'run', '--config', file])
   children.push(child)
   for await (const line of createInterface(child.stderr as NodeJS.ReadableStream)) {

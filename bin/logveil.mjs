@@ -13,8 +13,10 @@ const newEnough = major > 24 || (major === 24 && minor >= 15)
 const bundled = bundledNode()
 
 if (!existsSync(main)) fail('logveil is not built: run `npm run build`')
-else if (newEnough) await import('../dist/cli/main.js')
-else if (bundled) handOver(bundled)
+else if (newEnough) {
+  settleMemory()
+  await import('../dist/cli/main.js')
+} else if (bundled) handOver(bundled)
 else
   fail(
     `logveil needs Node 24.15 or newer and this is ${process.version}: install it (nodejs.org), or run \`npm ci\` on Linux to get the bundled one`
@@ -27,6 +29,22 @@ function bundledNode() {
     return existsSync(path) ? path : undefined
   } catch (_error) {
     return undefined
+  }
+}
+
+/**
+ * Bodies of requests come and go in all sizes, and glibc keeps what they leave: it raises the size from which memory goes back to the system
+ * (MMAP_THRESHOLD) to that of the largest it saw. It reads these variables before a program's first line, so the daemon starts once more, as
+ * the same process (measured: 190 to 240 instead of 240 to 270 MB of a relay under load, for 40 ms at its start).
+ */
+function settleMemory() {
+  const isDaemon = ['run', 'relay'].includes(process.argv[2])
+  if (!isDaemon || process.platform !== 'linux' || process.env.MALLOC_MMAP_THRESHOLD_ !== undefined) return
+  const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '1048576' }
+  try {
+    process.execve(process.execPath, [process.execPath, ...process.execArgv, self, ...process.argv.slice(2)], env)
+  } catch {
+    // It runs as it is.
   }
 }
 
