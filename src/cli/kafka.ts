@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Config, ConfigInput } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
+import { readKeyFile } from './keys.ts'
 import { makeConfig, orOff, serveMade } from './run-made.ts'
 import { parseOptions } from './run-options.ts'
 import { madeTickets } from './tickets-made.ts'
@@ -88,13 +88,9 @@ export function kafkaConfig(options: KafkaOptions): Config {
 }
 
 function keyLines(path: string): string[] {
-  try {
-    return readFileSync(path, 'utf8')
-      .split(/\r?\n/)
-      .filter((line) => line !== '')
-  } catch (cause) {
-    throw new LogveilError('INPUT_FAILED', `cannot read ${path} (${(cause as NodeJS.ErrnoException).code})`, { cause })
-  }
+  return readKeyFile(path)
+    .split(/\r?\n/)
+    .filter((line) => line !== '')
 }
 
 function given(options: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -60,7 +60,8 @@ export function readEncryptor(path: string): Encryptor {
   return createEncryptor({ id: derivedId(Buffer.from(text.replace(/\s/g, ''))), publicKey: text }, randomBytes)
 }
 
-function readKeyFile(path: string): string {
+/** Throws `KEY_INVALID`. */
+export function readKeyFile(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {

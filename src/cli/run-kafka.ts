@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { trace } from '@opentelemetry/api'
 import type { KafkaSinkConfig, KafkaSourceConfig, PipelineConfig } from '../config/config-schema.ts'
@@ -8,11 +7,12 @@ import { createKafkaSink } from '../kafka/kafka-sink.ts'
 import { createKafkajs } from '../kafka/kafkajs.ts'
 import type { KafkaBatch, KafkaClient, KafkaEvent, KafkaOptions, KafkaSecurity } from '../kafka/port.ts'
 import type { RedactedBatch, ScanWhole, Withheld } from '../kafka/redact-batch.ts'
-import { createStage, type StageOptions } from '../kafka/stage.ts'
+import { createStage } from '../kafka/stage.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Receipt, Signal, Sink } from '../model.ts'
 import { openAccount, type Redact } from '../pipeline.ts'
 import type { Redacted, Redactor } from '../redactor.ts'
+import { readClientTls } from '../sinks/downstream.ts'
 import type { EngineOptions, Report } from './run-engine.ts'
 import type { Spots } from './run-tickets.ts'
 
@@ -75,13 +75,13 @@ function redactsWhole(format: OtlpFormat, signal: Signal, redact: Redact): ScanW
 
 const tracer = trace.getTracer('logveil')
 
-const keepAccount = async (
+async function keepAccount(
   pipeline: string,
   metrics: Metrics,
   { records }: KafkaBatch,
   redact: () => RedactedBatch,
   deliver: (redacted: RedactedBatch) => Promise<Receipt>
-): ReturnType<StageOptions['account']> => {
+): Promise<Receipt> {
   const bytes = records.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0)
   const span = tracer.startSpan('logveil.batch')
   try {
@@ -131,7 +131,7 @@ function optionsOf(
 
 function securityOf({ tls, sasl }: Pick<KafkaSourceConfig, 'tls' | 'sasl'>): KafkaSecurity {
   return {
-    tls: tls === null ? null : { ca: read(tls.caFile), cert: read(tls.certFile), key: read(tls.keyFile) },
+    tls: tls === null ? null : readClientTls(tls),
     sasl: sasl?.mechanism === 'oauthbearer' ? { mechanism: 'oauthbearer', token: () => tokenIn(sasl.tokenFile) } : sasl
   }
 }
@@ -145,17 +145,6 @@ export function kafkaSink({ brokers, tls, sasl, ...same }: KafkaSinkConfig): Sin
 function topicOf(text: string): string | RegExp {
   const [, pattern] = /^\/(.+)\/$/.exec(text) ?? []
   return pattern === undefined ? text : new RegExp(`^(?:${pattern})$`)
-}
-
-function read(path: string | null): Buffer | null {
-  if (path === null) return null
-  try {
-    return readFileSync(path)
-  } catch (cause) {
-    throw new LogveilError('CONFIG_INVALID', `cannot read ${path} (${(cause as NodeJS.ErrnoException).code})`, {
-      cause
-    })
-  }
 }
 
 async function tokenIn(path: string): Promise<string> {

@@ -177,14 +177,7 @@ const stdoutSink = z.strictObject({
 const broker = z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^:\s]+):\d{1,5}$/, 'is no broker: write HOST:PORT')
 
 const kafkaSecurity = {
-  tls: z
-    .strictObject({
-      caFile: file.nullable().default(null),
-      certFile: file.nullable().default(null),
-      keyFile: file.nullable().default(null)
-    })
-    .nullable()
-    .default(null),
+  tls: clientTls.nullable().default(null).describe('null: without TLS'),
   sasl: z
     .discriminatedUnion('mechanism', [
       z.strictObject({

@@ -17,7 +17,7 @@ export function connectTo({ brokers, clientId, tls, sasl }: KafkaConnection): Ka
     brokers: [...brokers],
     // It would log to standard output; what matters comes as events.
     logLevel: logLevel.NOTHING,
-    ssl: tls === null ? false : { ca: tls.ca ?? undefined, cert: tls.cert ?? undefined, key: tls.key ?? undefined },
+    ssl: tls ?? false,
     ...(sasl === null ? {} : { sasl: saslOf(sasl) as never }),
     retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8 }
   })

@@ -3,7 +3,7 @@ import type { Admin, Kafka, Producer } from 'kafkajs'
 import { LogveilError } from '../errors.ts'
 import { compressionTypes } from './kafkajs-codecs.ts'
 import { isTooLarge, reasonOf, typeOf } from './kafkajs-errors.ts'
-import { type KafkaOptions, type KafkaOutput, tooLarge } from './port.ts'
+import { type Compression, type KafkaOptions, type KafkaOutput, tooLarge } from './port.ts'
 
 /** Writes for one partition that is read. */
 export interface Lane {
@@ -62,13 +62,7 @@ export function transactionalLane(
       const current = transaction ?? (await lost(() => producer.transaction()))
       transaction = null
       try {
-        if (outputs.length > 0) {
-          await current.sendBatch({
-            topicMessages: byTopic(outputs),
-            acks: -1,
-            compression: compressionTypes[compression]
-          })
-        }
+        await sendAll(current, outputs, compression)
         await current.sendOffsets({
           consumerGroupId: group,
           topics: [{ topic, partitions: [{ partition, offset: String(next) }] }]
@@ -97,13 +91,7 @@ export function plainLane(
     begin: async () => null,
     async write(outputs, next) {
       try {
-        if (outputs.length > 0) {
-          await producer.sendBatch({
-            topicMessages: byTopic(outputs),
-            acks: -1,
-            compression: compressionTypes[options.compression]
-          })
-        }
+        await sendAll(producer, outputs, options.compression)
       } catch (error) {
         throw isTooLarge(error) ? recordTooLarge() : laneLost(error)
       }
@@ -125,6 +113,15 @@ async function committedOffset(admin: Admin, group: string, { topic, partition }
     before = now
     await sleep(50)
   }
+}
+
+async function sendAll(
+  to: Pick<Producer, 'sendBatch'>,
+  outputs: readonly KafkaOutput[],
+  compression: Compression
+): Promise<void> {
+  if (outputs.length === 0) return
+  await to.sendBatch({ topicMessages: byTopic(outputs), acks: -1, compression: compressionTypes[compression] })
 }
 
 /** Those of one topic in their order; kafkajs puts them to their partitions. */

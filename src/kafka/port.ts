@@ -58,9 +58,9 @@ export type KafkaEvent =
 
 export interface KafkaSecurity {
   readonly tls: {
-    readonly ca: Buffer | null
-    readonly cert: Buffer | null
-    readonly key: Buffer | null
+    readonly ca: Buffer | undefined
+    readonly cert: Buffer | undefined
+    readonly key: Buffer | undefined
   } | null
   readonly sasl:
     | {

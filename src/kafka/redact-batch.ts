@@ -86,7 +86,7 @@ export function redactBatch(
     draftOf(segment.record).findings.push(own)
   }
 
-  /** Scans texts as one, and hands on what each became; null: it cannot be told. */
+  /** Scans texts as one, and hands on what those that changed became; null: it cannot be told. */
   function scanTexts(
     segments: readonly Segment[],
     path: (segment: Segment, finding: Finding) => string,

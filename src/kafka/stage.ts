@@ -5,7 +5,7 @@ import { type RedactedBatch, type RedactedRecord, redactBatch, type Scan, type S
 import { annotated, type DeadReason, deadLetter, findingRecord } from './topics.ts'
 
 export interface StageOptions {
-  /** Where records go; null: to the topic they came from, on another cluster. */
+  /** Where records go. */
   readonly topic: string
   /** Whether the topic has as many partitions as those it is filled from: then each record keeps its own. */
   readonly samePartitions: (topic: string) => boolean

@@ -1,20 +1,16 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createSearch } from '../canary-search.ts'
-import { createProject, keyOf, type Project, passwordOf, reported, timeless } from './scan-project.ts'
+import { keyOf, type Project, passwordOf, reported, timeless, useProjects } from './scan-project.ts'
 import { bash, main } from './spawn.ts'
 
-const projects: Project[] = []
-afterAll(() => {
-  for (const { remove } of projects) remove()
-})
+const empty = useProjects()
 
 const leak = (seed: number): string => `password=${passwordOf(seed)}\n`
 const key = keyOf(4, 9)
 
 function project(): Project {
-  const made = createProject()
-  projects.push(made)
+  const made = empty()
   made.write('a.log', leak(1))
   made.write('b/c.log', `${leak(2)}${leak(1)}${key}\n`)
   made.write('key', `k1:${Buffer.alloc(32, 7).toString('base64')}\n`)

@@ -1,18 +1,14 @@
 import { chmodSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, test } from 'vitest'
-import { createProject, gitEnvironment, keyOf, type Project, passwordOf, reported } from './scan-project.ts'
+import { describe, expect, test } from 'vitest'
+import { gitEnvironment, keyOf, type Project, passwordOf, reported, useProjects } from './scan-project.ts'
 import { main, run } from './spawn.ts'
 
-const projects: Project[] = []
-afterAll(() => {
-  for (const { remove } of projects) remove()
-})
+const empty = useProjects()
 
 /** A repository with a commit of these files on `main`. */
 async function repository(files: Readonly<Record<string, string>> = {}): Promise<Project> {
-  const made = createProject()
-  projects.push(made)
+  const made = empty()
   await made.git('init', '--quiet', '--initial-branch', 'main')
   for (const [name, content] of Object.entries(files)) made.write(name, content)
   await commitAll(made)
@@ -67,8 +63,7 @@ describe.concurrent('.gitignore', () => {
   })
 
   test('outside of a repository it is a file like others', async () => {
-    const files = createProject()
-    projects.push(files)
+    const files = empty()
     files.write('.gitignore', '*.tmp\n')
     files.write('x.tmp', other)
     expect(await placesOf(files, '.')).toEqual(['x.tmp:1:10'])
@@ -87,8 +82,7 @@ describe.concurrent('.gitignore', () => {
   })
 
   test('when git does not answer, everything is scanned, which is told', async () => {
-    const files = createProject()
-    projects.push(files)
+    const files = empty()
     files.write('.git', 'gitdir: nowhere\n')
     files.write('.gitignore', '*.tmp\n')
     files.write('x.tmp', other)
@@ -128,8 +122,7 @@ describe.concurrent('--staged', () => {
   })
 
   test('before the first commit; whatever git is configured to do with diffs', async () => {
-    const files = createProject()
-    projects.push(files)
+    const files = empty()
     await files.git('init', '--quiet')
     await files.git('config', 'diff.external', 'false')
     await files.git('config', 'diff.noprefix', 'true')
@@ -219,8 +212,7 @@ describe.concurrent('--diff', () => {
       stdout: '',
       stderr: "logveil: git diff: bad revision 'nothing'\n"
     })
-    const outside = createProject()
-    projects.push(outside)
+    const outside = empty()
     expect(await scan(outside, '--staged')).toEqual({
       status: 2,
       stdout: '',

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { afterAll } from 'vitest'
 import { expand } from '../../src/scan/template.ts'
 import { type Ended, main, start } from './spawn.ts'
 
@@ -14,6 +15,20 @@ export interface Project {
   /** Git in the folder; rejects when it fails. */
   git(...args: string[]): Promise<string>
   remove(): void
+}
+
+/** Projects for the tests of a file, removed behind them. */
+export function useProjects(): (files?: Readonly<Record<string, string | Uint8Array>>) => Project {
+  const projects: Project[] = []
+  afterAll(() => {
+    for (const { remove } of projects) remove()
+  })
+  return (files = {}) => {
+    const made = createProject()
+    projects.push(made)
+    for (const [name, content] of Object.entries(files)) made.write(name, content)
+    return made
+  }
 }
 
 export function createProject(): Project {

@@ -2,22 +2,12 @@ import { chmodSync, createWriteStream, symlinkSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, createGzip, gzipSync, zstdCompressSync } from 'node:zlib'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { scanCommand } from '../../src/cli/scan.ts'
-import { createProject, keyOf, type Project, passwordOf, reported, tellsMemory, timeless } from './scan-project.ts'
+import { keyOf, type Project, passwordOf, reported, tellsMemory, timeless, useProjects } from './scan-project.ts'
 import { bash, main, run } from './spawn.ts'
 
-const projects: Project[] = []
-afterAll(() => {
-  for (const { remove } of projects) remove()
-})
-
-function project(files: Readonly<Record<string, string | Uint8Array>> = {}): Project {
-  const made = createProject()
-  projects.push(made)
-  for (const [name, content] of Object.entries(files)) made.write(name, content)
-  return made
-}
+const project = useProjects()
 
 const secret = passwordOf(1)
 const leak = `password=${secret}\n`

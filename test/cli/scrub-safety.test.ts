@@ -3,22 +3,13 @@ import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFile
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createSearch } from '../canary-search.ts'
 import type { Fault } from './fs-faults.ts'
-import { createProject, keyOf, type Project, passwordOf } from './scan-project.ts'
+import { keyOf, type Project, passwordOf, useProjects } from './scan-project.ts'
 import { main, start } from './spawn.ts'
 
-const projects: Project[] = []
-afterAll(() => {
-  for (const { remove } of projects) remove()
-})
-
-function project(): Project {
-  const made = createProject()
-  projects.push(made)
-  return made
-}
+const project = useProjects()
 
 const secret = passwordOf(1)
 const key = keyOf(6, 2)

@@ -23,23 +23,13 @@ import {
   zstdCompressSync,
   zstdDecompressSync
 } from 'node:zlib'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseScrubArguments } from '../../src/cli/scrub-options.ts'
 import { createSearch } from '../canary-search.ts'
-import { createProject, keyOf, type Project, passwordOf, tellsMemory, timeless } from './scan-project.ts'
+import { keyOf, type Project, passwordOf, tellsMemory, timeless, useProjects } from './scan-project.ts'
 import { bash, start } from './spawn.ts'
 
-const projects: Project[] = []
-afterAll(() => {
-  for (const { remove } of projects) remove()
-})
-
-function project(files: Readonly<Record<string, string | Uint8Array>> = {}): Project {
-  const made = createProject()
-  projects.push(made)
-  for (const [name, content] of Object.entries(files)) made.write(name, content)
-  return made
-}
+const project = useProjects()
 
 const secret = passwordOf(1)
 const leak = `user=ada password=${secret} ok\n`

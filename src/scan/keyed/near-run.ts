@@ -26,10 +26,10 @@ export function compileRunTest(detector: Detector): RunTest {
   })
   const isNear = detector.context === 'near'
   const reach = 2 * ((isNear ? nearby : assignedNearby) + detector.maxLength)
-  const follows = isNear ? runFollows : valueFollows
+  const place = isNear ? 'behind' : 'value'
   return (bytes, from, binary) => {
     const { min, table } = run()
-    return follows(bytes, from, binary, reach, min, table)
+    return follows(bytes, from, binary, place, reach, min, table)
   }
 }
 
@@ -49,46 +49,33 @@ const noSpace = isSpace.map((is) => 1 - is)
 /** By the shape that values.ts asks for: generated values have 16 bytes or more, opaque ones 6, and neither has white space. */
 const shapeTests: Readonly<Record<'any' | 'opaque' | 'random', RunTest>> = {
   any: () => true,
-  opaque: (bytes, from, binary) => valueFollows(bytes, from, binary, 2 * assignedNearby, 6, noSpace),
-  random: (bytes, from, binary) => valueFollows(bytes, from, binary, 2 * assignedNearby, 16, noSpace)
+  opaque: (bytes, from, binary) => follows(bytes, from, binary, 'value', 2 * assignedNearby, 6, noSpace),
+  random: (bytes, from, binary) => follows(bytes, from, binary, 'value', 2 * assignedNearby, 16, noSpace)
 }
 
 /** Whether a value can stand there that only a vendor's name in front of the key word makes a secret: see `isVendors` in values.ts. */
 export const vendorsMayFollow: RunTest = (bytes, from, binary) =>
-  valueFollows(bytes, from, binary, 2 * assignedNearby, 10, others)
+  follows(bytes, from, binary, 'value', 2 * assignedNearby, 10, others)
 
 /** Shortest value assigned to a vendor's name that need not have the shape the detector knows, in bytes. */
 export const shortestOther = 20
 
 /** Whether such a value can stand behind the name that ends at `from`. */
 export const otherMayFollow: RunTest = (bytes, from, binary) =>
-  valueFollows(bytes, from, binary, 2 * nearby, shortestOther, others)
+  follows(bytes, from, binary, 'value', 2 * nearby, shortestOther, others)
 
 /** Base64 in both alphabets, and escapes. */
 const others = isAlnum.slice()
 for (const character of '-_+/=~.\\%&#;') others[character.charCodeAt(0)] = 1
 
-/** In the value assigned to the name. */
-function valueFollows(
-  bytes: Uint8Array,
-  from: number,
-  binary: boolean,
-  reach: number,
-  min: number,
-  table: Uint8Array
-): boolean {
-  const nameEnd = nameEndOf(bytes, from)
-  if (standsElsewhere(bytes, nameEnd, binary)) return true
-  const value = memberValue(bytes, nameEnd)
-  if (value > 0) return opens(bytes[value]) || hasRun(bytes, value, memberEnd(bytes, value), binary, reach, min, table)
-  return (value === 0 && namesSibling(bytes, from)) || hasRun(bytes, from, bytes.length, binary, reach, min, table)
-}
+/** Where a run is looked for: in the value assigned to the name, or in what stands behind the name, whatever it is. */
+type Place = 'value' | 'behind'
 
-/** In what stands behind the name, whatever it is. */
-function runFollows(
+function follows(
   bytes: Uint8Array,
   from: number,
   binary: boolean,
+  place: Place,
   reach: number,
   min: number,
   table: Uint8Array
@@ -97,6 +84,7 @@ function runFollows(
   if (standsElsewhere(bytes, nameEnd, binary)) return true
   const value = memberValue(bytes, nameEnd)
   if (value > 0 ? opens(bytes[value]) : value === 0 && namesSibling(bytes, from)) return true
+  if (place === 'value' && value > 0) return hasRun(bytes, value, memberEnd(bytes, value), binary, reach, min, table)
   return hasRun(bytes, from, bytes.length, binary, reach, min, table)
 }
 

@@ -1,4 +1,5 @@
 import { encodeAttributes } from '../../otlp/log-request.ts'
+import { parseObject } from './parse-object.ts'
 import type { ReadRow, Row } from './row.ts'
 import { readTime } from './time.ts'
 
@@ -75,7 +76,7 @@ function standsAt(bytes: Buffer, at: number, what: Buffer): boolean {
 }
 
 function readAny(bytes: Buffer, start: number, end: number, row: Row): void {
-  const entry = parse(bytes.toString('utf8', start, end))
+  const entry = parseObject(bytes.toString('utf8', start, end))
   if (typeof entry?.log !== 'string') return
   const { log, stream, time, attrs } = entry
   const whole = log.endsWith('\n')
@@ -94,13 +95,4 @@ function readAny(bytes: Buffer, start: number, end: number, row: Row): void {
 function withAttributes(lane: string, attrs: object): Uint8Array {
   const texts = Object.entries(attrs).filter(([, value]) => typeof value === 'string')
   return encodeAttributes({ 'log.iostream': lane, ...Object.fromEntries(texts) })
-}
-
-function parse(text: string): Record<string, unknown> | null {
-  try {
-    const value = JSON.parse(text)
-    return value !== null && typeof value === 'object' ? value : null
-  } catch {
-    return null
-  }
 }

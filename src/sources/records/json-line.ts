@@ -1,3 +1,4 @@
+import { parseObject } from './parse-object.ts'
 import type { ReadRow, Row } from './row.ts'
 import { severityOfLevel, severityOfName } from './severity.ts'
 import { readTime } from './time.ts'
@@ -10,7 +11,7 @@ const longest = 65_536
 /** One JSON object a line: the line stays the text, its time and level are read from where loggers put them. */
 export const readJsonLine: ReadRow = (bytes, start, end, row) => {
   if (bytes[start] !== 0x7b || end - start > longest) return
-  const entry = parse(bytes.toString('utf8', start, end))
+  const entry = parseObject(bytes.toString('utf8', start, end))
   if (entry === null) return
   const time = timeNames.find((name) => name in entry)
   if (time !== undefined) putTime(entry[time], row)
@@ -35,13 +36,4 @@ function putLevel(value: unknown, row: Row): void {
   if (number === 0) return
   row.severity = number
   row.severityText = String(value)
-}
-
-function parse(text: string): Record<string, unknown> | null {
-  try {
-    const value = JSON.parse(text)
-    return value !== null && typeof value === 'object' ? value : null
-  } catch {
-    return null
-  }
 }
