@@ -7,7 +7,7 @@ import { visitMember, visitString, visitValue } from './json-walk.ts'
 import type { Line } from './lines.ts'
 import { pathOf, placeOf, type Step, stepTo } from './otlp-path.ts'
 import { anyValue, type FieldType, keyValue, type MessageType } from './otlp-schema.ts'
-import { type Governors, type PairName, type Reader, visitField } from './otlp-visit.ts'
+import { type Governors, noGovernors, type PairName, type Reader, visitField } from './otlp-visit.ts'
 import { visitText } from './text.ts'
 
 /** Offset behind a byte order mark. */
@@ -257,6 +257,8 @@ function createReader(walk: Walk): Reader<number> {
       const path = () => pathOf(step)
       doc.visitor.field({ ...located, role: 'key', key: null, quote: '', record, recordStart, recordEnd, path })
     },
+    // Hexadecimal, which reads like no secret.
+    id: (t, step) => reader.text(t, noGovernors, step),
     text(t, { key, outer: second }: Governors, step) {
       const { at } = doc
       visitValue(doc, t, key ?? second, placeOf(step))

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Field, Hits, Located, Visitor } from '../model.ts'
 import { governing } from './json-document.ts'
 import type { Place } from './json-path.ts'
@@ -6,7 +7,7 @@ import { visitEmbedded } from './json-walk.ts'
 import type { Line } from './lines.ts'
 import { pathOf, placeOf, type Step, stepTo } from './otlp-path.ts'
 import { anyValue, type FieldType, keyValue, type MessageType } from './otlp-schema.ts'
-import { type PairName, type Reader, visitField } from './otlp-visit.ts'
+import { noGovernors, type PairName, type Reader, visitField } from './otlp-visit.ts'
 import { numberText, readField, type Survey, type WireField, wireGroup, wireLength, wireVarint } from './otlp-wire.ts'
 
 /**
@@ -153,6 +154,9 @@ function createReader(walk: Walk): Reader<WireField> {
       const located = locate(walk, node.start, node.end)
       if (located.to > located.from) emit(walk, located, 'key', null, step)
     },
+    id(node, step) {
+      if (!isRandom(payload.subarray(node.start, node.end))) reader.text(node, noGovernors, step)
+    },
     text(node, governors, step) {
       const located = locate(walk, node.start, node.end)
       const { key, outer } = governors
@@ -169,6 +173,14 @@ function createReader(walk: Walk): Reader<WireField> {
     scalar() {}
   }
   return reader
+}
+
+/**
+ * Whether an id is one: 16 or 8 bytes that are no text. Among the random bytes of a million ids a few read like `pw=` and a password, and an
+ * id that was redacted tears its trace apart. What can be read as text is scanned: whatever wrote it there did not make an id.
+ */
+function isRandom(id: Uint8Array): boolean {
+  return (id.length === 16 || id.length === 8) && !(isUtf8(id) && id.every((byte) => byte >= 0x20 && byte !== 0x7f))
 }
 
 function lineOf({ line }: Walk): Line {

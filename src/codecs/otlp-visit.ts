@@ -41,8 +41,9 @@ export interface Reader<N> {
   textOf(value: N): { readonly bytes: Uint8Array; readonly start: number; readonly end: number } | null
   /** The string in an AnyValue as the name of what follows it. */
   leaderOf(value: N): Located | null
-  /** Hand over: a pair's name, a string, a number of an AnyValue, any other number. */
+  /** Hand over: a pair's name, an id of a trace or span, a string, a number of an AnyValue, any other number. */
   name(node: N, step: Step): void
+  id(node: N, step: Step): void
   text(node: N, governors: Governors, step: Step): void
   number(node: N, field: FieldType, governors: Governors, step: Step): void
   scalar(node: N, step: Step): void
@@ -56,7 +57,9 @@ export function visitField<N>(reader: Reader<N>, node: N, field: FieldType, step
   else if (type === anyValue) visitAny(reader, node, noGovernors, step)
   else if (type !== null)
     reader.each(node, type, step, (child, inner, index) => visitField(reader, child, inner, stepTo(step, inner, index)))
-  else if (kind === 'string' || kind === 'bytes') reader.text(node, noGovernors, step)
+  else if (kind === 'string') reader.text(node, noGovernors, step)
+  // Ids are the only bytes outside of an AnyValue.
+  else if (kind === 'bytes') reader.id(node, step)
   else reader.scalar(node, step)
 }
 

@@ -8,6 +8,7 @@ import { createFingerprinter } from '../../src/redact/fingerprint.ts'
 import { compilePolicy } from '../../src/redact/policy.ts'
 import { assembleRedactor } from '../../src/redactor.ts'
 import { createCarry } from '../../src/scan/scanner.ts'
+import { encode } from './otlp-oracle.ts'
 
 interface Serializer {
   serializeRequest(data: unknown): Uint8Array
@@ -150,4 +151,35 @@ describe.each(['otlp-proto', 'otlp-json'] as const)('%s', (format) => {
       expect(withheld.error).toBe(texts.length)
     })
   })
+})
+
+/** A body with one span, whose ids are these bytes. */
+function spanWith(traceId: Uint8Array, spanId: Uint8Array): Uint8Array {
+  const span = { traceId, spanId, name: 'GET /cart', links: [{ traceId, spanId }] }
+  return encode('traces', { resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })
+}
+
+test('ids that read like a password among random bytes stay as they are', () => {
+  const traces = createRedactors().otlp({ format: 'otlp-proto', signal: 'traces' })
+  const [name, operators, rest] = ['PW', '=:>', [0x84, 0xe7, 0xa0, 0xd8, 0x78, 0x15, 0xff, 0xa9, 0x4d, 0xc2]]
+  for (const operator of operators)
+    for (const [before, behind] of [
+      [[], rest],
+      [[0xef, 0x2c], rest],
+      [
+        [0x1d, 0x74, 0xe9],
+        [0x41, ...rest]
+      ]
+    ]) {
+      const bytes = [...before, ...Buffer.from(name + operator), ...behind, ...rest]
+      const body = spanWith(Uint8Array.from(bytes.slice(0, 16)), Uint8Array.from(bytes.slice(0, 8)))
+      expect(traces.redact(body).payload).toBe(body)
+    }
+})
+
+test('what is written as text in the place of an id is redacted', () => {
+  const traces = createRedactors().otlp({ format: 'otlp-proto', signal: 'traces' })
+  const { payload, findings } = traces.redact(spanWith(Buffer.from('password=hunter2'), Buffer.alloc(8, 0xff)))
+  expect(findings.map(({ path }) => path)).toEqual(['trace_id', 'links[0].trace_id'])
+  expect(Buffer.from(payload ?? []).includes('hunter2')).toBe(false)
 })

@@ -28,10 +28,28 @@ test('examples and counter-examples give the same findings among clean lines as 
   expect(differ).toEqual([])
 })
 
-/** Found in protobuf, where a line feed may be a tag or a length, under a name of its own. */
-function foundUnder(key: string, value: string, bodies: readonly string[]): string[] {
-  const attributes = [{ key, value: { stringValue: value } }]
-  const logRecords = [...bodies.map((stringValue) => ({ body: { stringValue } })), { attributes }]
+/** Where a secret may stand in an attribute under a name of its own. */
+const shapes: Readonly<Record<string, (key: string, stringValue: string) => object>> = {
+  'a text': (key, stringValue) => ({ key, value: { stringValue } }),
+  'a list': (key, stringValue) => ({ key, value: { arrayValue: { values: [{ intValue: 1 }, { stringValue }] } } }),
+  'a map': (key, stringValue) => ({
+    key,
+    value: { kvlistValue: { values: [{ key: 'value', value: { stringValue } }] } }
+  }),
+  'an option': (key, stringValue) => ({
+    key: 'args',
+    value: { arrayValue: { values: [{ stringValue: `--${key}` }, { stringValue }] } }
+  })
+}
+
+/** Found in protobuf, where a line feed may be a tag or a length. */
+function foundIn(attribute: object, bodies: readonly string[]): string[] {
+  const others = { key: 'user_agent.original', value: { stringValue: 'Mozilla/5.0' } }
+  const logRecords = [
+    ...bodies.map((stringValue) => ({ body: { stringValue } })),
+    { attributes: [attribute, others] },
+    { attributes: [others] }
+  ]
   const payload = encode('logs', { resourceLogs: [{ scopeLogs: [{ logRecords }] }] })
   return redactors
     .otlp({ format: 'otlp-proto', signal: 'logs' })
@@ -41,22 +59,25 @@ function foundUnder(key: string, value: string, bodies: readonly string[]): stri
 
 const redactors = createRedactors()
 
-test('secrets of examples under key words as attributes: the same in a large batch of OTLP as alone', () => {
-  const differ: string[] = []
-  const bodies = Array.from({ length: 20 }, () => 'GET /index.html 200 '.repeat(50))
-  for (const { id, context, keywords, examples } of detectors) {
-    if (context === 'anywhere') continue
-    for (const [i, example] of examples.entries()) {
-      const { text, spans: marked } = expand(example, 7)
-      const secret = Buffer.from(text)
-        .subarray(...marked[0])
-        .toString()
-      const [alone, among] = [[], bodies].map((others) => foundUnder(keywords[0], secret, others))
-      if (JSON.stringify(alone) !== JSON.stringify(among)) differ.push(`${id} ${i}`)
+test.each(Object.keys(shapes))(
+  'secrets of examples under key words as attributes, %s: the same in a large batch of OTLP as alone',
+  (shape) => {
+    const differ: string[] = []
+    const bodies = Array.from({ length: 20 }, () => 'GET /index.html 200 '.repeat(50))
+    for (const { id, context, keywords, examples } of detectors) {
+      if (context === 'anywhere') continue
+      for (const [i, example] of examples.entries()) {
+        const { text, spans: marked } = expand(example, 7)
+        const secret = Buffer.from(text)
+          .subarray(...marked[0])
+          .toString()
+        const [alone, among] = [[], bodies].map((others) => foundIn(shapes[shape](keywords[0], secret), others))
+        if (JSON.stringify(alone) !== JSON.stringify(among)) differ.push(`${id} ${i}`)
+      }
     }
+    expect(differ).toEqual([])
   }
-  expect(differ).toEqual([])
-})
+)
 
 const value = ['q7', 'Rw9', 'zK2', 'pL5m'].join('')
 

@@ -4,6 +4,7 @@ import { lazy } from '../judge.ts'
 import { minLengthOf, parsePattern } from '../pattern/pattern.ts'
 import { alphabetOf, fromHex, toHex } from '../token/token-literals.ts'
 import { memberEnd, memberValue, namesSibling } from './member.ts'
+import { anything, valueBehind } from './otlp-value.ts'
 
 /** How far behind the key word a value of `context: near` may begin, in bytes. */
 export const nearby = 40
@@ -81,7 +82,12 @@ function follows(
   table: Uint8Array
 ): boolean {
   const nameEnd = nameEndOf(bytes, from)
-  if (standsElsewhere(bytes, nameEnd, binary)) return true
+  if (bytes[nameEnd] === markup) return true
+  if (binary && isControl(bytes[nameEnd])) {
+    const value = valueBehind(bytes, nameEnd)
+    if (value === anything) return true
+    return hasRun(bytes, value?.start ?? from, value?.end ?? bytes.length, true, reach, min, table)
+  }
   const value = memberValue(bytes, nameEnd)
   if (value > 0 ? opens(bytes[value]) : value === 0 && namesSibling(bytes, from)) return true
   if (place === 'value' && value > 0) return hasRun(bytes, value, memberEnd(bytes, value), binary, reach, min, table)
@@ -94,10 +100,8 @@ function nameEndOf(bytes: Uint8Array, from: number): number {
   return at
 }
 
-/** In markup behind attributes or in another element, in protobuf in another field than the next, unless that is a text. */
-function standsElsewhere(bytes: Uint8Array, nameEnd: number, binary: boolean): boolean {
-  return bytes[nameEnd] === 0x3c || (binary && isControl(bytes[nameEnd]) && !textFollows(bytes, nameEnd))
-}
+/** `<`: the value may stand behind attributes or in another element. */
+const markup = 0x3c
 
 /** An object or a list. */
 function opens(byte: number): boolean {
@@ -127,12 +131,4 @@ function hasRun(
 
 function isControl(byte: number | undefined): boolean {
   return byte === undefined || byte < 0x20 || byte >= 0x7f
-}
-
-/** OTLP's `KeyValue.value` and, in it, `AnyValue.string_value`: tag, length, tag. */
-function textFollows(bytes: Uint8Array, at: number): boolean {
-  if (bytes[at] !== 0x12) return false
-  let i = at + 1
-  while (bytes[i] >= 0x80) i++
-  return bytes[i + 1] === 0x0a
 }
