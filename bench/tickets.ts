@@ -18,7 +18,12 @@ const { lines } = createRedactors({ keys: [{ id: 'bench', key: new Uint8Array(32
 const batches = cutBatches(plant(generateLog(2 ** 23), 0.01).bytes)
 const directory = mkdtempSync(join(tmpdir(), 'logveil-bench-'))
 const tickets = ticketsSchema.parse({ directory })
-const desk = await openDesk(tickets, createMetrics(), (message) => process.stderr.write(`${message}\n`))
+const desk = openDesk(tickets, {
+  metrics: createMetrics(),
+  warn: (message) => process.stderr.write(`${message}\n`),
+  onAllowances: () => {}
+})
+await desk.ready
 let counted = 0
 const spots = createSpots(
   tickets,

@@ -6,6 +6,7 @@ import bundled from './generated/detectors.json' with { type: 'json' }
 import packs from './generated/packs.json' with { type: 'json' }
 import type { Codec, Detector, KnownSecret, Scanner, Trace } from './model.ts'
 import { assertPacks, type Pack, packNames } from './packs.ts'
+import type { Allowances } from './redact/allowances.ts'
 import type { Encryptor } from './redact/encrypt.ts'
 import { createFingerprinter, type FingerprintKey } from './redact/fingerprint.ts'
 import { compilePolicy, type Policy } from './redact/policy.ts'
@@ -45,6 +46,8 @@ export interface RedactorOptions {
   readonly keys?: readonly FingerprintKey[]
   /** Needed by the action `encrypt`. */
   readonly encryptor?: Encryptor
+  /** False positives that were decided on, by fingerprint: what they allow stays, and is no finding. Needs `keys`. Default: none. */
+  readonly allowances?: Allowances
   /** Form of the records, one a line; `auto` (default) decides line by line. */
   readonly codec?: 'auto' | 'text' | 'json'
   /** Adds the hint `strength` to findings of passwords, see `createStrengthEstimator`; default: no estimates. */
@@ -82,6 +85,7 @@ export function partsOf(options: RedactorOptions): SharedParts {
     policy: compilePolicy(options.policy),
     fingerprinter: createFingerprinter(options.keys ?? []),
     encryptor: options.encryptor,
+    allowances: options.allowances,
     strength: options.strength,
     onError: options.onError,
     createCarry

@@ -20,6 +20,7 @@ export type {
   WithheldReason
 } from './model.ts'
 export { type Pack, packNames } from './packs.ts'
+export type { Allowances } from './redact/allowances.ts'
 export type { Encryptor } from './redact/encrypt.ts'
 export type { FingerprintKey } from './redact/fingerprint.ts'
 export type { Policy, PolicyOverride } from './redact/policy.ts'

@@ -136,6 +136,7 @@ export function createMetrics() {
       'reason'
     ),
     kafkaRestarts: counter('kafka_restarts', 'Times the client was started over.', 'pipeline'),
+    allowed: counter('allowed', 'What was left as it is: false positives that were decided on.', 'detector'),
     ticketSightings: counter(
       'ticket_sightings',
       'Findings counted in tickets: recorded, or lost because the ledger could not take them.',

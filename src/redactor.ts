@@ -11,6 +11,7 @@ import {
   withheldReasons
 } from './model.ts'
 import { createPlanner, dropRecord } from './redact/actions.ts'
+import { type Allowances, createAllowing } from './redact/allowances.ts'
 import type { Encryptor } from './redact/encrypt.ts'
 import type { Fingerprinter } from './redact/fingerprint.ts'
 import { type SpanUnion, unionSpans } from './redact/overlap.ts'
@@ -65,6 +66,8 @@ export interface RedactorParts {
   readonly policy: CompiledPolicy
   readonly fingerprinter: Fingerprinter
   readonly encryptor?: Encryptor | undefined
+  /** What they allow is no finding. */
+  readonly allowances?: Allowances | undefined
   /** Adds the hint `strength` to findings of passwords. */
   readonly strength?: EstimateStrength | undefined
   /** Told of what a scan threw (a bug in logveil): the records it met are withheld. */
@@ -80,6 +83,7 @@ const nothing = new Uint8Array(0)
 export function assembleRedactor(parts: RedactorParts): Redactor {
   const { scanner, policy, fingerprinter, strength, framing } = parts
   const planEdits = createPlanner(parts)
+  const allowing = parts.allowances === undefined ? null : createAllowing(parts.allowances, fingerprinter)
 
   function redactOrThrow(payload: Uint8Array, carry: Carry, codec = parts.codec): Redacted {
     const result = scanner.scan(payload, codec, carry)
@@ -87,7 +91,8 @@ export function assembleRedactor(parts: RedactorParts): Redactor {
     if (result.matches.length === 0 && result.withheld.length === 0) {
       return { payload, findings: [], records, withheld: noneWithheld, dropped: 0 }
     }
-    const unions = unionSpans(result.matches)
+    const all = unionSpans(result.matches)
+    const unions = allowing === null ? all : allowing(all)
     const { edits, dropped } = collectEdits(payload, result, unions)
     const findings: Finding[] = []
     for (const union of unions) for (const match of union.findings) findings.push(report(match))

@@ -1,33 +1,56 @@
+import { join } from 'node:path'
 import type { TicketsConfig } from '../config/tickets-schema.ts'
-import { createMetrics } from '../metrics.ts'
+import type { RedactorOptions } from '../index.ts'
 import type { TicketPlace } from '../model.ts'
 import type { Redactor } from '../redactor.ts'
+import { peekAllowances } from '../tickets/peek.ts'
 import { createSpotter } from '../tickets/spotter.ts'
 import { complain } from './complain.ts'
 import type { PlacedFinding } from './redact-stream.ts'
-import { openDesk } from './tickets-desk.ts'
+import { createAllowList } from './tickets-allowed.ts'
+import { openDesk, type TicketMetrics } from './tickets-desk.ts'
+import { withTicketKey } from './tickets-keys.ts'
 
 /** Tickets for what `logveil redact` finds. */
 export interface RedactTickets {
-  spot(findings: readonly PlacedFinding[]): void
-  /** Writes down what was found, and tells of it as far as that takes 10 s; the rest is told by whatever opens the directory next. */
+  /** With a key for fingerprints, and what the tickets allow. */
+  readonly settings: RedactorOptions
+  spot(findings: readonly PlacedFinding[], redactor: Redactor): void
+  /**
+   * Writes down what was found, and tells of it as far as that takes 10 s; the rest is told by whatever opens the directory next. Rejects when
+   * there can be no ledger.
+   */
   close(): Promise<void>
 }
 
 const closeMs = 10_000
 const longestName = 200
 
-/** Throws what opening the ledger throws. */
-export async function openRedactTickets(config: TicketsConfig, redactor: Redactor): Promise<RedactTickets> {
-  const { tenant, minConfidence } = config
-  const desk = await openDesk(config, createMetrics(), (message, facts) =>
-    complain([message, ...Object.values(facts)].join(': '))
-  )
+/** Nobody reads what it counts, and the library that counts takes 30 ms to load. */
+const silent = { inc() {}, set() {} }
+const noMetrics = {
+  ticketSightings: silent,
+  ticketDeliveries: silent,
+  ticketTrouble: silent,
+  ticketBacklog: silent
+} as unknown as TicketMetrics
+
+/** The thread of the ledger starts beside the data, which does not wait for it. Throws `LEDGER_FAILED`, `KEY_INVALID`, `OUTPUT_FAILED`. */
+export function openRedactTickets(config: TicketsConfig, settings: RedactorOptions): RedactTickets {
+  const { tenant, minConfidence, directory } = config
+  const keyed = withTicketKey(settings, config)
+  const allowances = createAllowList(tenant)
+  allowances.set(peekAllowances(join(directory as string, 'tickets.db')))
+  const desk = openDesk(config, {
+    metrics: noMetrics,
+    warn: (message, facts) => complain([message, ...Object.values(facts)].join(': ')),
+    onAllowances: allowances.set
+  })
   const spotter = createSpotter({ tenant, minConfidence, except: [], now: Date.now, take: desk.take })
   const places = new Map<string, TicketPlace>()
 
   /** The name of a file may hold a secret as well. */
-  function placeOf(file: string): TicketPlace {
+  function placeOf(file: string, redactor: Redactor): TicketPlace {
     const known = places.get(file)
     if (known !== undefined) return known
     const name = Buffer.from(redactor.redact(Buffer.from(file)).payload).toString()
@@ -37,10 +60,12 @@ export async function openRedactTickets(config: TicketsConfig, redactor: Redacto
   }
 
   return {
-    spot: (findings) => {
-      for (const { finding, file } of findings) spotter.spot([finding], () => placeOf(file))
+    settings: { ...keyed, allowances },
+    spot: (findings, redactor) => {
+      for (const { finding, file } of findings) spotter.spot([finding], () => placeOf(file, redactor))
     },
     async close() {
+      await desk.ready
       spotter.flush()
       const lost = await desk.close(closeMs)
       if (lost > 0) complain(`${lost} findings are in no ticket: the ledger did not take them`)

@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty'
 import type { TicketsConfig } from '../config/tickets-schema.ts'
 import type { LogveilError } from '../errors.ts'
+import type { RedactorOptions } from '../index.ts'
 import type { Redactor } from '../redactor.ts'
 import { openWriter, outputError } from './byte-writer.ts'
 import { complain, tell } from './complain.ts'
@@ -23,10 +24,11 @@ export async function redactCommand(args: readonly string[], create: CreateRedac
   if (options.help) return showHelp()
   const tickets = await ticketsOf(options)
   const settings = await settingsOf(options)
-  const keyed = tickets === null ? settings : (await import('./tickets-open.ts')).withTicketKey(settings, tickets)
-  const redactor = await create(keyed, options.detectors)
-  const opened =
-    tickets === null ? null : await (await import('./redact-tickets.ts')).openRedactTickets(tickets, redactor)
+  const opened = tickets === null ? null : await openTickets(tickets, settings)
+  const redactor = await create(opened?.settings ?? settings, options.detectors).catch(async (error) => {
+    await opened?.close().catch(() => {})
+    throw error
+  })
   const begin = performance.now()
   const run = await redactFiles(options, redactor, opened)
   await opened?.close()
@@ -39,6 +41,10 @@ export async function redactCommand(args: readonly string[], create: CreateRedac
 async function ticketsOf({ tickets: { tickets, webhook } }: RedactArguments): Promise<TicketsConfig | null> {
   if (tickets === undefined && webhook === undefined) return null
   return (await import('./tickets-made.ts')).ticketsOf({ tickets, webhook })
+}
+
+async function openTickets(tickets: TicketsConfig, settings: RedactorOptions): Promise<RedactTickets> {
+  return (await import('./redact-tickets.ts')).openRedactTickets(tickets, settings)
 }
 
 async function redactFiles(
@@ -60,7 +66,7 @@ async function redactFiles(
     writer,
     countsOutput: options.summary ?? isatty(2),
     onFindings(findings) {
-      tickets?.spot(findings)
+      tickets?.spot(findings, redactor)
       return report.write(findings)
     }
   })

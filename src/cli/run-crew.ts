@@ -6,6 +6,7 @@ import {
   mergeMetrics,
   totalsOf
 } from '../metrics.ts'
+import type { Allowance } from '../tickets/ledger.ts'
 import { type EngineOptions, startEngine } from './run-engine.ts'
 import { createRedaction, type RedactionSettings } from './run-redaction.ts'
 import { startWorker, type ThreadOptions, type Worker } from './run-thread.ts'
@@ -19,6 +20,8 @@ export interface Crew {
   exposition(): Promise<string>
   /** Rejects when the new settings are not taken; then the old ones stay. */
   swap(settings: RedactionSettings): Promise<void>
+  /** In place of the allowances before, from the next batch on. */
+  allow(entries: readonly Allowance[]): void
   unready(): string[]
   /** Redacts a line of our own log. */
   line(text: string): string
@@ -38,6 +41,7 @@ export async function startSolo(options: Omit<EngineOptions, 'reusePort' | 'work
     async swap(settings) {
       engine.swap(settings)
     },
+    allow: (entries) => engine.allow(entries),
     unready: () => engine.unready(),
     line: (text) => engine.line(text),
     stop: () => engine.stop()
@@ -62,12 +66,14 @@ export async function startThreads(count: number, options: CrewOptions, thread?:
   let departed: Promise<MetricsSnapshot> = Promise.resolve([])
   let settings = options.redaction
   let own = createRedaction(settings, () => {})
+  let allowances: readonly Allowance[] = []
   let stopping = false
 
   async function hire(index: number): Promise<Worker> {
     const data = { ...options, redaction: settings, worker: { index, count } }
     const worker = await startWorker(data, (reason) => lost(worker, index, reason), thread)
     workers.add(worker)
+    worker.allow(allowances)
     metrics.workers.set(workers.size)
     return worker
   }
@@ -101,6 +107,10 @@ export async function startThreads(count: number, options: CrewOptions, thread?:
       await Promise.all([...workers].map((worker) => worker.swap(fresh)))
       settings = fresh
       own = compiled
+    },
+    allow(entries) {
+      allowances = entries
+      for (const worker of workers) worker.allow(entries)
     },
     line: (text) => own.line(text),
     unready: () => (workers.size === 0 ? ['no worker is running'] : [...workers].flatMap((worker) => worker.unready())),

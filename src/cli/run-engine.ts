@@ -7,6 +7,7 @@ import { toAll } from '../sinks/fan-out.ts'
 import { createByteBudget } from '../sources/byte-budget.ts'
 import type { Sealer } from '../sources/files/seal.ts'
 import type { ListeningSource } from '../sources/otlp-http.ts'
+import type { Allowance } from '../tickets/ledger.ts'
 import { describe } from './complain.ts'
 import { canaryPasses } from './run-canary.ts'
 import type { DurableSink } from './run-durable.ts'
@@ -16,6 +17,7 @@ import { createRedaction, type Redaction, type RedactionSettings } from './run-r
 import { openSink } from './run-sinks.ts'
 import { openSources } from './run-sources.ts'
 import { createSpots, type Take } from './run-tickets.ts'
+import { createAllowList } from './tickets-allowed.ts'
 
 /** What an engine tells to whoever runs it: numbers and names, never log content. */
 export type Report = (
@@ -44,6 +46,8 @@ export interface Engine {
   readonly ports: Readonly<Record<string, number>>
   /** Puts new detectors and policy in place for the batches that come from now on; on failure the old ones stay. */
   swap(settings: RedactionSettings): void
+  /** In place of the allowances before. */
+  allow(entries: readonly Allowance[]): void
   /** Why nothing should be sent here. */
   unready(): string[]
   /** Redacts a line of our own log. */
@@ -62,14 +66,15 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     if (!told) report('error', `a bug in logveil, the records it met are withheld: ${describe(error)}`)
     told = true
   }
-  let redaction = createRedaction(options.redaction, onError)
+  const { tickets } = config
+  const allowances = createAllowList(tickets?.tenant ?? null, Date.now, (detector) => metrics.allowed.inc({ detector }))
+  let redaction = createRedaction(options.redaction, onError, allowances)
   const streams = new Map(config.pipelines.map(({ name }) => [name, createStreams()]))
   let redacts = bind(redaction)
   let canary = inspect(redaction, options.redaction)
   const line = (text: string): string => redaction.line(text)
   let sealer = sealerOf(redaction, options.redaction)
   const rules: Rules = { line, sealer: () => sealer, batch: (bytes, format) => redaction.batch(bytes, format) }
-  const { tickets } = config
   const spots = tickets === null ? null : createSpots(tickets, (text) => redaction.label(text), options.take)
   const listening: [PipelineConfig, (Source | ListeningSource)[], (Sink | DurableSink)[]][] = []
   const stages: ((signal: AbortSignal) => Promise<void>)[] = []
@@ -121,7 +126,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       )
     ),
     swap(settings) {
-      const fresh = createRedaction(settings, onError)
+      const fresh = createRedaction(settings, onError, allowances)
       const bound = bind(fresh)
       if (!canaryPasses(fresh))
         throw new LogveilError(
@@ -133,6 +138,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       sealer = sealerOf(fresh, settings)
       canary = inspect(fresh, settings)
     },
+    allow: allowances.set,
     unready: () => [
       ...(draining ? ['shutting down'] : []),
       ...(canary ? [] : ['the self-test fails']),

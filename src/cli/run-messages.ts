@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts'
 import type { MetricsSnapshot } from '../metrics.ts'
 import type { Sighting } from '../model.ts'
+import type { Allowance } from '../tickets/ledger.ts'
 import type { CrewOptions } from './run-crew.ts'
 import type { EngineOptions } from './run-engine.ts'
 import type { RedactionSettings } from './run-redaction.ts'
@@ -11,6 +12,7 @@ export type WorkerData = Omit<CrewOptions, 'report' | 'take'> & Pick<EngineOptio
 /** To a worker. */
 export type Order =
   | { readonly type: 'swap'; readonly settings: RedactionSettings }
+  | { readonly type: 'allow'; readonly entries: readonly Allowance[] }
   | { readonly type: 'snapshot' }
   | { readonly type: 'ping' }
   | { readonly type: 'stop' }

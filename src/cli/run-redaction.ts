@@ -12,6 +12,7 @@ import {
 } from '../index.ts'
 import type { Detector, Signal } from '../model.ts'
 import type { Redact } from '../pipeline.ts'
+import type { Allowances } from '../redact/allowances.ts'
 import type { FingerprintKey } from '../redact/fingerprint.ts'
 import type { Policy } from '../redact/policy.ts'
 import type { Redactor } from '../redactor.ts'
@@ -73,10 +74,14 @@ export interface Redaction {
 }
 
 /** Compiles the detectors. Throws `DETECTORS_EMPTY`, `POLICY_INVALID`, `KEY_MISSING`, `KEY_INVALID`. */
-export function createRedaction(settings: RedactionSettings, onError: (error: unknown) => void): Redaction {
+export function createRedaction(
+  settings: RedactionSettings,
+  onError: (error: unknown) => void,
+  allowances?: Allowances
+): Redaction {
   const { detectors, policy, keys, encryptTo } = settings
   const encryptor = encryptTo === null ? {} : { encryptor: readEncryptor(encryptTo) }
-  const options: RedactorOptions = { detectors, policy, keys, onError, ...encryptor }
+  const options: RedactorOptions = { detectors, policy, keys, onError, ...encryptor, ...(allowances && { allowances }) }
   const redactors = createRedactors(options)
   // A policy that leaves secrets where they are is one for records, not for our own log.
   let labelling: Redactor | null = isPlain(policy) ? redactors.lines : null

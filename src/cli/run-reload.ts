@@ -5,7 +5,7 @@ import { describe } from './complain.ts'
 import type { Crew } from './run-crew.ts'
 import type { Report } from './run-engine.ts'
 import { readRedaction } from './run-redaction.ts'
-import { withTicketKey } from './tickets-open.ts'
+import { withTicketKey } from './tickets-keys.ts'
 
 export interface ReloadOptions {
   readonly config: Config

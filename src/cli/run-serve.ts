@@ -17,7 +17,7 @@ import { createSpots, type Spots, type Take } from './run-tickets.ts'
 import { startTracing } from './run-tracing.ts'
 import { stopOnSignal } from './signals.ts'
 import { openDesk } from './tickets-desk.ts'
-import { withTicketKey } from './tickets-open.ts'
+import { withTicketKey } from './tickets-keys.ts'
 import { version } from './version.ts'
 
 /** Runs a configuration until a signal; resolves to the exit status. `path` is where it came from. Ends the process when it cannot start. */
@@ -55,7 +55,9 @@ async function run(config: Config, path: string | null): Promise<number> {
   )
   line = (text) => crew.line(text)
   const warn = (message: string, facts: object): void => report('warn', `tickets: ${message}`, { ...facts })
-  const desk = config.tickets === null ? null : await openDesk(config.tickets, crew.metrics, warn)
+  const events = { metrics: crew.metrics, warn, onAllowances: crew.allow }
+  const desk = config.tickets === null ? null : openDesk(config.tickets, events)
+  await desk?.ready
   if (desk !== null) take = desk.take
   take(early)
   const spots = config.tickets === null ? null : createSpots(config.tickets, crew.line, take)

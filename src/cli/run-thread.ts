@@ -1,6 +1,7 @@
 import { Worker as Thread } from 'node:worker_threads'
 import { LogveilError } from '../errors.ts'
 import type { MetricsSnapshot } from '../metrics.ts'
+import type { Allowance } from '../tickets/ledger.ts'
 import type { CrewOptions } from './run-crew.ts'
 import type { News, Order, WorkerData } from './run-messages.ts'
 import type { RedactionSettings } from './run-redaction.ts'
@@ -13,6 +14,7 @@ export interface Worker {
   /** What `snapshot` last came to. */
   readonly lastSnapshot: MetricsSnapshot
   swap(settings: RedactionSettings): Promise<void>
+  allow(entries: readonly Allowance[]): void
   unready(): readonly string[]
   /** Resolves when it has ended. */
   stop(): Promise<void>
@@ -93,6 +95,7 @@ export function startWorker(
           swaps.push((error) => (error === null ? resolve() : reject(error)))
           order({ type: 'swap', settings })
         }),
+      allow: (entries) => order({ type: 'allow', entries }),
       unready: () => unready,
       stop() {
         order({ type: 'stop' })

@@ -32,6 +32,7 @@ async function obey(order: Order, engine: Engine, stopTracing: () => Promise<voi
   if (order.type === 'ping') tell({ type: 'pong', unready: engine.unready() })
   else if (order.type === 'snapshot')
     tell({ type: 'snapshot', metrics: await engine.metrics.registry.getMetricsAsJSON() })
+  else if (order.type === 'allow') engine.allow(order.entries)
   else if (order.type === 'swap') tell({ type: 'swapped', error: trySwap(engine, order) })
   else {
     await engine.stop()

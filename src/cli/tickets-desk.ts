@@ -4,13 +4,15 @@ import { Worker as Thread } from 'node:worker_threads'
 import type { TicketsConfig } from '../config/tickets-schema.ts'
 import { LogveilError } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
-import type { Ledger } from '../tickets/ledger.ts'
+import type { Allowance, Ledger } from '../tickets/ledger.ts'
 import { createRecorder } from '../tickets/recorder.ts'
 import type { Take } from './run-tickets.ts'
 import type { DeskNews, DeskOrder, Told } from './tickets-messages.ts'
 
 /** The ledger and its channels, as the main thread sees them. */
 export interface TicketDesk {
+  /** Rejects when it never can be opened; one that cannot be reached now, but later, is waited for beside the data. */
+  readonly ready: Promise<void>
   /** Counted up in memory until the ledger takes them: never waits. */
   readonly take: Take
   /** Writes down what there is, and tells of it, as far as that takes `ms`; the rest is told at the next start. Resolves to how many sightings
@@ -25,27 +27,36 @@ type Warn = (message: string, facts: Readonly<Record<string, unknown>>) => void
 const entry = new URL(import.meta.url.endsWith('.ts') ? './tickets-worker.ts' : './tickets-worker.js', import.meta.url)
 const restartMs = 1000
 
-/**
- * Opens the ledger in a thread of its own; one that ends is replaced. A ledger that cannot be reached now, but later, is waited for beside the
- * data. Throws `LEDGER_FAILED`, `KEY_INVALID`, `OUTPUT_FAILED`. `warn` is told once for each kind of trouble until it is over.
- */
-export async function openDesk(config: TicketsConfig, metrics: TicketMetrics, warn: Warn): Promise<TicketDesk> {
+export interface TicketDeskEvents {
+  readonly metrics: TicketMetrics
+  /** Told once of each kind of trouble until it is over. */
+  readonly warn: Warn
+  /** All there are: at the start, and when they are others than before. */
+  readonly onAllowances: (entries: readonly Allowance[]) => void
+}
+
+/** Opens the ledger in a thread of its own; one that ends is replaced. `ready` rejects with `LEDGER_FAILED`, `KEY_INVALID`, `OUTPUT_FAILED`. */
+export function openDesk(config: TicketsConfig, { metrics, warn, onAllowances }: TicketDeskEvents): TicketDesk {
   const troubles = new Set<string>()
   let lost = 0
   let closing = false
   let desk: Promise<DeskThread> = hire()
-  await desk.catch((error) => {
-    closing = !(error instanceof LogveilError && error.retryable)
-    if (closing) throw error
-    trouble(error.message)
-  })
+  const ready = desk.then(
+    () => {},
+    (error) => {
+      closing = !(error instanceof LogveilError && error.retryable)
+      if (closing) throw error
+      trouble(error.message)
+    }
+  )
+  // Whoever waits for it is told; nobody has to.
+  ready.catch(() => {})
 
   function hire(): Promise<DeskThread> {
     const started = startDeskThread(config, hear)
     const again = async (): Promise<void> => {
-      if (closing) return
       await sleep(restartMs, null, { ref: false })
-      desk = hire()
+      if (!closing) desk = hire()
     }
     started.then(({ ended }) => ended.then(again), again)
     return started
@@ -56,7 +67,8 @@ export async function openDesk(config: TicketsConfig, metrics: TicketMetrics, wa
     else if (news.type === 'backlog') {
       metrics.ticketBacklog.set({ channel: news.channel, kind: 'waiting' }, news.waiting)
       metrics.ticketBacklog.set({ channel: news.channel, kind: 'dead' }, news.dead)
-    } else if (news.type === 'trouble') trouble(news.message)
+    } else if (news.type === 'allowances') onAllowances(news.entries)
+    else if (news.type === 'trouble') trouble(news.message)
     else if (news.type === 'refused') {
       const { channel, final, message } = news
       metrics.ticketDeliveries.inc({ channel, outcome: final ? 'dead' : 'failed' })
@@ -83,6 +95,7 @@ export async function openDesk(config: TicketsConfig, metrics: TicketMetrics, wa
   })
 
   return {
+    ready,
     take: recorder.take,
     async close(ms) {
       const end = Date.now() + ms

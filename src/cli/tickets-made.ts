@@ -1,4 +1,5 @@
-import { type TicketsConfig, ticketsSchema } from '../config/tickets-schema.ts'
+import { plainTickets, urlMistake } from '../config/tickets-defaults.ts'
+import type { TicketsConfig } from '../config/tickets-schema.ts'
 import { LogveilError } from '../errors.ts'
 import type { TicketValues } from './tickets-options.ts'
 
@@ -8,10 +9,9 @@ export function ticketsOf({ tickets, webhook = [] }: TicketValues): TicketsConfi
   if (tickets === undefined)
     throw new LogveilError('USAGE_INVALID', '--webhook needs --tickets DIR, where tickets are kept')
   if (tickets === '') throw new LogveilError('USAGE_INVALID', '--tickets is the name of a directory')
-  const channels = webhook.map((url) => ({ type: 'webhook', url }))
-  const checked = ticketsSchema.safeParse({ directory: tickets, channels })
-  if (checked.success) return checked.data
-  throw new LogveilError('USAGE_INVALID', `--webhook: ${checked.error.issues[0].message}`)
+  const mistake = webhook.map(urlMistake).find((one) => one !== null)
+  if (mistake !== undefined) throw new LogveilError('USAGE_INVALID', `--webhook: ${mistake}`)
+  return plainTickets(tickets, webhook)
 }
 
 /** The same as a part of a configuration. */

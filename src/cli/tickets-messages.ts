@@ -1,6 +1,6 @@
 import type { TicketsConfig } from '../config/tickets-schema.ts'
 import type { ErrorCode } from '../errors.ts'
-import type { Ledger } from '../tickets/ledger.ts'
+import type { Allowance, Ledger } from '../tickets/ledger.ts'
 
 /** What the thread of the ledger is started with. */
 export type DeskData = TicketsConfig
@@ -25,4 +25,5 @@ export type DeskNews =
   | { readonly type: 'delivered'; readonly channel: string }
   | { readonly type: 'refused'; readonly channel: string; readonly final: boolean; readonly message: string }
   | { readonly type: 'backlog'; readonly channel: string; readonly waiting: number; readonly dead: number }
+  | { readonly type: 'allowances'; readonly entries: readonly Allowance[] }
   | { readonly type: 'trouble'; readonly message: string }

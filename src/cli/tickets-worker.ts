@@ -13,6 +13,7 @@ try {
     delivered: (channel) => tell({ type: 'delivered', channel }),
     failed: (channel, final, message) => tell({ type: 'refused', channel, final, message }),
     backlog: (channel, waiting, dead) => tell({ type: 'backlog', channel, waiting, dead }),
+    allowances: (entries) => tell({ type: 'allowances', entries }),
     trouble: (message) => tell({ type: 'trouble', message })
   })
   parentPort?.on('message', (order: DeskOrder) => obey(order, desk))

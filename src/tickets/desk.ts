@@ -1,7 +1,7 @@
 import { LogveilError } from '../errors.ts'
 import type { Database } from './database.ts'
 import { type DeliveryPolicy, type ServedChannel, startDispatcher } from './dispatcher.ts'
-import { type Ledger, type LedgerPolicy, type OwnerOf, openLedger } from './ledger.ts'
+import { type Allowance, type Ledger, type LedgerPolicy, type OwnerOf, openLedger } from './ledger.ts'
 import { createOutbox } from './outbox.ts'
 
 export interface DeskOptions {
@@ -19,6 +19,8 @@ export interface DeskEvents {
   /** `final`: it is a dead letter now. */
   failed(channel: string, final: boolean, message: string): void
   backlog(channel: string, waiting: number, dead: number): void
+  /** All there are: at the start, and when they are others than before. */
+  allowances(entries: readonly Allowance[]): void
   /** The database does not do what it should. */
   trouble(message: string): void
 }
@@ -39,6 +41,8 @@ export async function openDesk({ database, channels, policy, delivery, ownerOf, 
   const names = channels.map(({ channel }) => channel.name)
   await outbox.register(names, Date.now())
   const dispatcher = startDispatcher(channels, outbox, delivery, events)
+  let allowed = ''
+  await tellAllowances()
   let ticking: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
     ticking = ticking.then(tick)
@@ -53,10 +57,18 @@ export async function openDesk({ database, channels, policy, delivery, ownerOf, 
         const { waiting, dead } = await outbox.backlog(channel)
         events.backlog(channel, waiting, dead)
       }
+      await tellAllowances()
       dispatcher.nudge()
     } catch (error) {
       events.trouble(error instanceof LogveilError ? error.message : 'a bug in logveil')
     }
+  }
+
+  async function tellAllowances(): Promise<void> {
+    const entries = await ledger.allowances()
+    const text = JSON.stringify(entries)
+    if (text !== allowed) events.allowances(entries)
+    allowed = text
   }
 
   return {

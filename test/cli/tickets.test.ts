@@ -68,6 +68,16 @@ test('one line without a configuration: tickets in a directory, told to a webhoo
   ])
   await receiver.close()
   expect(receiver.faults).toEqual([])
+  // From now on it stays where it is, and is no finding.
+  const allowed = await run(main, ['redact', '--tickets', tickets, log])
+  expect(allowed.stdout.split('\n').map((line) => line.replace(/\[REDACTED:aws.*\]/, '-'))).toEqual([
+    `a token=${github} b`,
+    'key -',
+    `again ${github}`,
+    ''
+  ])
+  await ask('reopen', id, '--reason', 'it is real', '--by', 'ada')
+  expect((await run(main, ['redact', '--tickets', tickets, log])).stdout).not.toContain(github)
 })
 
 test('what nobody takes waits, and does not hold up the command; refusals name what is wrong', async () => {

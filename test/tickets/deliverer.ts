@@ -11,7 +11,7 @@ const desk = await openDesk({
   channels: [{ channel, perSecond: 1000 }],
   policy,
   delivery: { initialMs: 20, maxMs: 200, attempts: 1000, leaseMs: 400, inFlight: 8 },
-  events: { delivered: ignore, failed: ignore, backlog: ignore, trouble: ignore }
+  events: { delivered: ignore, failed: ignore, backlog: ignore, allowances: () => {}, trouble: ignore }
 })
 // The same calls in every life: what a life before had written down counts once.
 for (let round = 1; round <= 3; round++) {

@@ -46,6 +46,7 @@ async function deliver(url: string, where = fresh(), delivery = quick, perSecond
       counts.messages.push(message)
     },
     backlog() {},
+    allowances() {},
     trouble: (message) => counts.messages.push(message)
   }
   const channel = createWebhook({ name: 'fake', url, secrets: [secret], headers: {}, now: Date.now })
