@@ -4,11 +4,12 @@ import { textCodec } from './codecs/text.ts'
 import { LogveilError } from './errors.ts'
 import bundled from './generated/detectors.json' with { type: 'json' }
 import packs from './generated/packs.json' with { type: 'json' }
-import type { Codec, Detector, KnownSecret, Scanner, Trace } from './model.ts'
+import type { Codec, Detector, KnownSecret, ListedSecret, Listing, Scanner, Trace } from './model.ts'
 import { assertPacks, type Pack, packNames } from './packs.ts'
 import type { Allowances } from './redact/allowances.ts'
 import type { Encryptor } from './redact/encrypt.ts'
-import { createFingerprinter, type FingerprintKey } from './redact/fingerprint.ts'
+import { createFingerprinter, type FingerprintKey, listingKeys } from './redact/fingerprint.ts'
+import { indexListed, withListed } from './redact/listed.ts'
 import { compilePolicy, type Policy } from './redact/policy.ts'
 import type { EstimateStrength } from './redact/strength.ts'
 import { assembleRedactor, type Redactor, type RedactorParts } from './redactor.ts'
@@ -40,6 +41,8 @@ export interface RedactorOptions {
   readonly disable?: readonly string[]
   /** Secrets whose values are known, such as those of the environment; they stay in memory only. Default: none. */
   readonly known?: readonly KnownSecret[]
+  /** Secrets of an inventory (`readListed` of `logveil/inventory`), listed under one of `keys`. Default: none. */
+  readonly listed?: readonly ListedSecret[]
   /** What happens to which secret; default: every one becomes its label. */
   readonly policy?: Policy
   /** Keys for fingerprints, the first for new ones; default: none, and placeholders without fingerprint. */
@@ -80,10 +83,14 @@ export type SharedParts = Omit<RedactorParts, 'codec'>
 
 /** Throws as `createRedactor` does. */
 export function partsOf(options: RedactorOptions): SharedParts {
+  const { keys = [], listed = [] } = options
+  const isListed = listed.length > 0
+  const fingerprinter = createFingerprinter(keys)
   return {
-    scanner: scannerOf(enabledDetectors(options), options.trace ?? null, options.known ?? []),
+    scanner: scannerOf(options, isListed ? { secrets: listed, keys: listingKeys(keys) } : null),
     policy: compilePolicy(options.policy),
-    fingerprinter: createFingerprinter(options.keys ?? []),
+    fingerprinter: isListed ? withListed(fingerprinter, listed, keys) : fingerprinter,
+    listed: isListed ? indexListed(listed) : null,
     encryptor: options.encryptor,
     allowances: options.allowances,
     strength: options.strength,
@@ -93,11 +100,13 @@ export function partsOf(options: RedactorOptions): SharedParts {
 }
 
 /** Detectors without keywords need a scanner of their own, which nobody else pays for. */
-function scannerOf(detectors: readonly Detector[], trace: Trace | null, known: readonly KnownSecret[]): Scanner {
+function scannerOf(options: RedactorOptions, listing: Listing | null): Scanner {
+  const { trace = null, known = [] } = options
+  const detectors = enabledDetectors(options)
   const runs = detectors.filter(({ keywords }) => keywords.length === 0)
-  if (runs.length === 0) return createScanner(detectors, trace, known)
+  if (runs.length === 0) return createScanner(detectors, trace, known, listing)
   const others = detectors.filter(({ keywords }) => keywords.length > 0)
-  return withRuns(createScanner(others, trace, known), createRunScanner(runs, trace))
+  return withRuns(createScanner(others, trace, known, listing), createRunScanner(runs, trace))
 }
 
 function enabledDetectors({ detectors, packs = [], disable = [] }: RedactorOptions): readonly Detector[] {

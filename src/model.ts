@@ -137,6 +137,53 @@ export interface KnownSecret {
   readonly value: string
 }
 
+/** A secret of an inventory, one version of it; structurally unable to hold its value. */
+export interface ListedSecret {
+  /** Of its entry. */
+  readonly name: string
+  readonly owner: string | null
+  /** `pending`: made, not used yet. `previous`: replaced, still valid. `retired`: not valid any more. */
+  readonly state: 'pending' | 'current' | 'previous' | 'retired'
+  readonly production: boolean
+  /** Of the value as it is, under each key: what findings and tickets call it by, whatever form of it they met. */
+  readonly fingerprints: readonly string[]
+  readonly forms: readonly ListedForm[]
+}
+
+/** A way in which it may be written: as it is, in base64, escaped, one of its lines. */
+export interface ListedForm {
+  /** Keyed, of the whole form. */
+  readonly fingerprint: string
+  /** How it is found in a text; null: only recognised where something else finds it. */
+  readonly token: ListedToken | null
+}
+
+/** A run of letters and digits of a form, with none beside it, or two of them. Lengths in bytes. */
+export interface ListedToken {
+  /** Of the whole form, and where the token begins in it. */
+  readonly length: number
+  readonly offset: number
+  /** Of the run; of two runs, the lengths of the first, of what stands between them, and of the second. */
+  readonly parts: readonly [number] | readonly [number, number, number]
+  /** The kinds of its characters, added up: 1 small letters, 2 capitals, 4 digits. */
+  readonly classes: number
+  /** SipHash-2-4 of the token under `filterKey`: 8 bytes in base64url. */
+  readonly filter: string
+}
+
+/** A key under which secrets are listed. */
+export interface ListingKey {
+  readonly id: string
+  /** 16 bytes, derived from the key of the fingerprints. */
+  readonly filterKey: Uint8Array
+  fingerprint(secret: Uint8Array): string
+}
+
+export interface Listing {
+  readonly secrets: readonly ListedSecret[]
+  readonly keys: readonly ListingKey[]
+}
+
 // ------------------------------------------------------------------------------------------------ scanning
 
 /**
@@ -222,6 +269,8 @@ export interface Codec {
   readonly name: string
   /** Texts stand between bytes that are no text, so that what precedes a name may look like a part of it. */
   readonly binary?: true
+  /** Hands over every text, in payload order, where texts are not all of the payload. */
+  texts?(payload: Uint8Array, visit: (start: number, end: number) => void): void
   /** Whether `locate` has to look at a payload even when no hit falls in it; without this it has not. */
   always?(payload: Uint8Array): boolean
   /** Hands every record's touched fields to the visitor, in payload order. */

@@ -14,6 +14,7 @@ import { createPlanner, dropRecord } from './redact/actions.ts'
 import { type Allowances, createAllowing } from './redact/allowances.ts'
 import type { Encryptor } from './redact/encrypt.ts'
 import type { Fingerprinter } from './redact/fingerprint.ts'
+import { type Listed, listedFacts } from './redact/listed.ts'
 import { type SpanUnion, unionSpans } from './redact/overlap.ts'
 import type { CompiledPolicy } from './redact/policy.ts'
 import { type EstimateStrength, strengthHint } from './redact/strength.ts'
@@ -70,6 +71,8 @@ export interface RedactorParts {
   readonly allowances?: Allowances | undefined
   /** Adds the hint `strength` to findings of passwords. */
   readonly strength?: EstimateStrength | undefined
+  /** Secrets of an inventory; what is found is looked up among them, by its fingerprint. */
+  readonly listed?: Listed | null | undefined
   /** Told of what a scan threw (a bug in logveil): the records it met are withheld. */
   readonly onError?: ((error: unknown) => void) | undefined
   createCarry(): Carry
@@ -81,7 +84,7 @@ const noneWithheld: WithheldCounts = { depth: 0, size: 0, effort: 0, error: 0, u
 const nothing = new Uint8Array(0)
 
 export function assembleRedactor(parts: RedactorParts): Redactor {
-  const { scanner, policy, fingerprinter, strength, framing } = parts
+  const { scanner, policy, fingerprinter, strength, framing, listed = null } = parts
   const planEdits = createPlanner(parts)
   const allowing = parts.allowances === undefined ? null : createAllowing(parts.allowances, fingerprinter)
 
@@ -129,7 +132,8 @@ export function assembleRedactor(parts: RedactorParts): Redactor {
   }
 
   function report({ detector, confidence, start, end, secret, hints, field }: Match): Finding {
-    return {
+    const fingerprint = fingerprinter.fingerprint(secret)
+    const finding: Finding = {
       detector: detector.id,
       confidence,
       severity: detector.severity,
@@ -137,10 +141,12 @@ export function assembleRedactor(parts: RedactorParts): Redactor {
       path: field.path(),
       span: [start, end],
       length: secret.length,
-      fingerprint: fingerprinter.fingerprint(secret),
+      fingerprint,
       action: policy.resolve({ detector, confidence, field }),
       hints: strength === undefined ? (hints ?? {}) : { ...hints, ...strengthHint(strength, detector, secret) }
     }
+    const known = listed === null ? null : listed.of(fingerprinter.all(secret))
+    return known === null ? finding : { ...finding, ...listedFacts(known, finding) }
   }
 
   function redactFramed(payload: Uint8Array, carry: Carry, frame: Framing, codec = parts.codec): Redacted {

@@ -22,7 +22,12 @@ const FOLDERS = [
 const LEAVES = ['model.ts', 'errors.ts', 'metrics.ts']
 const FORBIDDEN_FOLDERS = ['utils', 'core', 'lib', 'services']
 /** Sibling imports that are allowed: config loads detectors through scan's own rules, both ends of OTLP speak the same protocol. */
-const ALSO: Record<string, string[]> = { config: ['scan'], sources: ['otlp'], sinks: ['otlp'] }
+const ALSO: Record<string, string[]> = {
+  config: ['scan'],
+  sources: ['otlp'],
+  sinks: ['otlp'],
+  inventory: ['config', 'scan', 'redact']
+}
 
 const PURE = /^(scan|codecs|redact)\/|^redactor\.ts$/
 const PURE_MODULES = ['node:buffer', 'node:string_decoder', 'node:util', 'node:zlib']

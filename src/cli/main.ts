@@ -21,6 +21,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
   scan: async (args) => (await import('./scan.ts')).scanCommand(args),
   scrub: async (args) => (await import('./scrub.ts')).scrubCommand(args),
   tickets: async (args) => (await import('./tickets.ts')).ticketsCommand(args),
+  inventory: async (args) => (await import('./inventory.ts')).inventoryCommand(args),
   config: async (args) => (await import('./config.ts')).configCommand(args),
   detectors: async (args) => (await import('./detectors.ts')).detectorsCommand(args)
 }

@@ -16,6 +16,8 @@ export interface RedactionArguments {
   readonly disable: readonly string[]
   readonly packs: readonly Pack[]
   readonly keyFile: string | null
+  /** Secrets that are to be recognised wherever they stand. */
+  readonly inventory: string | null
   readonly encryptTo: string | null
   readonly maxRecordBytes: number
   readonly failOnFindings: boolean
@@ -55,6 +57,7 @@ export const redactionOptions = {
   disable: { type: 'string', multiple: true },
   pack: { type: 'string', multiple: true },
   'key-file': { type: 'string' },
+  inventory: { type: 'string' },
   'encrypt-to': { type: 'string' },
   'max-record-bytes': { type: 'string' },
   'fail-on-findings': { type: 'boolean' },
@@ -77,6 +80,7 @@ export function redactionArguments(values: RedactionValues): RedactionArguments 
     disable: values.disable ?? [],
     packs: parsePacks(values.pack),
     keyFile: values['key-file'] ?? null,
+    inventory: values.inventory ?? null,
     encryptTo: values['encrypt-to'] ?? null,
     maxRecordBytes: wholeNumber('--max-record-bytes', values['max-record-bytes']) ?? defaultMaxRecordBytes,
     failOnFindings: values['fail-on-findings'] ?? false,

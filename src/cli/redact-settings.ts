@@ -7,6 +7,13 @@ export type CreateRedactor = (options: RedactorOptions, detectorPaths: readonly 
 
 /** Only what was asked for is loaded: nobody waits for cryptography without a key. */
 export async function settingsOf(options: RedactionArguments): Promise<RedactorOptions> {
+  const settings = await keyedSettings(options)
+  if (options.inventory === null) return settings
+  const { readListed } = await import('../inventory/listed.ts')
+  return { ...settings, listed: readListed(options.inventory) }
+}
+
+async function keyedSettings(options: RedactionArguments): Promise<RedactorOptions> {
   const { codec, disable, packs } = options
   const policy = { default: options.action }
   const settings = { codec, disable, packs, policy, onError: complainOnce(), ...(await strengthFor(options)) }

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { $ZodIssue } from 'zod/v4/core'
 import { LogveilError } from '../errors.ts'
-import { nearest } from '../scan/load/nearest.ts'
+import { formatMistake, mistakesOf, shown } from './config-mistakes.ts'
 import { type Config, type ConfigInput, configSchema, sinkName } from './config-schema.ts'
 import { type Mistake, parseYaml, type Surrounding } from './config-yaml.ts'
 
@@ -22,7 +21,7 @@ export function checkConfig(
   if (mistakes.length > 0) return { config: null, mistakes }
   const read = configSchema.safeParse(value ?? {})
   if (!read.success) {
-    return { config: null, mistakes: read.error.issues.flatMap((issue) => mistakesOf(issue, lineOf)) }
+    return { config: null, mistakes: read.error.issues.flatMap((issue) => mistakesOf(issue, lineOf, configSchema)) }
   }
   const clashes = clashesIn(read.data).map(({ path, message }) => ({ line: lineOf(path), path: shown(path), message }))
   return clashes.length > 0 ? { config: null, mistakes: clashes } : { config: read.data, mistakes: [] }
@@ -31,10 +30,6 @@ export function checkConfig(
 /** One that was not written by hand. */
 export function fillDefaults(input: ConfigInput): Config {
   return configSchema.parse(input)
-}
-
-export function formatMistake(file: string, { line, path, message }: Mistake): string {
-  return `${file}${line > 0 ? `:${line}` : ''}: ${path === '' ? '' : `${path} `}${message}`
 }
 
 function readText(path: string): string {
@@ -58,54 +53,6 @@ export function surroundingOf(path: string, env: NodeJS.ProcessEnv): Surrounding
       }
     }
   }
-}
-
-function mistakesOf(issue: $ZodIssue, lineOf: (path: readonly PropertyKey[]) => number): Mistake[] {
-  const at = (path: readonly PropertyKey[], message: string): Mistake => ({
-    line: lineOf(path),
-    path: shown(path),
-    message
-  })
-  if (issue.code !== 'unrecognized_keys') return [at(issue.path, remedy(issue))]
-  const known = knownKeys(issue.path)
-  return issue.keys.map((key) => {
-    const guess = nearest(key, known)
-    return at([...issue.path, key], `is not known${guess === null ? '' : `: did you mean ${guess}?`}`)
-  })
-}
-
-/** What to write instead; never what was written. */
-function remedy(issue: $ZodIssue): string {
-  if (issue.code === 'invalid_type') {
-    if (issue.input === undefined && / undefined$/.test(issue.message)) return 'is missing'
-    return issue.expected === 'string' ? 'must be text: put it in quotes' : `must be ${article(issue.expected)}`
-  }
-  if (issue.code === 'invalid_value') return `is one of ${issue.values.join(', ')}`
-  if (issue.code === 'invalid_union') {
-    if ('options' in issue && Array.isArray(issue.options)) return `is one of ${issue.options.join(', ')}`
-    return 'is neither a whole number nor auto'
-  }
-  if (issue.code === 'too_small') return `must be at least ${issue.minimum}${issue.origin === 'array' ? ' entry' : ''}`
-  if (issue.code === 'too_big') return `must be at most ${issue.maximum}`
-  if (issue.code === 'invalid_key') return 'is no name of a header'
-  return issue.message
-}
-
-function article(kind: string): string {
-  const names: Record<string, string> = { int: 'a whole number', array: 'a list', object: 'a map', record: 'a map' }
-  return names[kind] ?? `a ${kind}`
-}
-
-/** The names that could have been meant: of all maps, as a name is rarely good in another one. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  const text = JSON.stringify(configSchema.toJSONSchema({ io: 'input' }))
-  const names = new Set([...text.matchAll(/"(\w+)":\{"/g)].map(([, name]) => name))
-  return path.length === 0 ? Object.keys(configSchema.shape) : [...names].filter((name) => name !== 'properties')
-}
-
-/** `pipelines[0].sinks[1].url`. */
-function shown(path: readonly PropertyKey[]): string {
-  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i > 0 ? '.' : ''}${String(key)}`)).join('')
 }
 
 /** What no single value shows. */

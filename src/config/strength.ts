@@ -51,6 +51,11 @@ const defaults = (
   'keycloak nexus sonar gitlab oracle sybase sa dbpassword mysecretpassword calvin raspberry ubnt cisco toor s3cret p@ssw0rd'
 ).split(' ')
 
+/** Whether a password is one of those. */
+export function isDefaultCredential(password: string): boolean {
+  return defaults.includes(password.toLowerCase())
+}
+
 /** CommonJS, because the core that asks is synchronous, and at the first need, so that nobody waits for it who needs no estimate. */
 function load(): ZxcvbnFactory {
   const require = createRequire(import.meta.url)

@@ -1,4 +1,5 @@
 import { LogveilError } from '../errors.ts'
+import type { ListingKey } from '../model.ts'
 import { crypto } from './crypto.ts'
 
 /** A key for fingerprints. The id (`[a-z0-9-]`, 1 to 16 characters) is public, the key is at least 16 random bytes. */
@@ -28,6 +29,15 @@ export function createFingerprinter(keys: readonly FingerprintKey[]): Fingerprin
     fingerprint: (secret) => (compute.length === 0 ? null : compute[0](secret)),
     all: (secret) => compute.map((one) => one(secret))
   }
+}
+
+/** The keys as what finds listed secrets needs them. */
+export function listingKeys(keys: readonly FingerprintKey[]): ListingKey[] {
+  return keys.map((key) => ({
+    id: key.id,
+    filterKey: crypto().createHmac('sha256', key.key).update('logveil token filter').digest().subarray(0, 16),
+    fingerprint: compileKey(key)
+  }))
 }
 
 const bytes = 12

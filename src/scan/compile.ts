@@ -1,4 +1,4 @@
-import type { Carry, Detector, KnownSecret, TokenLiteral } from '../model.ts'
+import type { Carry, Codec, Detector, Hits, KnownSecret, Listing, TokenLiteral } from '../model.ts'
 import { type Automaton, buildAutomaton, type Guard, type Literal } from './automaton.ts'
 import { base64Literals } from './decode/base64.ts'
 import { hexLiterals } from './decode/hex.ts'
@@ -7,6 +7,7 @@ import { lazy } from './judge.ts'
 import { anchorOf, type IndexedName, indexNames } from './keyed/key-index.ts'
 import { behindLiteral, compileKeyed, type Keyed } from './keyed/keyed.ts'
 import { compileKnown } from './known.ts'
+import { type CompiledListing, compileListing } from './listed/listed.ts'
 import { parseClass } from './pattern/char-class.ts'
 import { compilePem } from './pem.ts'
 import type { Confirm, TextScan } from './text-scan.ts'
@@ -16,7 +17,11 @@ import { groupComesFirst } from './token/windows.ts'
 
 /** All detectors as one automaton, and per literal what looks closer at its occurrences. */
 export interface CompiledSet {
-  readonly automaton: Automaton
+  /** Occurrences of literals in `bytes[start..end)`, and of tokens of listed secrets as far as the text goes, by default to `end`. */
+  scan(bytes: Uint8Array, start: number, end: number, textEnd?: number): Hits
+  /** The same in a payload, in whose texts listed secrets stand. */
+  scanPayload(payload: Uint8Array, codec: Codec): Hits
+  countNewlines(payload: Uint8Array): number
   /** Length in bytes, by literal. */
   readonly lengths: Int32Array
   /** For `explain`, by literal. */
@@ -59,11 +64,12 @@ const percentIntroducers = [0x2d, 0x5f, ...range(0x30, 0x39), ...range(0x41, 0x5
 export function compileSet(
   detectors: readonly Detector[],
   hooks: CompileHooks,
-  known: readonly KnownSecret[] = []
+  known: readonly KnownSecret[] = [],
+  listing: Listing | null = null
 ): CompiledSet {
   const table = createTable()
   const decodeHooks: DecodeHooks = {
-    scan: (bytes, start, end) => automaton.scan(bytes, start, end),
+    scan: (bytes, start, end) => scan(bytes, start, end),
     decoded: hooks.decoded,
     withhold: hooks.withhold
   }
@@ -77,14 +83,37 @@ export function compileSet(
   const ofDetectors = table.literals.length
   for (const secret of known) addKnown(table, secret, decoders)
   const automaton = buildAutomaton(table.literals)
+  const listed = listing === null ? null : compileListing(listing, table.literals.length, decoders)
+  const { scan, scanPayload } = scansOf(automaton, listed)
+  const { confirms = [], lengths = [] } = listed ?? {}
   return {
-    automaton,
-    lengths: Int32Array.from(table.literals, (literal) => Buffer.byteLength(literal.text)),
+    scan,
+    scanPayload,
+    countNewlines: (payload) => automaton.countNewlines(payload),
+    lengths: Int32Array.from([...table.literals.map((literal) => Buffer.byteLength(literal.text)), ...lengths]),
     // Those of known secrets are parts of them.
-    names: table.literals.map((literal, i) => (i < ofDetectors ? literal.text : 'known secret')),
-    confirms: table.confirms,
-    keyed: table.keyed,
+    names: [
+      ...table.literals.map((literal, i) => (i < ofDetectors ? literal.text : 'known secret')),
+      ...lengths.map(() => 'listed secret')
+    ],
+    confirms: [...table.confirms, ...confirms.map((confirm) => [confirm])],
+    keyed: [...table.keyed, ...confirms.map(() => [])],
     unwrap: compileUnwrap(decoders)
+  }
+}
+
+/** Without listed secrets nothing stands between the scanner and the automaton. */
+function scansOf(automaton: Automaton, listed: CompiledListing | null): Pick<CompiledSet, 'scan' | 'scanPayload'> {
+  if (listed === null)
+    return { scan: automaton.scan, scanPayload: (payload) => automaton.scan(payload, 0, payload.length) }
+  return {
+    scan: (bytes, start, end, textEnd = end) => listed.find(bytes, start, textEnd, automaton.scan(bytes, start, end)),
+    scanPayload(payload, codec) {
+      const hits = automaton.scan(payload, 0, payload.length)
+      if (codec.texts === undefined) return listed.find(payload, 0, payload.length, hits)
+      codec.texts(payload, (start, end) => listed.add(payload, start, end))
+      return listed.take(hits)
+    }
   }
 }
 

@@ -41,6 +41,9 @@ export const costs = {
   search: 5000,
   searchedByte: 5,
   matchedByte: 40,
+  /** What may be a listed secret, fingerprinted. */
+  fingerprint: 2500,
+  fingerprintByte: 4,
   /** A finding, with what replaces it. */
   finding: 1200,
   findingByte: 3,

@@ -165,7 +165,7 @@ const longestEscape = 6
 const maxReach = 1024
 
 /** Other characters of the value may be escaped where its anchor stands. */
-function decodeAround(scan: TextScan, start: number, end: number, length: number, decoders: Decoders): void {
+export function decodeAround(scan: TextScan, start: number, end: number, length: number, decoders: Decoders): void {
   const reach = Math.min(longestEscape * length, maxReach)
   const around = scan.bytes.subarray(Math.max(scan.start, start - reach), Math.min(scan.end, end + reach))
   if (around.includes(0x25)) decoders.percentText(scan, start, end)

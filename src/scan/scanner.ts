@@ -4,6 +4,7 @@ import type {
   Detector,
   Field,
   KnownSecret,
+  Listing,
   Match,
   Scanner,
   ScanResult,
@@ -33,7 +34,8 @@ export function createCarry(): Carry {
 export function createScanner(
   detectors: readonly Detector[],
   trace: Trace | null = null,
-  known: readonly KnownSecret[] = []
+  known: readonly KnownSecret[] = [],
+  listing: Listing | null = null
 ): Scanner {
   let carry = createCarry()
   let matches: Match[] = []
@@ -57,7 +59,7 @@ export function createScanner(
     decoded: (field) => scanText(field),
     withhold: (field, start, end, reason) => withhold(field, start, end, reason)
   }
-  const set: CompiledSet = compileSet(detectors, hooks, known)
+  const set: CompiledSet = compileSet(detectors, hooks, known, listing)
 
   function withhold(field: Field, start: number, end: number, reason: WithheldReason): void {
     withheld.push({ start, end, reason, field })
@@ -95,7 +97,7 @@ export function createScanner(
   /** Scans a field as it will read, and tells only what is found. */
   function lookAgain(field: Field, view: View): void {
     const known = matches.length
-    const hits = set.automaton.scan(view.bytes, view.start)
+    const hits = set.scan(view.bytes, view.start, view.bytes.length, view.end)
     let to = hits.count
     while (to > 0 && hits.pairs[2 * to - 1] > view.end) to--
     if (to === 0 && field.key === null) return
@@ -131,7 +133,7 @@ export function createScanner(
         settle(field, { matches, known, withheld, knownWithheld }, (view) => lookAgain(field, view))
       if (effort.left < 0) withholdWhole(field)
     },
-    scan: (bytes, start, end) => set.automaton.scan(bytes, start, end),
+    scan: (bytes, start, end) => set.scan(bytes, start, end),
     wantsNext() {
       // The first question of a payload comes before any record: what the last payload left still holds.
       if (!asked) {
@@ -156,13 +158,13 @@ export function createScanner(
       keyOpen = false
       asked = false
       budgeted = -1
-      const found = set.automaton.scan(payload, 0, payload.length)
+      const found = set.scanPayload(payload, codec)
       // Whoever asks to be told every step hears of all hits.
       const hits = trace === null ? pruneHits(set, payload, found, codec.binary) : found
       if (hits.count > 0 || carry.budget > 0 || codec.always?.(payload) === true) codec.locate(payload, hits, visitor)
       return { matches, withheld }
     },
-    countNewlines: (payload) => set.automaton.countNewlines(payload)
+    countNewlines: (payload) => set.countNewlines(payload)
   }
 }
 

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of the configuration
 import { describe, expect, test } from 'vitest'
-import { checkConfig, fillDefaults, formatMistake } from '../../src/config/config-load.ts'
+import { checkConfig, fillDefaults } from '../../src/config/config-load.ts'
+import { formatMistake } from '../../src/config/config-mistakes.ts'
 import { printConfig } from '../../src/config/config-print.ts'
 import { configJsonSchema } from '../../src/config/config-schema.ts'
 import type { Surrounding } from '../../src/config/config-yaml.ts'
