@@ -35,6 +35,7 @@ test('defaults', () => {
     disable: [],
     packs: [],
     keyFile: null,
+    inventory: null,
     encryptTo: null,
     maxRecordBytes: 16777216,
     failOnFindings: false,
