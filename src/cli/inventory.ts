@@ -69,6 +69,6 @@ export async function keysOf({ values }: InventoryArguments): Promise<readonly F
 
 async function ticketKeys(directory: string): Promise<readonly FingerprintKey[]> {
   const { ticketsOf } = await import('./tickets-made.ts')
-  const { withTicketKey } = await import('./tickets-open.ts')
+  const { withTicketKey } = await import('./tickets-keys.ts')
   return withTicketKey<{ keys?: readonly FingerprintKey[] }>({}, ticketsOf({ tickets: directory })).keys ?? []
 }
