@@ -587,16 +587,25 @@ export interface TicketDigest {
  * once; each at least once.
  * MUST be idempotent: the same event twice, also with a crash in between, leaves one ticket there; by `ticket.key` as the service's dedupe key, or by
  * a search before it creates. MUST take any event for the opening of a ticket that is not there yet, unless the ticket's state ends it. MUST close
- * what `isOver`, and open it again at `regression` and `expired`. MUST reject with `DELIVERY_FAILED`: retryable when it can pass later (no answer,
- * 408, 425, 429, 5xx; `retryAfterMs` as the service says), final when not. MUST end within 30 s. MUST NOT follow redirects, nor put into an
- * error what the service answered: it may quote what it was sent, and credentials.
+ * what `isOver`, and open it again at `regression` and `expired`. MUST NOT undo later news when a dead letter is replayed. MUST reject with
+ * `DELIVERY_FAILED`: retryable when it can pass later (no answer, 408, 425, 5xx; `retryAfterMs` as the service says), final when not; with
+ * `OVERLOADED` when the service wants fewer requests (429): then all others wait, too. MUST end within 30 s. MUST NOT follow redirects, nor put
+ * into an error what the service answered: it may quote what it was sent, and credentials.
  */
 export interface Channel {
   /** In the outbox and in metrics: stays the same over restarts, holds no credentials. */
   readonly name: string
   /** `reference`: what the last delivery for this ticket resolved to, such as the key of an issue; null at the first, and for digests. */
   deliver(event: TicketEvent | TicketDigest, reference: string | null): Promise<string | null>
+  /** Of services that forget what is not said again. */
+  readonly keep?: KeepAlive
   close(): Promise<void>
+}
+
+export interface KeepAlive {
+  readonly everyMs: number
+  /** Gets the tickets that the channel was told of and that are not over, some at a time; never while something is delivered. Rejects as `deliver`. */
+  alive(tickets: readonly Ticket[]): Promise<void>
 }
 
 /** Whether nothing has to be done about tickets in this state. */

@@ -1,13 +1,12 @@
 import { join } from 'node:path'
-import type { ChannelConfig, TicketsConfig } from '../config/tickets-schema.ts'
+import type { TicketsConfig } from '../config/tickets-schema.ts'
 import { LogveilError } from '../errors.ts'
-import { createPagerDuty } from '../tickets/channels/pagerduty.ts'
-import { createWebhook } from '../tickets/channels/webhook.ts'
 import type { Database } from '../tickets/database.ts'
 import { type Desk, type DeskEvents, openDesk } from '../tickets/desk.ts'
-import type { DeliveryPolicy, ServedChannel } from '../tickets/dispatcher.ts'
+import type { DeliveryPolicy } from '../tickets/dispatcher.ts'
 import type { LedgerPolicy } from '../tickets/ledger.ts'
 import { openSqlite } from '../tickets/sqlite.ts'
+import { openChannel } from './tickets-channels.ts'
 import { madeSecret, newWebhookSecret } from './tickets-keys.ts'
 
 const hourMs = 3_600_000
@@ -15,7 +14,8 @@ const dayMs = 24 * hourMs
 
 /** Opens the ledger and begins to deliver, in this thread. Throws `LEDGER_FAILED`, `KEY_INVALID`, `CONFIG_INVALID`, `OUTPUT_FAILED`. */
 export async function openTicketDesk(config: TicketsConfig, events: DeskEvents): Promise<Desk> {
-  const channels = config.channels.map((channel) => openChannel(channel, config))
+  const webhookSecret = () => madeSecret(config, 'webhook.secret', newWebhookSecret)
+  const channels = config.channels.map((channel) => openChannel(channel, webhookSecret))
   const names = channels.map(({ channel }) => channel.name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined) throw new LogveilError('CONFIG_INVALID', `tickets.channels: two are named ${twice}`)
@@ -47,12 +47,4 @@ export function policyOf(config: TicketsConfig): LedgerPolicy {
 /** A delivery ends within 30 s, which the lease outlasts. */
 function deliveryOf({ retry }: TicketsConfig): DeliveryPolicy {
   return { ...retry, leaseMs: 60_000, inFlight: 16 }
-}
-
-function openChannel(channel: ChannelConfig, tickets: TicketsConfig): ServedChannel {
-  const { perSecond } = channel
-  if (channel.type === 'pagerduty') return { perSecond, channel: createPagerDuty(channel) }
-  const secrets =
-    channel.secrets.length > 0 ? channel.secrets : [madeSecret(tickets, 'webhook.secret', newWebhookSecret)]
-  return { perSecond, channel: createWebhook({ ...channel, secrets, now: Date.now }) }
 }

@@ -1,44 +1,11 @@
 import { z } from 'zod'
+import { channelSchema } from './channels-schema.ts'
 
 /** What of the configuration is about tickets. */
 
 const secret = z.string().min(1).meta({ secret: true })
 const hours = z.number().positive().max(87_600)
 const days = z.number().positive().max(3650)
-const channelName = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,60}$/, 'is lower-case letters, digits, dots and dashes')
-
-const url = z
-  .url({ protocol: /^https?$/, error: 'is no http(s) address' })
-  .refine((text) => !/^[a-z]+:\/\/[^/]*@/.test(text), 'holds credentials: put them into headers')
-
-const webhook = z.strictObject({
-  type: z.literal('webhook').describe('CloudEvents, signed as Standard Webhooks has it'),
-  name: channelName
-    .nullable()
-    .default(null)
-    .describe('In the outbox and in metrics; null: the host and a hash of the URL'),
-  url: url.meta({ secret: true }),
-  secrets: z
-    .array(secret)
-    .default([])
-    .describe('whsec_ and base64 of 24 to 64 bytes, each signs; none: one is made in the directory, webhook.secret'),
-  headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9a-zA-Z-]+$/), secret).default({}),
-  perSecond: z.number().positive().max(1000).default(50).describe('Deliveries; more wait')
-})
-
-const pagerduty = z.strictObject({
-  type: z.literal('pagerduty').describe('PagerDuty, Events API v2: an alert for each ticket'),
-  name: channelName.default('pagerduty').describe('In the outbox and in metrics'),
-  routingKey: z
-    .string()
-    .regex(/^[A-Za-z0-9]{32}$/, 'is 32 letters and digits: the integration key of a service')
-    .meta({ secret: true }),
-  url: url
-    .default('https://events.pagerduty.com/v2/enqueue')
-    .describe('In Europe https://events.eu.pagerduty.com/v2/enqueue'),
-  perSecond: z.number().positive().max(1000).default(2).describe('Events; more wait')
-})
-
 const sla = z.strictObject({
   critical: hours.default(24),
   high: hours.default(72),
@@ -72,10 +39,7 @@ export const ticketsSchema = z.strictObject({
     .enum(['confirmed', 'likely', 'possible'])
     .default('possible')
     .describe('Findings that are less sure are redacted, and open no ticket'),
-  channels: z
-    .array(z.discriminatedUnion('type', [webhook, pagerduty]))
-    .default([])
-    .describe('Each is told of every ticket'),
+  channels: z.array(channelSchema).default([]).describe('Each is told of every ticket'),
   stormPerMinute: z
     .int()
     .min(1)
@@ -96,4 +60,3 @@ export const ticketsSchema = z.strictObject({
 })
 
 export type TicketsConfig = z.output<typeof ticketsSchema>
-export type ChannelConfig = TicketsConfig['channels'][number]

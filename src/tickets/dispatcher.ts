@@ -62,6 +62,7 @@ export function startDispatcher(
 
 function serve({ channel, perSecond }: ServedChannel, outbox: Outbox, policy: DeliveryPolicy, events: DispatchEvents) {
   const pace = createPace(perSecond)
+  let keepAt = 0
   let closed = false
   let round: Promise<number> | null = null
   let timer: NodeJS.Timeout | null = null
@@ -69,13 +70,10 @@ function serve({ channel, perSecond }: ServedChannel, outbox: Outbox, policy: De
   /** Resolves to how many were claimed. */
   async function once(): Promise<number> {
     try {
-      const parcels = await outbox.claim(
-        channel.name,
-        Date.now(),
-        policy.leaseMs,
-        Math.min(policy.inFlight, pace.room())
-      )
+      const room = Math.min(policy.inFlight, pace.room())
+      const parcels = room === 0 ? [] : await outbox.claim(channel.name, Date.now(), policy.leaseMs, room)
       await Promise.all(parcels.map((parcel) => deliver(parcel)))
+      await keepAlive()
       return parcels.length
     } catch (error) {
       events.trouble(error instanceof LogveilError ? error.message : 'a bug in logveil')
@@ -93,10 +91,29 @@ function serve({ channel, perSecond }: ServedChannel, outbox: Outbox, policy: De
       // What cannot be written down is delivered again when the lease has ended.
       if (error instanceof LogveilError && error.code === 'LEDGER_FAILED') throw error
       const now = Date.now()
+      if (error instanceof LogveilError && error.code === 'OVERLOADED')
+        pace.hold(error.retryAfterMs ?? policy.initialMs)
       const due = nextTry(error, parcel.attempts, now, policy)
       const message = error instanceof LogveilError ? error.message : 'a bug in logveil'
       await outbox.failed(parcel, now, due, message)
       events.failed(channel.name, due === null, message)
+    }
+  }
+
+  /** Here, as nothing is under way that could close one of these tickets. */
+  async function keepAlive(): Promise<void> {
+    const { keep } = channel
+    if (keep === undefined || performance.now() < keepAt) return
+    keepAt = performance.now() + keep.everyMs
+    try {
+      for (let after: string | null = ''; after !== null; ) {
+        const tickets = await outbox.alive(channel.name, after)
+        if (tickets.length > 0) await keep.alive(tickets)
+        after = tickets.at(-1)?.id ?? null
+      }
+    } catch (error) {
+      if (!(error instanceof LogveilError) || error.code === 'LEDGER_FAILED') throw error
+      events.failed(channel.name, false, error.message)
     }
   }
 
@@ -122,12 +139,11 @@ function serve({ channel, perSecond }: ServedChannel, outbox: Outbox, policy: De
     nudge,
     async drain(end: number) {
       while (Date.now() < end) {
-        if ((await run()) > 0 || pace.waitMs() > 0) {
-          await new Promise((resolve) => setTimeout(resolve, pace.waitMs()))
-          continue
-        }
-        // Another process may have what waits, or it may be due a little later.
-        return
+        const claimed = await run()
+        const waitMs = pace.waitMs()
+        // Another process may have what waits, or it may be due later.
+        if ((claimed === 0 && waitMs === 0) || Date.now() + waitMs > end) return
+        await new Promise((resolve) => setTimeout(resolve, waitMs))
       }
     },
     async close() {
@@ -151,6 +167,7 @@ function createPace(perSecond: number) {
   const most = Math.max(1, perSecond)
   let tokens = most
   let at = performance.now()
+  let heldTo = at
   function fill(): void {
     const now = performance.now()
     tokens = Math.min(most, tokens + ((now - at) / 1000) * perSecond)
@@ -159,15 +176,20 @@ function createPace(perSecond: number) {
   return {
     room(): number {
       fill()
-      return Math.floor(tokens)
+      return performance.now() < heldTo ? 0 : Math.floor(tokens)
     },
     take(): void {
       tokens -= 1
     },
+    /** The service wants none for so long: what waits is not tried in vain. */
+    hold(ms: number): void {
+      heldTo = Math.max(heldTo, performance.now() + ms)
+    },
     /** Until there is room for one more. */
     waitMs(): number {
       fill()
-      return tokens >= 1 ? 0 : Math.ceil(((1 - tokens) / perSecond) * 1000)
+      const held = heldTo - performance.now()
+      return Math.max(held, tokens >= 1 ? 0 : Math.ceil(((1 - tokens) / perSecond) * 1000))
     }
   }
 }

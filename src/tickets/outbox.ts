@@ -1,4 +1,4 @@
-import type { TicketDigest, TicketEvent } from '../model.ts'
+import { isOver, type Ticket, type TicketDigest, type TicketEvent, ticketStates } from '../model.ts'
 import type { Database, Transaction } from './database.ts'
 
 /** Something to deliver to one channel; ours until its lease ends. */
@@ -35,11 +35,16 @@ export interface Outbox {
   dead(): Promise<readonly DeadLetter[]>
   /** Dead letters of a channel, or of all, are tried again; resolves to how many. */
   replay(channel: string | null, now: number): Promise<number>
+  /** Tickets that the channel was told of and that are not over, in the order of their ids: the next ones after one. */
+  alive(channel: string, after: string): Promise<readonly Ticket[]>
   backlog(channel: string): Promise<{ readonly waiting: number; readonly dead: number }>
 }
 
 /** A channel that nobody has served for so long is not written for any more. */
 const forgottenMs = 7 * 86_400_000
+
+/** For SQL. */
+const alive = ticketStates.flatMap((state) => (isOver(state) ? [] : `'${state}'`)).join(', ')
 
 export function createOutbox(database: Database): Outbox {
   const { transact, dialect } = database
@@ -104,6 +109,15 @@ export function createOutbox(database: Database): Outbox {
           [now, channel]
         )
         return rows.length
+      }),
+    alive: (channel, after) =>
+      transact(async ({ all }) => {
+        const rows = await all(
+          `select t.document from links l join tickets t on t.id = l.ticket
+           where l.channel = $1 and l.ticket > $2 and t.state in (${alive}) order by l.ticket limit 500`,
+          [channel, after]
+        )
+        return rows.map(({ document }) => JSON.parse(String(document)))
       }),
     backlog: (channel) =>
       transact(async ({ all }) => {

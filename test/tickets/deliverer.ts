@@ -1,18 +1,19 @@
-// A process that opens tickets and tells of them until it is killed: deliverer.ts DATABASE URL SECRET TICKETS
-import { createWebhook } from '../../src/tickets/channels/webhook.ts'
+// A process that opens tickets and tells of them until it is killed: deliverer.ts DATABASE CHANNELS TICKETS, channels as in a configuration, in JSON.
+import { openChannel } from '../../src/cli/tickets-channels.ts'
+import { channelSchema } from '../../src/config/channels-schema.ts'
 import { openDesk } from '../../src/tickets/desk.ts'
 import { openAt, policy, sightingOf } from './backends.ts'
 
-const [where, url, secret, tickets] = process.argv.slice(2)
-const channel = createWebhook({ name: 'fake', url, secrets: [secret], headers: {}, now: Date.now })
+const [where, channels, tickets] = process.argv.slice(2)
 const ignore = (): void => {}
 const desk = await openDesk({
   database: openAt(where),
-  channels: [{ channel, perSecond: 1000 }],
+  channels: JSON.parse(channels).map((config: unknown) => openChannel(channelSchema.parse(config), () => '')),
   policy,
-  delivery: { initialMs: 20, maxMs: 200, attempts: 1000, leaseMs: 400, inFlight: 8 },
+  delivery: { initialMs: 20, maxMs: 200, attempts: 1000, leaseMs: 600, inFlight: 8 },
   events: { delivered: ignore, failed: ignore, backlog: ignore, allowances: () => {}, trouble: ignore }
 })
+process.stdout.write('begins\n')
 // The same calls in every life: what a life before had written down counts once.
 for (let round = 1; round <= 3; round++) {
   const seen = Array.from({ length: Number(tickets) }, (_, i) => sightingOf(i, Date.now(), { count: 10 ** round }))

@@ -1,20 +1,16 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createWebhook } from '../../src/tickets/channels/webhook.ts'
 import { type DeskEvents, openDesk } from '../../src/tickets/desk.ts'
 import type { DeliveryPolicy } from '../../src/tickets/dispatcher.ts'
-import { openLedger } from '../../src/tickets/ledger.ts'
 import { createOutbox } from '../../src/tickets/outbox.ts'
 import { openAt, policy, sightingOf } from './backends.ts'
+import { killUntilTold } from './lives.ts'
 import { type Answer, receiveWebhooks } from './webhook-receiver.ts'
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
-const deliverer = fileURLToPath(new URL('./deliverer.ts', import.meta.url))
 const quick: DeliveryPolicy = { initialMs: 20, maxMs: 100, attempts: 5, leaseMs: 5000, inFlight: 4 }
 let folder: string
 let files = 0
@@ -62,7 +58,6 @@ async function deliver(url: string, where = fresh(), delivery = quick, perSecond
 
 test('killed at random moments: each event of each ticket arrives, under one id, in order', async () => {
   const tickets = 40
-  let kills = 0
   // Every seventh is refused for now, every eleventh is taken and the answer lost, which nobody can tell from a failure.
   const receiver = await receiveWebhooks(secret, (n) => {
     const ms = n % 5
@@ -70,25 +65,8 @@ test('killed at random moments: each event of each ticket arrives, under one id,
   })
   const where = fresh()
   const arrived = () => new Set(receiver.taken.map(({ id }) => id)).size
-  const begin = () =>
-    spawn(process.execPath, [deliverer, where, receiver.url, secret, String(tickets)], {
-      stdio: ['ignore', 'ignore', 'inherit']
-    })
-  for (const end = performance.now() + 45_000; arrived() < 3 * tickets && performance.now() < end; kills++) {
-    const child = begin()
-    const alive = 250 + Math.random() * 600
-    await Promise.race([once(child, 'exit'), new Promise((resolve) => setTimeout(resolve, alive))])
-    child.kill('SIGKILL')
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-  }
-  // Not in this thread: two connections in one would wait for each other.
-  const last = begin()
-  const database = openAt(where)
-  const outbox = createOutbox(database)
-  await until(async () => (await outbox.backlog('fake')).waiting === 0)
-  const all = await (await openLedger(database, policy)).list({})
-  last.kill('SIGKILL')
-  await database.close()
+  const channel = { type: 'webhook', name: 'fake', url: receiver.url, secrets: [secret], perSecond: 1000 }
+  const { kills, tickets: all } = await killUntilTold(where, [channel], tickets, () => arrived() >= 3 * tickets)
   await receiver.close()
   expect(receiver.faults).toEqual([])
   expect(kills).toBeGreaterThan(0)

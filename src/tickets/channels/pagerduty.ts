@@ -1,6 +1,8 @@
 import { type Channel, isOver, type Severity, type Ticket, type TicketDigest, type TicketEvent } from '../../model.ts'
 import { ticketData } from '../cloud-event.ts'
-import { request } from './request.ts'
+import { messageOf, oneLine } from './message.ts'
+import { beginCalls } from './request.ts'
+import { isOldNews, readTold, writeTold } from './told.ts'
 
 export interface PagerDutyOptions {
   /** In the outbox and in metrics. */
@@ -15,22 +17,22 @@ export interface PagerDutyOptions {
  * resolved, as at a regression. An acknowledgement of what PagerDuty does not know is dropped there, so that it is triggered first.
  */
 export function createPagerDuty({ name, url, routingKey }: PagerDutyOptions): Channel {
-  const send = async (body: object): Promise<void> => {
-    const headers = { 'content-type': 'application/json', 'user-agent': 'logveil' }
-    await request(name, url, { headers, body: JSON.stringify({ routing_key: routingKey, ...body }) })
-  }
   return {
     name,
     async deliver(event, reference) {
+      const calls = beginCalls({ name, url, headers: {} })
+      const send = (body: object) => calls.send({ body: { routing_key: routingKey, ...body } })
       if (event.kind === 'digest') {
         await send(triggerOfDigest(event))
         return null
       }
-      const { key } = event.ticket
+      const { key, revision, state } = event.ticket
+      const told = readTold(reference)
+      if (isOldNews(told, event.ticket)) return reference
       const action = actionOf(event)
-      if (action === 'trigger' || (action === 'acknowledge' && reference === null)) await send(triggerOf(event))
+      if (action === 'trigger' || (action === 'acknowledge' && told === null)) await send(triggerOf(event))
       if (action !== 'trigger') await send({ event_action: action, dedup_key: key })
-      return key
+      return writeTold({ key, revision, over: isOver(state) })
     },
     async close() {}
   }
@@ -47,17 +49,18 @@ const severities: Readonly<Record<Severity, string>> = {
   medium: 'warning',
   low: 'info'
 }
-const longestSummary = 1024
 
-function triggerOf({ kind, at, reason, ticket }: TicketEvent): object {
-  const { key, detector, severity, tenant, runbook } = ticket
+function triggerOf(event: TicketEvent): object {
+  const { at, ticket } = event
+  const { key, detector, severity, tenant } = ticket
+  const { title, news, runbook } = messageOf(event)
   return {
     event_action: 'trigger',
     dedup_key: key,
     client: 'logveil',
     ...(runbook === null ? {} : { links: [{ href: runbook, text: 'Runbook' }] }),
     payload: {
-      summary: `Leaked secret: ${detector}, ${kind}: ${reason}`.slice(0, longestSummary),
+      summary: `${title}, ${news}`,
       source: sourceOf(ticket),
       severity: severities[severity],
       timestamp: new Date(at).toISOString(),
@@ -72,7 +75,7 @@ function triggerOf({ kind, at, reason, ticket }: TicketEvent): object {
 /** Where it was seen last. */
 function sourceOf({ places, tenant }: Ticket): string {
   const { service, pod, file, topic } = places[0]?.place ?? {}
-  return service ?? pod ?? file ?? topic ?? tenant
+  return oneLine(service ?? pod ?? file ?? topic ?? tenant, 200)
 }
 
 function triggerOfDigest({ id, at, tenant, count, detectors, tickets }: TicketDigest): object {

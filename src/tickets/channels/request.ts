@@ -1,42 +1,90 @@
 import { LogveilError } from '../../errors.ts'
 
-export interface Answer {
-  readonly status: number
-  readonly headers: Headers
-  /** At most 1 MiB; longer ones are an error. Never told to anybody. */
-  readonly body: string
-}
-
-export interface PostOptions {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH'
+/** A service with an API over HTTP. */
+export interface Service {
+  /** Stands in errors: neither URLs nor what was answered do. */
+  readonly name: string
+  /** What paths are appended to. */
+  readonly url: string
+  /** Credentials, mostly. */
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
-  readonly timeoutMs?: number
+  /** For all calls of a delivery together; default 25 s. */
+  readonly timeoutMs?: number | undefined
 }
 
-const defaultTimeoutMs = 15_000
-const mostBytes = 2 ** 20
+export interface Outgoing {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH'
+  /** Empty: the URL as it is. */
+  readonly path?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** An object is sent as JSON. */
+  readonly body?: object | string
+}
 
 /**
- * One request of a channel over HTTP. Resolves to the answer of any status below 400 but 3xx; rejects with `DELIVERY_FAILED`: retryable for
- * no answer, 408, 425, 429 and 5xx, else final. `name` stands in errors: neither URLs nor what was answered do.
+ * The calls of one delivery. Each is one request over HTTP, and rejects with `DELIVERY_FAILED`: retryable for no answer, one that `read` cannot take, 408,
+ * 425 and 5xx, else final; or with `OVERLOADED`, retryable, when the service asks for fewer requests: 429, or 403 as GitHub says it. Redirects
+ * are not followed: they are errors.
  */
-export async function request(name: string, url: string, options: PostOptions): Promise<Answer> {
-  const { method = 'POST', headers, body = null, timeoutMs = defaultTimeoutMs } = options
-  const signal = AbortSignal.timeout(timeoutMs)
-  let response: Response
-  let text: string
-  try {
-    response = await fetch(url, { method, headers, body, redirect: 'manual', signal })
-    text = await readBody(response)
-  } catch (cause) {
-    throw failure(`${name} does not answer (${reasonOf(cause)})`, true, null)
-  }
-  const { status } = response
-  if (status >= 200 && status < 300) return { status, headers: response.headers, body: text }
-  const retryable = status >= 500 || status === 408 || status === 425 || status === 429
-  throw failure(`${name} answers ${status}`, retryable, retryAfterMs(response.headers, Date.now()))
+export interface Calls {
+  /** Whatever is answered. */
+  send(outgoing: Outgoing): Promise<void>
+  /** Resolves to what `read` makes of the answer, which is JSON. */
+  call<T>(outgoing: Outgoing, read: (json: never, headers: Headers) => T): Promise<T>
+  /** The same for what may be gone: null for 404 and 410. */
+  callIfThere<T>(outgoing: Outgoing, read: (json: never, headers: Headers) => T): Promise<T | null>
 }
+
+const defaultTimeoutMs = 25_000
+const mostBytes = 2 ** 22
+
+export function beginCalls({ name, url, headers, timeoutMs = defaultTimeoutMs }: Service): Calls {
+  const signal = AbortSignal.timeout(timeoutMs)
+
+  async function fetchAnswer({ method = 'POST', path = '', headers: more = {}, body }: Outgoing) {
+    const isJson = typeof body === 'object'
+    try {
+      const response = await fetch(url + path, {
+        method,
+        headers: { ...(isJson ? asJson : {}), ...headers, ...more, 'user-agent': 'logveil' },
+        body: isJson ? JSON.stringify(body) : (body ?? null),
+        redirect: 'manual',
+        signal
+      })
+      return { response, text: await readBody(response) }
+    } catch (cause) {
+      throw new LogveilError('DELIVERY_FAILED', `${name} does not answer (${reasonOf(cause)})`, { retryable: true })
+    }
+  }
+
+  async function perform<T>(outgoing: Outgoing, read: Read<T>, mayMiss: boolean): Promise<T | null> {
+    const { response, text } = await fetchAnswer(outgoing)
+    const { status, headers } = response
+    if (mayMiss && (status === 404 || status === 410)) return null
+    if (status < 200 || status > 299) throw refusal(name, status, headers)
+    try {
+      return read(text, headers)
+    } catch {
+      throw new LogveilError('DELIVERY_FAILED', `${name} answers what its API does not say`, { retryable: true })
+    }
+  }
+
+  return {
+    async send(outgoing) {
+      await perform(outgoing, () => null, false)
+    },
+    call: (outgoing, read) => perform(outgoing, reading(read), false) as never,
+    callIfThere: (outgoing, read) => perform(outgoing, reading(read), true)
+  }
+}
+
+type Read<T> = (text: string, headers: Headers) => T
+
+function reading<T>(read: (json: never, headers: Headers) => T): Read<T> {
+  return (text, headers) => read(JSON.parse(text) as never, headers)
+}
+
+const asJson = { 'content-type': 'application/json', accept: 'application/json' }
 
 async function readBody(response: Response): Promise<string> {
   const chunks: Uint8Array[] = []
@@ -55,15 +103,20 @@ function reasonOf(cause: unknown): string {
   return name === 'TimeoutError' ? 'time-out' : (inner?.code ?? 'connection')
 }
 
-/** Seconds or a date; null: nothing was said that can be understood. */
-export function retryAfterMs(headers: Headers, now: number): number | null {
-  const text = headers.get('retry-after')
-  if (text === null) return null
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000
-  const at = Date.parse(text)
-  return Number.isNaN(at) ? null : Math.max(0, at - now)
+function refusal(name: string, status: number, headers: Headers): LogveilError {
+  const retryAfterMs = waitMs(headers, Date.now())
+  const throttled = status === 429 || (status === 403 && retryAfterMs !== null)
+  const retryable = throttled || status >= 500 || status === 408 || status === 425
+  const code = throttled ? 'OVERLOADED' : 'DELIVERY_FAILED'
+  return new LogveilError(code, `${name} answers ${status}`, { retryable, retryAfterMs })
 }
 
-function failure(message: string, retryable: boolean, retryAfterMs: number | null): LogveilError {
-  return new LogveilError('DELIVERY_FAILED', message, { retryable, retryAfterMs })
+/** `Retry-After` in seconds or as a date, or GitHub's and GitLab's time at which there is room again; null: nothing that can be understood. */
+export function waitMs(headers: Headers, now: number): number | null {
+  const text = headers.get('retry-after')
+  if (text !== null && /^\d{1,9}$/.test(text)) return Number(text) * 1000
+  const left = headers.get('x-ratelimit-remaining') ?? headers.get('ratelimit-remaining')
+  const reset = headers.get('x-ratelimit-reset') ?? headers.get('ratelimit-reset')
+  const at = text !== null ? Date.parse(text) : left === '0' && reset !== null ? Number(reset) * 1000 : Number.NaN
+  return Number.isNaN(at) ? null : Math.max(0, at - now)
 }

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { LogveilError } from '../../errors.ts'
 import type { Channel } from '../../model.ts'
 import { cloudEventOf } from '../cloud-event.ts'
-import { request } from './request.ts'
+import { beginCalls } from './request.ts'
 
 export interface WebhookOptions {
   /** In the outbox and in metrics; null: made of the host and a hash of the URL, which may hold credentials. */
@@ -26,11 +26,9 @@ export function createWebhook({ name, url, secrets, headers, now }: WebhookOptio
     async deliver(event) {
       const body = JSON.stringify(cloudEventOf(event))
       const timestamp = String(Math.floor(now() / 1000))
-      await request(own, url, {
+      await beginCalls({ name: own, url, headers }).send({
         headers: {
-          ...headers,
           'content-type': 'application/cloudevents+json',
-          'user-agent': 'logveil',
           'webhook-id': event.id,
           'webhook-timestamp': timestamp,
           'webhook-signature': keys.map((key) => sign(key, event.id, timestamp, body)).join(' ')
