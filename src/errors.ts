@@ -34,7 +34,9 @@ export type ErrorCode =
   | 'LISTEN_FAILED'
   /** tickets cannot be kept: the database is not there, full, or of a newer logveil */
   | 'LEDGER_FAILED'
-  /** a ticket that is not there, or cannot become what it should */
+  /** a ticket that is not there, or several that fit */
+  | 'TICKET_UNKNOWN'
+  /** a ticket that cannot become what it should */
   | 'TICKET_INVALID'
 
 /**

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { LogveilError } from '../errors.ts'
 import type { FindingsReceiver } from './findings-receiver.ts'
+import type { TicketsApi } from './tickets-api.ts'
 
 export interface AdminOptions {
   /** HOST:PORT. */
@@ -13,6 +14,8 @@ export interface AdminOptions {
   readonly unready: () => readonly string[]
   /** Answers requests for `/v1/findings`; null: there is no such path. */
   readonly findings?: FindingsReceiver | null
+  /** Answers requests about tickets; null: there are no such paths. */
+  readonly tickets?: TicketsApi | null
 }
 
 export interface AdminServer {
@@ -21,20 +24,22 @@ export interface AdminServer {
 }
 
 /**
- * `/metrics`, `/healthz` (the process answers), `/readyz` (batches are taken, and redacted), `/v1/findings` (applications report what they found).
- * Throws `LISTEN_FAILED`.
+ * `/metrics`, `/healthz` (the process answers), `/readyz` (batches are taken, and redacted), `/v1/findings` (applications report what they found),
+ * `/v1/tickets` and what goes with it. Throws `LISTEN_FAILED`.
  */
 export async function listenAdmin({
   host,
   port,
   metrics,
   unready,
-  findings = null
+  findings = null,
+  tickets = null
 }: AdminOptions): Promise<AdminServer> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, url = '' } = request
     const path = url.split('?')[0]
     if (path === findingsPath && findings !== null) return findings(request, response)
+    if (tickets !== null && (await tickets(request, response))) return
     if (!paths.includes(path)) return send(response, 404, `${paths.join('\n')}\n`)
     if (method !== 'GET' && method !== 'HEAD')
       return send(response, 405, 'only GET is understood\n', { allow: 'GET, HEAD' })

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Metrics } from '../metrics.ts'
 import { type ReportedFinding, reportedFinding } from './reported-finding.ts'
+import { mediaTypeOf, readBody } from './request-body.ts'
 
 export interface FindingsReceiverOptions {
   /** By the value of the `Authorization` header. */
@@ -32,9 +33,8 @@ export function createFindingsReceiver(options: FindingsReceiverOptions): Findin
     if (method !== 'POST') return { status: 405, text: 'only POST is understood', headers: { allow: 'POST' } }
     if (!authorize(headers.authorization))
       return { status: 401, text: 'a bearer token is needed', headers: { 'www-authenticate': 'Bearer' } }
-    if (!mediaTypes.includes(headers['content-type']?.split(';')[0].trim().toLowerCase() ?? ''))
-      return { status: 415, text: `the content type is ${mediaTypes[0]}` }
-    const body = await read(request)
+    if (!mediaTypes.includes(mediaTypeOf(request))) return { status: 415, text: `the content type is ${mediaTypes[0]}` }
+    const body = await readBody(request, maxBytes)
     if (body === null) return { status: 413, text: `larger than ${maxBytes} bytes` }
     const lines = body
       .toString('utf8')
@@ -82,20 +82,6 @@ function send(request: IncomingMessage, response: ServerResponse, { status, text
   const close = request.complete ? {} : { connection: 'close' }
   const type = status === 200 ? 'application/json' : 'text/plain; charset=utf-8'
   response.writeHead(status, { 'content-type': type, ...close, ...headers }).end(`${text}\n`)
-}
-
-/** Null: too long. */
-async function read(request: IncomingMessage): Promise<Buffer | null> {
-  if (Number(request.headers['content-length']) > maxBytes) return null
-  const chunks: Buffer[] = []
-  let length = 0
-  // Not destroyed when it is too long: it has to be answered.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    length += chunk.length
-    if (length > maxBytes) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 /** Null for what is no finding. */

@@ -26,3 +26,16 @@ export const reportedFinding = z.object({
 })
 
 export type ReportedFinding = z.output<typeof reportedFinding>
+
+/** The same as a record of a topic: of an application, or of a stage of logveil, which tells the place in another topic instead. */
+export const topicFinding = reportedFinding.omit({ expired: true }).extend({
+  placement: z.enum(placements).catch('other').default('other'),
+  service: z.string().max(200).nullable().default(null),
+  path: z.string().max(1024).default(''),
+  place: z
+    .object({ topic: z.string().max(249) })
+    .nullable()
+    .default(null)
+})
+
+export type TopicFinding = z.output<typeof topicFinding>

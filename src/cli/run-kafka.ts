@@ -55,7 +55,7 @@ export async function openKafka(
 }
 
 /** kafkajs waits for less than nothing now and then, of which Node warns on standard error at every start. */
-function ignoreNegativeTimeouts(): void {
+export function ignoreNegativeTimeouts(): void {
   const { emitWarning } = process
   process.emitWarning = ((warning: string | Error, ...more: never[]) => {
     if (String(more[0]) !== 'TimeoutNegativeWarning') emitWarning(warning, ...more)
@@ -129,7 +129,7 @@ function optionsOf(
   }
 }
 
-function securityOf({ tls, sasl }: Pick<KafkaSourceConfig, 'tls' | 'sasl'>): KafkaSecurity {
+export function securityOf({ tls, sasl }: Pick<KafkaSourceConfig, 'tls' | 'sasl'>): KafkaSecurity {
   return {
     tls: tls === null ? null : readClientTls(tls),
     sasl: sasl?.mechanism === 'oauthbearer' ? { mechanism: 'oauthbearer', token: () => tokenIn(sasl.tokenFile) } : sasl
@@ -142,7 +142,7 @@ export function kafkaSink({ brokers, tls, sasl, ...same }: KafkaSinkConfig): Sin
   return createKafkaSink({ ...same, brokers: brokers ?? [], ...securityOf({ tls, sasl }) })
 }
 
-function topicOf(text: string): string | RegExp {
+export function topicOf(text: string): string | RegExp {
   const [, pattern] = /^\/(.+)\/$/.exec(text) ?? []
   return pattern === undefined ? text : new RegExp(`^(?:${pattern})$`)
 }

@@ -1,19 +1,18 @@
 import { availableParallelism } from 'node:os'
-import { listenAdmin } from '../admin/admin-server.ts'
-import { createFindingsReceiver } from '../admin/findings-receiver.ts'
 import { createLog } from '../admin/log.ts'
 import type { Config } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import type { Sighting } from '../model.ts'
-import { createAuthorize } from '../sources/bearer.ts'
 import { openWriter } from './byte-writer.ts'
 import { complain, describe } from './complain.ts'
+import { openAdmin } from './run-admin.ts'
 import { type Crew, startSolo, startThreads } from './run-crew.ts'
 import type { Report } from './run-engine.ts'
+import { startFindings } from './run-findings.ts'
+import { aborted, dieQuietly, within } from './run-process.ts'
 import { readRedaction } from './run-redaction.ts'
 import { reloadOnChange } from './run-reload.ts'
-import { parseAddress } from './run-sources.ts'
-import { createSpots, type Spots, type Take } from './run-tickets.ts'
+import { createSpots, type Take } from './run-tickets.ts'
 import { startTracing } from './run-tracing.ts'
 import { stopOnSignal } from './signals.ts'
 import { openDesk } from './tickets-desk.ts'
@@ -61,7 +60,12 @@ async function run(config: Config, path: string | null): Promise<number> {
   if (desk !== null) take = desk.take
   take(early)
   const spots = config.tickets === null ? null : createSpots(config.tickets, crew.line, take)
-  const admin = await openAdmin(config, crew, spots, new Set(redaction.detectors.map(({ id }) => id)))
+  const ids = new Set(redaction.detectors.map(({ id }) => id))
+  const isDetector = (id: string): boolean => ids.has(id)
+  const { metrics, exposition, unready, line: redact } = crew
+  const ledger = desk?.ledger ?? null
+  const admin = await openAdmin(config, { metrics, exposition, unready, isDetector, spots, ledger, redact })
+  const reading = await startFindings(config, { ledger, redact, isDetector, metrics, report }, stopped.signal)
   const stopReload = reloadOnChange({ config, path, crew, report })
   report('info', 'started', {
     ports: crew.ports,
@@ -75,7 +79,7 @@ async function run(config: Config, path: string | null): Promise<number> {
   report('info', 'stopping: settling what is in flight')
   stopReload()
   const settled = await within(config.gracePeriodMs, crew.stop())
-  await Promise.all([admin?.close(), within(lastSpansMs, stopTracing())])
+  await Promise.all([admin?.close(), reading.ended, within(lastSpansMs, stopTracing())])
   spots?.flush()
   const lost = (await desk?.close(lastNewsMs)) ?? 0
   if (lost > 0) report('error', 'findings are in no ticket: the ledger did not take them', { lost })
@@ -104,49 +108,4 @@ function standardOutput(onClosed: () => void): (bytes: Uint8Array) => Promise<vo
     await writer.write(bytes)
     if (writer.failure !== null) throw new Error('closed')
   }
-}
-
-async function openAdmin({ admin, findings }: Config, crew: Crew, spots: Spots | null, detectors: ReadonlySet<string>) {
-  if (admin === null) return null
-  return listenAdmin({
-    ...parseAddress(admin),
-    metrics: () => crew.exposition(),
-    unready: () => crew.unready(),
-    findings:
-      findings === null
-        ? null
-        : createFindingsReceiver({
-            authorize: createAuthorize(findings.bearerTokens),
-            metrics: crew.metrics,
-            isDetector: (id) => detectors.has(id),
-            take: async (findings) => spots?.reported(findings)
-          })
-  })
-}
-
-/** Node would print an error that nobody caught, and its text may quote what was scanned. */
-function dieQuietly(report: Report): void {
-  for (const event of ['uncaughtException', 'unhandledRejection']) {
-    process.on(event, (error: unknown) => {
-      report('error', `a bug in logveil: ${describe(error)}`)
-      process.exit(70)
-    })
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<unknown> {
-  if (signal.aborted) return Promise.resolve()
-  // The servers keep the process running; this only waits.
-  return new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-}
-
-/** Whether it was done in time. */
-async function within(ms: number, work: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms)
-  })
-  const done = await Promise.race([work.then(() => true), late])
-  clearTimeout(timer)
-  return done
 }

@@ -67,7 +67,7 @@ const mostNames = 1000
 const longestName = 200
 
 /** Redacts the names of a place; each name once. */
-function namesOf(redact: (text: string) => string): (place: TicketPlace) => TicketPlace {
+export function namesOf(redact: (text: string) => string): (place: TicketPlace) => TicketPlace {
   const known = new Map<string, string>()
   const clean = (text: string): string => {
     const before = known.get(text)

@@ -7,7 +7,7 @@ import type { Metrics } from '../metrics.ts'
 import type { Allowance, Ledger } from '../tickets/ledger.ts'
 import { createRecorder } from '../tickets/recorder.ts'
 import type { Take } from './run-tickets.ts'
-import type { DeskNews, DeskOrder, Told } from './tickets-messages.ts'
+import { type Asked, type AskedLedger, asked, type DeskNews, type DeskOrder, type Told } from './tickets-messages.ts'
 
 /** The ledger and its channels, as the main thread sees them. */
 export interface TicketDesk {
@@ -15,6 +15,9 @@ export interface TicketDesk {
   readonly ready: Promise<void>
   /** Counted up in memory until the ledger takes them: never waits. */
   readonly take: Take
+  readonly ledger: AskedLedger
+  /** What goes wrong now. */
+  unready(): string[]
   /** Writes down what there is, and tells of it, as far as that takes `ms`; the rest is told at the next start. Resolves to how many sightings
    * were lost since the start. */
   close(ms: number): Promise<number>
@@ -97,6 +100,8 @@ export function openDesk(config: TicketsConfig, { metrics, warn, onAllowances }:
   return {
     ready,
     take: recorder.take,
+    ledger: asking(async (...question) => (await desk).ask(...question)),
+    unready: () => [...troubles],
     async close(ms) {
       const end = Date.now() + ms
       await recorder.close(ms)
@@ -110,8 +115,16 @@ export function openDesk(config: TicketsConfig, { metrics, warn, onAllowances }:
   }
 }
 
+type Ask = (method: Asked, args: readonly unknown[]) => Promise<unknown>
+
+function asking(ask: Ask): AskedLedger {
+  const calls = asked.map((method) => [method, (...args: readonly unknown[]) => ask(method, args)])
+  return Object.fromEntries(calls) as AskedLedger
+}
+
 interface DeskThread {
   readonly record: Ledger['record']
+  readonly ask: Ask
   close(ms: number): Promise<void>
   /** Resolves when it is no more. */
   readonly ended: Promise<void>
@@ -124,18 +137,21 @@ function startDeskThread(config: TicketsConfig, hear: (news: DeskNews) => void):
   const thread = new Thread(entry, { workerData: config })
   const order = (message: DeskOrder): void => thread.postMessage(message)
   const records: ((error: LogveilError | null) => void)[] = []
+  const answers: ((error: LogveilError | null, result?: unknown) => void)[] = []
   const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
   const gone = new LogveilError('LEDGER_FAILED', 'the thread of the ledger has ended', { retryable: true })
   // Its message may quote what it was given: it is dropped.
   thread.on('error', () => {})
   void ended.then(() => {
-    for (const settle of records) settle(gone)
+    for (const settle of [...records, ...answers]) settle(gone)
   })
   return new Promise((resolve, reject) => {
     thread.on('message', (news: DeskNews) => {
-      if (news.type === 'ready') resolve({ record, close, ended })
+      if (news.type === 'ready') resolve({ record, ask, close, ended })
       else if (news.type === 'failed') reject(errorOf(news.error))
       else if (news.type === 'recorded') records.shift()?.(news.error === null ? null : errorOf(news.error))
+      else if (news.type === 'answered')
+        answers.shift()?.(news.error === null ? null : errorOf(news.error), news.result)
       else hear(news)
     })
     void ended.then(() => reject(gone))
@@ -145,6 +161,13 @@ function startDeskThread(config: TicketsConfig, hear: (news: DeskNews) => void):
     return new Promise((resolve, reject) => {
       records.push((error) => (error === null ? resolve() : reject(error)))
       order({ type: 'record', batch })
+    })
+  }
+
+  function ask(...[method, args]: Parameters<Ask>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      answers.push((error, result) => (error === null ? resolve(result) : reject(error)))
+      order({ type: 'ask', method, args })
     })
   }
 

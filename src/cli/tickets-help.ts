@@ -18,8 +18,17 @@ Change: open -> acknowledged -> rotating -> rotated -> verified -> closed
   verify ID              the old value was tried and is dead
   close ID               nothing more to do (--reason); seen again, it is a regression and opens again
   reopen ID
-  false-positive ID      no secret (--reason, --until); nothing is told of it until then
-  accept-risk ID         it stays as it is for now (--reason, --until); opens again then
+  false-positive ID      no secret (--reason, --until): until then it stays where it is, and nothing is told of it
+  accept ID              it stays as it is for now (--reason, --until); opens again then
+
+Serve
+  serve                  owns tickets that others feed: findings of applications and topics in, channels told, an API to look and change.
+                         --config FILE (sections admin, findings, tickets), or --tickets DIR [--webhook URL...] and
+    --listen ADDR        HOST:PORT of POST /v1/findings, /v1/tickets, /metrics, /healthz, /readyz (default 127.0.0.1:9464)
+    --token-file FILE    bearer tokens, NAME:TOKEN a line; NAME stands in histories. Without it one is made: DIR/api.token
+    --brokers HOST:PORT,... --topic NAME [--group NAME]
+                         findings as \`logveil kafka --findings TOPIC\` writes them; each counts once
+  openapi                the API's document, OpenAPI 3.1; a running one answers it at /v1/openapi.json
 
 Options
   --tickets DIR          the directory that tickets are kept in

@@ -1,9 +1,8 @@
 import type { Ticket } from '../model.ts'
-import { ticketData } from '../tickets/cloud-event.ts'
-import type { HistoryEntry } from '../tickets/ledger.ts'
 import type { Outcome } from './detectors.ts'
 import { table } from './table.ts'
 import type { TicketsArguments } from './tickets.ts'
+import { allowanceData, historyData, isoTime, ticketData } from './tickets-data.ts'
 import { ticketNamed, withLedger } from './tickets-ledger.ts'
 
 /** `logveil tickets list`. */
@@ -19,7 +18,7 @@ export async function listTickets(args: TicketsArguments): Promise<Outcome> {
 export async function showTicket(args: TicketsArguments): Promise<Outcome> {
   const id = ticketNamed(args)
   const [ticket, history] = await withLedger(args, async (ledger) => [await ledger.get(id), await ledger.history(id)])
-  const whole = { ...ticketData(ticket), history: history.map(entry) }
+  const whole = { ...ticketData(ticket), history: history.map(historyData) }
   if (args.json) return { text: `${JSON.stringify(whole, null, 2)}\n`, status: 0 }
   const { places, hints, history: _, ...facts } = whole
   const lines = [
@@ -31,7 +30,7 @@ export async function showTicket(args: TicketsArguments): Promise<Outcome> {
           .join(' ')}`
     ),
     ...history.map(
-      (one) => `${iso(one.at)} ${one.kind} by ${one.actor}: ${one.from ?? 'new'} -> ${one.to} (${one.reason})`
+      (one) => `${isoTime(one.at)} ${one.kind} by ${one.actor}: ${one.from ?? 'new'} -> ${one.to} (${one.reason})`
     )
   ]
   return { text: `${lines.join('\n').replace(/[^\P{Cc}\n]/gu, '?')}\n`, status: 0 }
@@ -41,28 +40,18 @@ export async function showTicket(args: TicketsArguments): Promise<Outcome> {
 export async function showHistory(args: TicketsArguments): Promise<Outcome> {
   const id = ticketNamed(args)
   const history = await withLedger(args, (ledger) => ledger.history(id))
-  return table(args.json, history.map(entry), ['at', 'kind', 'from', 'to', 'actor', 'reason'])
+  return table(args.json, history.map(historyData), ['at', 'kind', 'from', 'to', 'actor', 'reason'])
 }
 
 /** `logveil tickets allowlist`: what was decided to be no secret, with owner, reason and expiry. */
 export async function listAllowances(args: TicketsArguments): Promise<Outcome> {
   const rows = await withLedger(args, (ledger) => ledger.allowances())
   const now = Date.now()
-  const shown = rows.map(({ tenant, detector, fingerprint, owner, reason, expires }) => {
-    return { tenant, detector, fingerprint, owner, reason, expires: iso(expires), expired: expires <= now }
-  })
+  const shown = rows.map((one) => allowanceData(one, now))
   return table(args.json, shown, ['detector', 'fingerprint', 'owner', 'expires', 'expired', 'reason'])
 }
 
 function row({ id, state, severity, detector, count, last, due, places }: Ticket) {
   const names = places.map(({ place: { service, pod, file, topic } }) => service ?? pod ?? file ?? topic ?? '-')
-  return { id, state, severity, detector, count, last: iso(last), due: iso(due), places: [...new Set(names)] }
-}
-
-function entry({ at, ...others }: HistoryEntry) {
-  return { at: iso(at), ...others }
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString()
+  return { id, state, severity, detector, count, last: isoTime(last), due: isoTime(due), places: [...new Set(names)] }
 }

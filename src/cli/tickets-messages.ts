@@ -5,9 +5,15 @@ import type { Allowance, Ledger } from '../tickets/ledger.ts'
 /** What the thread of the ledger is started with. */
 export type DeskData = TicketsConfig
 
+/** What may be asked of a ledger beside what is found. */
+export const asked = ['list', 'get', 'history', 'change', 'allowances', 'recordFrom'] as const
+export type Asked = (typeof asked)[number]
+export type AskedLedger = Pick<Ledger, Asked>
+
 /** To the thread. */
 export type DeskOrder =
   | { readonly type: 'record'; readonly batch: Parameters<Ledger['record']> }
+  | { readonly type: 'ask'; readonly method: Asked; readonly args: readonly unknown[] }
   | { readonly type: 'close'; readonly ms: number }
 
 /** Of an error. */
@@ -17,11 +23,12 @@ export interface Told {
   readonly retryable: boolean
 }
 
-/** From the thread. There is one `recorded` for each `record`, in their order. */
+/** From the thread. There is one `recorded` for each `record` and one `answered` for each `ask`, in their order. */
 export type DeskNews =
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly error: Told }
   | { readonly type: 'recorded'; readonly error: Told | null }
+  | { readonly type: 'answered'; readonly error: Told | null; readonly result: unknown }
   | { readonly type: 'delivered'; readonly channel: string }
   | { readonly type: 'refused'; readonly channel: string; readonly final: boolean; readonly message: string }
   | { readonly type: 'backlog'; readonly channel: string; readonly waiting: number; readonly dead: number }

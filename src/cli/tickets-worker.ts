@@ -23,10 +23,20 @@ try {
   parentPort?.close()
 }
 
+/** Answers come in the order of the questions. */
+let answered: Promise<unknown> = Promise.resolve()
+
 async function obey(order: DeskOrder, desk: Desk): Promise<void> {
   if (order.type === 'record') {
     const error = await desk.record(...order.batch).then(() => null, told)
     tell({ type: 'recorded', error })
+  } else if (order.type === 'ask') {
+    const asking = (desk.ledger[order.method] as (...args: readonly unknown[]) => Promise<unknown>)(...order.args)
+    const answer = asking.then(
+      (result): DeskNews => ({ type: 'answered', error: null, result }),
+      (error): DeskNews => ({ type: 'answered', error: told(error), result: null })
+    )
+    answered = answered.then(async () => tell(await answer))
   } else {
     await desk.close(order.ms)
     parentPort?.close()

@@ -37,6 +37,7 @@ const commands: Record<string, (args: TicketsArguments) => Promise<Outcome>> = {
   close: change('closed'),
   reopen: change('open'),
   'false-positive': change('false-positive'),
+  accept: change('accepted-risk'),
   'accept-risk': change('accepted-risk'),
   dead: async (args) => (await import('./tickets-dead.ts')).listDead(args),
   replay: async (args) => (await import('./tickets-dead.ts')).replayDead(args)
@@ -44,6 +45,8 @@ const commands: Record<string, (args: TicketsArguments) => Promise<Outcome>> = {
 
 /** `logveil tickets ...`; resolves to the exit status. Throws `USAGE_INVALID`, `TICKET_INVALID`, `LEDGER_FAILED`. */
 export async function ticketsCommand(args: readonly string[]): Promise<number> {
+  if (args[0] === 'serve' && !args.includes('--help') && !args.includes('-h'))
+    return (await import('./tickets-serve.ts')).serveTickets(args.slice(1))
   const { text, status } = await runTickets(args)
   process.stdout.on('error', ignoreClosedPipe)
   ;(args.length === 0 ? process.stderr : process.stdout).write(text)
@@ -55,8 +58,9 @@ export async function runTickets(args: readonly string[]): Promise<Outcome> {
   const [name, ...rest] = args
   if (name === undefined) return { text: ticketsHelp, status: 2 }
   if (name === '--help' || name === '-h' || rest.includes('--help')) return { text: ticketsHelp, status: 0 }
+  if (name === 'openapi') return (await import('./tickets-openapi.ts')).showOpenApi()
   if (Object.hasOwn(commands, name)) return commands[name](parse(rest))
-  const guess = nearest(name, Object.keys(commands))
+  const guess = nearest(name, [...Object.keys(commands), 'serve', 'openapi'])
   const hint = guess === null ? 'see `logveil tickets --help`' : `did you mean \`logveil tickets ${guess}\`?`
   throw new LogveilError('USAGE_INVALID', `there is no command "tickets ${name}"; ${hint}`)
 }

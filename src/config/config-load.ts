@@ -66,8 +66,14 @@ function clashesIn({
   redaction
 }: Config): { path: PropertyKey[]; message: string }[] {
   const clashes: { path: PropertyKey[]; message: string }[] = []
-  if (findings !== null && admin === null)
+  if (findings !== null && findings.bearerTokens.length > 0 && admin === null)
     clashes.push({ path: ['findings'], message: 'needs an address to be sent to: admin is null' })
+  if (findings !== null && findings.bearerTokens.length === 0 && findings.topic === null)
+    clashes.push({ path: ['findings'], message: 'needs bearerTokens or topic' })
+  if (findings?.topic && tickets === null)
+    clashes.push({ path: ['findings', 'topic'], message: 'needs a section tickets, in which findings count' })
+  if (tickets?.api && admin === null)
+    clashes.push({ path: ['tickets', 'api'], message: 'needs an address to be asked at: admin is null' })
   const names = new Set<string>()
   const addresses = new Set(admin === null ? [] : [admin])
   if (tickets !== null && tickets.directory === null) {

@@ -216,6 +216,16 @@ const kafkaSource = z.strictObject({
   ...kafkaSecurity
 })
 
+const findingsTopic = z.strictObject({
+  brokers: kafkaSource.shape.brokers,
+  topics: kafkaSource.shape.topics,
+  group: kafkaSource.shape.group.describe('Consumer group: each finding counts once in the tickets of a group'),
+  clientId: kafkaSource.shape.clientId,
+  from: kafkaSource.shape.from,
+  sessionTimeoutMs: kafkaSource.shape.sessionTimeoutMs,
+  ...kafkaSecurity
+})
+
 const kafkaSink = z.strictObject({
   type: z.literal('kafka'),
   topic: z.string().min(1).describe('With as many partitions as a source topic, records keep their partition'),
@@ -321,11 +331,18 @@ export const configSchema = z.strictObject({
   admin: address.nullable().default('127.0.0.1:9464').describe('/metrics, /healthz, /readyz; null: off'),
   findings: z
     .strictObject({
-      bearerTokens: z.array(secret).min(1).describe('One of them has to be sent; several, so that they can be changed')
+      bearerTokens: z
+        .array(secret)
+        .default([])
+        .describe('POST /v1/findings at the address of admin takes findings with one of them; none: it does not'),
+      topic: findingsTopic
+        .nullable()
+        .default(null)
+        .describe('Topics with findings, as other instances (findingsTopic) or applications write them')
     })
     .nullable()
     .default(null)
-    .describe('Applications report here what they found: POST /v1/findings at the address of admin; null: off'),
+    .describe('What others found: it counts in tickets; null: off'),
   workers: z
     .union([z.int().min(1).max(256), z.literal('auto')])
     .default(1)
@@ -352,6 +369,7 @@ export type PipelineConfig = Config['pipelines'][number]
 export type DurableConfig = NonNullable<PipelineConfig['durable']>
 export type OtlpSourceConfig = Extract<PipelineConfig['source'], { type: 'otlp' }>
 export type FilesSourceConfig = Extract<PipelineConfig['source'], { type: 'files' }>
+export type FindingsTopicConfig = z.output<typeof findingsTopic>
 export type KafkaSourceConfig = Extract<PipelineConfig['source'], { type: 'kafka' }>
 export type KafkaSinkConfig = Extract<PipelineConfig['sinks'][number], { type: 'kafka' }>
 export type SyslogSourceConfig = Extract<PipelineConfig['source'], { type: 'syslog' }>

@@ -6,6 +6,23 @@ import { channelSchema } from './channels-schema.ts'
 const secret = z.string().min(1).meta({ secret: true })
 const hours = z.number().positive().max(87_600)
 const days = z.number().positive().max(3650)
+
+const api = z.strictObject({
+  tokens: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,60}$/, 'is letters, digits or . _ @ -')
+          .describe('Whose it is: stands in the history of what is changed with it'),
+        token: z.string().min(16, 'is too short: 16 characters at least').meta({ secret: true }),
+        access: z.enum(['read', 'change']).default('change')
+      })
+    )
+    .min(1)
+    .describe('One of them has to be sent as a bearer token')
+})
+
 const sla = z.strictObject({
   critical: hours.default(24),
   high: hours.default(72),
@@ -56,7 +73,11 @@ export const ticketsSchema = z.strictObject({
     .describe('So long must the old value not be seen after a rotation, so that it is verified'),
   closeDays: days.default(7).describe('A verified ticket is closed after so long'),
   retentionDays: days.default(400).describe('Closed tickets are deleted when they were not seen for so long'),
-  retry: retry.prefault({})
+  retry: retry.prefault({}),
+  api: api
+    .nullable()
+    .default(null)
+    .describe('/v1/tickets at the address of admin, as /v1/openapi.json tells; null: off')
 })
 
 export type TicketsConfig = z.output<typeof ticketsSchema>

@@ -28,6 +28,8 @@ export interface DeskEvents {
 /** Where sightings become tickets, and people are told of them: one for a process. */
 export interface Desk {
   readonly record: Ledger['record']
+  /** Looks and changes; what that has to tell is delivered at once. */
+  readonly ledger: Ledger
   /** Delivers what is due, as far as that takes `ms` at most; the rest stays for the next start. */
   close(ms: number): Promise<void>
 }
@@ -71,10 +73,24 @@ export async function openDesk({ database, channels, policy, delivery, ownerOf, 
     allowed = text
   }
 
-  return {
-    async record(...batch) {
-      await ledger.record(...batch)
+  function nudging<A extends unknown[], T>(work: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+    return async (...args) => {
+      const result = await work(...args)
       dispatcher.nudge()
+      return result
+    }
+  }
+
+  return {
+    record: nudging(ledger.record),
+    ledger: {
+      ...ledger,
+      recordFrom: nudging(ledger.recordFrom),
+      async change(...args) {
+        const ticket = await nudging(ledger.change)(...args)
+        await tellAllowances()
+        return ticket
+      }
     },
     async close(ms) {
       clearInterval(timer)

@@ -4,6 +4,7 @@ import type { Database, Transaction } from './database.ts'
 import { type Change, changed, keyOf, type LifecyclePolicy, passed, type Step, sighted, wakesAt } from './lifecycle.ts'
 import { migrate } from './migrations.ts'
 import { enqueue } from './outbox.ts'
+import { createTally } from './tally.ts'
 
 export interface LedgerPolicy extends LifecyclePolicy {
   /** Beyond so many new tickets of a tenant in a minute they are told as one. */
@@ -41,15 +42,30 @@ export interface TicketFilter {
   readonly detector?: string
   /** Default 1000: those seen last. */
   readonly limit?: number
+  /** Only what follows this one. */
+  readonly after?: Pick<Ticket, 'last' | 'id'>
 }
 
-/** All tickets, in a database that several instances may share. What rejects does so with `LEDGER_FAILED` or `TICKET_INVALID`. */
+/** One of many sightings that come in order from elsewhere, such as the records of a partition. */
+export interface NumberedSighting {
+  readonly number: number
+  /** When it was written there, ms since 1970. */
+  readonly at: number
+  readonly seen: Sighting
+}
+
+/** All tickets, in a database that several instances may share. What rejects does so with `LEDGER_FAILED`, `TICKET_UNKNOWN` or `TICKET_INVALID`. */
 export interface Ledger {
   /**
    * Counts sightings. `writer` is one process's own name, `sequence` grows with every call of it: the same call again, as nobody knows whether it
    * worked, counts once.
    */
   record(writer: string, sequence: number, sightings: readonly Sighting[], now: number): Promise<void>
+  /**
+   * Counts what comes from elsewhere in numbered order, `next` being the number behind the last: each once, also when they come again, or from
+   * several processes. What is numbered as something before, but written after that was counted, is something else: its origin began anew.
+   */
+  recordFrom(origin: string, numbered: readonly NumberedSighting[], next: number, now: number): Promise<void>
   /** `id` may be cut short, to no fewer than 4 characters, as long as one ticket fits. */
   change(id: string, change: Change): Promise<Ticket>
   get(id: string): Promise<Ticket>
@@ -152,6 +168,15 @@ export async function openLedger(
     return JSON.parse(String(rows[0].document))
   }
 
+  /** What was counted of an origin, which is ours until the transaction ends. */
+  async function lockOrigin({ all }: Transaction, origin: string): Promise<{ next: number; at: number }> {
+    await all('insert into writers (id, sequence, at) values ($1, 0, 0) on conflict do nothing', [origin])
+    const [{ sequence, at }] = await all(`select sequence, at from writers where id = $1 ${dialect.forUpdate}`, [
+      origin
+    ])
+    return { next: Number(sequence), at: Number(at) }
+  }
+
   return {
     record: (writer, sequence, sightings, now) =>
       transact(async (transaction) => {
@@ -162,6 +187,15 @@ export async function openLedger(
         )
         if (fresh.length > 0) await count(transaction, sightings, now)
       }),
+    recordFrom: (origin, numbered, next, now) =>
+      transact(async (transaction) => {
+        const counted = await lockOrigin(transaction, origin)
+        const fresh = numbered.filter(({ number, at }) => number >= counted.next || at > counted.at)
+        const sightings = createTally(fresh.length)
+        for (const { seen } of fresh) sightings.add(seen)
+        await count(transaction, sightings.take(fresh.length), now)
+        await transaction.all('update writers set sequence = $1, at = $2 where id = $3', [next, now, origin])
+      }),
     change: (id, change) =>
       transact(async (transaction) => {
         const before = await byId(transaction, id, true)
@@ -170,13 +204,14 @@ export async function openLedger(
         return step.ticket
       }),
     get: (id) => transact((transaction) => byId(transaction, id, false)),
-    list: ({ states = [], tenant = null, detector = null, limit = 1000 }) =>
+    list: ({ states = [], tenant = null, detector = null, limit = 1000, after = null }) =>
       transact(async ({ all }) => {
-        const named = states.map((_, i) => `$${i + 4}`).join(', ')
+        const named = states.map((_, i) => `$${i + 6}`).join(', ')
         const rows = await all(
           `select document from tickets where tenant = coalesce($1, tenant) and detector = coalesce($2, detector)
-           ${states.length === 0 ? '' : `and state in (${named})`} order by last_seen desc, id limit $3`,
-          [tenant, detector, limit, ...states]
+           and (last_seen < $3 or last_seen = $3 and id > $4)
+           ${states.length === 0 ? '' : `and state in (${named})`} order by last_seen desc, id limit $5`,
+          [tenant, detector, after?.last ?? Number.MAX_SAFE_INTEGER, after?.id ?? '', limit, ...states]
         )
         return rows.map(({ document }) => JSON.parse(String(document)))
       }),
@@ -290,5 +325,5 @@ function digestOf(
 }
 
 function noTicket(message: string): LogveilError {
-  return new LogveilError('TICKET_INVALID', message)
+  return new LogveilError('TICKET_UNKNOWN', message)
 }

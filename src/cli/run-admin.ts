@@ -1,0 +1,47 @@
+import { type AdminServer, listenAdmin } from '../admin/admin-server.ts'
+import { createFindingsReceiver } from '../admin/findings-receiver.ts'
+import { createTicketsApi } from '../admin/tickets-api.ts'
+import type { Config } from '../config/config-schema.ts'
+import type { Metrics } from '../metrics.ts'
+import { createAuthorize, createIdentify } from '../sources/bearer.ts'
+import { parseAddress } from './run-sources.ts'
+import type { Spots } from './run-tickets.ts'
+import type { AskedLedger } from './tickets-messages.ts'
+import { createTicketsService } from './tickets-service.ts'
+import { version } from './version.ts'
+
+export interface AdminParts {
+  readonly metrics: Metrics
+  readonly exposition: () => Promise<string>
+  readonly unready: () => readonly string[]
+  readonly isDetector: (id: string) => boolean
+  /** Where findings of applications count; null: nowhere but in metrics. */
+  readonly spots: Spots | null
+  /** null: there are no tickets. */
+  readonly ledger: AskedLedger | null
+  readonly redact: (text: string) => string
+}
+
+/** Listens at the address of `admin`, with what the configuration has there; null: nothing. Throws `LISTEN_FAILED`. */
+export async function openAdmin({ admin, findings, tickets }: Config, parts: AdminParts): Promise<AdminServer | null> {
+  if (admin === null) return null
+  const { metrics, exposition, unready, isDetector, spots, ledger, redact } = parts
+  const receiver =
+    findings === null || findings.bearerTokens.length === 0
+      ? null
+      : createFindingsReceiver({
+          authorize: createAuthorize(findings.bearerTokens),
+          metrics,
+          isDetector,
+          take: async (findings) => spots?.reported(findings)
+        })
+  const api =
+    !tickets?.api || ledger === null
+      ? null
+      : createTicketsApi({
+          identify: createIdentify(tickets.api.tokens),
+          service: createTicketsService(ledger, redact),
+          version: version()
+        })
+  return listenAdmin({ ...parseAddress(admin), metrics: exposition, unready, findings: receiver, tickets: api })
+}
