@@ -284,8 +284,8 @@ export async function openLedger(
 
 const minuteMs = 60_000
 const atOnce = 100
-/** A process that has not written for so long is not there any more. */
-const writerMs = 86_400_000
+/** A process that has not written for so long is not there any more, nor does what it last wrote come again. */
+const writerMs = 30 * 86_400_000
 
 /** A false positive is allowed from now on, and what is none any more is not. */
 async function allow({ all }: Transaction, ticket: Ticket, events: readonly TicketEvent[]): Promise<void> {

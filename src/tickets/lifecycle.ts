@@ -47,7 +47,7 @@ export const itself = 'logveil'
 /** A secret was seen (again). `ticket` null: for the first time. */
 export function sighted(ticket: Ticket | null, seen: Sighting, owner: TicketOwner, policy: LifecyclePolicy): Step {
   if (ticket === null) return opening(seen, owner, policy)
-  const counted = { ...withOwner(ticket, owner), ...counts(ticket, seen) }
+  const counted = hurried(ticket, withOwner({ ...ticket, ...counts(ticket, seen) }, owner), policy)
   // What was seen before it came into its state, and is told late, says nothing about that state.
   if (seen.last > ticket.since) {
     const { state, expires } = ticket
@@ -190,6 +190,13 @@ function withOwner(ticket: Ticket, owner: TicketOwner): Ticket {
     runbook: owner.runbook ?? ticket.runbook,
     severity
   }
+}
+
+/** What is found to be worse, or is classified only now, has to be dealt with by when that says; never later than before. */
+function hurried(before: Ticket, ticket: Ticket, policy: LifecyclePolicy): Ticket {
+  const { severity, classification, opened, due } = ticket
+  if (severity === before.severity && classification === before.classification) return ticket
+  return { ...ticket, due: Math.min(due, opened + slaOf(ticket, policy)) }
 }
 
 function slaOf({ severity, classification }: Ticket, { slaMs, classificationSlaMs }: LifecyclePolicy): number {

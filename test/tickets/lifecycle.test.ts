@@ -1,16 +1,12 @@
-// The life of a ticket against a model of it, written anew from the design: any order of sightings, changes by hand and time.
+// The life of a ticket against a model of it: any order of sightings, changes by hand and time.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Ticket, type TicketEvent, type TicketState, ticketStates } from '../../src/model.ts'
+import { type Ticket, type TicketEvent, ticketStates } from '../../src/model.ts'
 import { changed, passed, type Step, sighted } from '../../src/tickets/lifecycle.ts'
 import { dayMs, hourMs, policy, sightingOf } from './backends.ts'
+import { hand, type Model, type Move, seen, time } from './ticket-model.ts'
 
 const nobody = { classification: null, owner: null, runbook: null }
-
-type Move =
-  | { kind: 'seen'; count: number; late: number }
-  | { kind: 'by hand'; to: TicketState; reason: string; days: number | null }
-  | { kind: 'time'; ms: number }
 
 const move: fc.Arbitrary<Move> = fc.oneof(
   fc.record({
@@ -29,72 +25,6 @@ const move: fc.Arbitrary<Move> = fc.oneof(
     ms: fc.constantFrom(1, hourMs, 9 * hourMs, 3 * dayMs, 8 * dayMs, 40 * dayMs)
   })
 )
-
-/** What may be done by hand in which state. */
-const byHand: Record<TicketState, string> = {
-  open: 'acknowledged rotating rotated closed false-positive accepted-risk',
-  acknowledged: 'open rotating rotated closed false-positive accepted-risk',
-  rotating: 'open acknowledged rotated closed false-positive accepted-risk',
-  rotated: 'open rotating verified closed false-positive accepted-risk',
-  verified: 'open closed',
-  closed: 'open',
-  'false-positive': 'open closed',
-  'accepted-risk': 'open acknowledged rotating rotated closed false-positive'
-}
-
-/** What one knows who looks at a ticket from outside. */
-interface Model {
-  state: TicketState
-  since: number
-  last: number
-  count: number
-  expires: number | null
-}
-
-function seen(model: Model, at: number, count: number): string[] {
-  model.count += count
-  model.last = Math.max(model.last, at)
-  const { state, since, expires } = model
-  if (at <= since) return []
-  if (state === 'closed') return open(model, at, 'regression')
-  if (state === 'verified') {
-    model.state = 'rotated'
-    model.since = at
-    return ['stale-consumer']
-  }
-  if (state === 'false-positive' || state === 'accepted-risk')
-    return expires !== null && at >= expires ? open(model, at, 'expired') : []
-  return []
-}
-
-function open(model: Model, at: number, kind: string): string[] {
-  Object.assign(model, { state: 'open', since: at, expires: null })
-  return [kind]
-}
-
-/** null: it must be refused. */
-function hand(model: Model, { to, reason, days }: Move & { kind: 'by hand' }, now: number): string[] | null {
-  if (to === model.state) return []
-  const passesOver = to === 'false-positive' || to === 'accepted-risk'
-  if (!byHand[model.state].split(' ').includes(to)) return null
-  if ((passesOver || to === 'closed') && reason === '') return null
-  if (passesOver && (days === null || days < 0)) return null
-  Object.assign(model, { state: to, since: now, expires: passesOver ? now + (days as number) * dayMs : null })
-  return ['changed']
-}
-
-function time(model: Model, now: number): string[] {
-  const { state, since, last, expires } = model
-  if (state === 'rotated' && now >= Math.max(since, last) + policy.quietMs) {
-    Object.assign(model, { state: 'verified', since: now })
-    return ['changed']
-  }
-  if (state === 'verified' && now >= since + policy.closeMs) {
-    Object.assign(model, { state: 'closed', since: now })
-    return ['changed']
-  }
-  return state === 'accepted-risk' && expires !== null && now >= expires ? open(model, now, 'expired') : []
-}
 
 /** Told of counts, limits of time and old values that are still used, which change no state. */
 const asides = ['updated', 'reminder', 'escalated', 'stale-consumer']
@@ -180,4 +110,19 @@ test('break-glass is critical at once, with the time limit of its classification
   const owner = { classification: 'break-glass', owner: 'team', runbook: 'https://runbook.example' }
   const { ticket } = sighted(null, sightingOf(1, at, { severity: 'low' }), owner, policy)
   expect(ticket).toMatchObject({ ...owner, severity: 'critical', due: at + hourMs })
+})
+
+test('what is classified only later is critical, and due, from then on; what is less urgent changes nothing', () => {
+  const at = Date.UTC(2026, 0, 1)
+  const { ticket: low } = sighted(null, sightingOf(1, at, { severity: 'low' }), nobody, policy)
+  expect(low.due).toBe(at + 32 * hourMs)
+  const owner = { classification: 'break-glass', owner: 'team', runbook: null }
+  const { ticket, events } = sighted(low, sightingOf(1, at + 5, { severity: 'low' }), owner, policy)
+  expect(ticket).toMatchObject({ severity: 'critical', classification: 'break-glass', due: at + hourMs })
+  expect(events.map(({ kind }) => kind)).toEqual(['updated'])
+  const again = sighted(ticket, sightingOf(1, at + 9, { severity: 'low' }), nobody, policy)
+  expect(again).toMatchObject({ ticket: { severity: 'critical', due: at + hourMs }, events: [] })
+  const relaxed = { ...policy, classificationSlaMs: { internal: 100 * hourMs } }
+  const internal = { classification: 'internal', owner: null, runbook: null }
+  expect(sighted(low, sightingOf(1, at + 5), internal, relaxed).ticket.due).toBe(at + 32 * hourMs)
 })
