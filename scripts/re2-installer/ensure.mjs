@@ -93,7 +93,7 @@ function runNodeGyp(work, node, state) {
 }
 
 /** A directory whose include/node has headers of exactly this ABI; a user's `nodedir` setting may point to another. */
-function headersFor(node, abi) {
+export function headersFor(node, abi) {
   for (const root of [dirname(dirname(node)), process.env.npm_config_nodedir]) {
     const file = root && join(root, 'include', 'node', 'node_version.h')
     if (file && existsSync(file) && new RegExp(`NODE_MODULE_VERSION ${abi}\\b`).test(readFileSync(file, 'utf8')))

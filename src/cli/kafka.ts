@@ -29,7 +29,9 @@ function parse(args: readonly string[]) {
         in: { type: 'string', multiple: true },
         out: { type: 'string' },
         group: { type: 'string' },
+        client: { type: 'string' },
         'transactional-id': { type: 'string' },
+        'instance-id': { type: 'string' },
         'session-timeout-ms': { type: 'string' },
         'transaction-timeout-ms': { type: 'string' },
         from: { type: 'string' },
@@ -64,7 +66,7 @@ export function kafkaConfig(options: KafkaOptions): Config {
     topics,
     group,
     exactlyOnce: id !== undefined,
-    ...given({ clientId: id }),
+    ...given({ client: options.client, clientId: id, instanceId: options['instance-id'] }),
     ...numbers({
       sessionTimeoutMs: options['session-timeout-ms'],
       transactionTimeoutMs: options['transaction-timeout-ms']
@@ -110,7 +112,8 @@ const optionNames: Readonly<Record<string, string>> = {
   transactionTimeoutMs: 'transaction-timeout-ms',
   findingsTopic: 'findings',
   deadLetterTopic: 'dead-letters',
-  clientId: 'transactional-id'
+  clientId: 'transactional-id',
+  instanceId: 'instance-id'
 }
 
 function optionAt(path: readonly PropertyKey[]): string {

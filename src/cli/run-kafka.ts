@@ -4,7 +4,6 @@ import type { KafkaSinkConfig, KafkaSourceConfig, PipelineConfig } from '../conf
 import { LogveilError } from '../errors.ts'
 import type { OtlpFormat } from '../index.ts'
 import { createKafkaSink } from '../kafka/kafka-sink.ts'
-import { createKafkajs } from '../kafka/kafkajs.ts'
 import type { KafkaBatch, KafkaClient, KafkaEvent, KafkaOptions, KafkaSecurity } from '../kafka/port.ts'
 import type { RedactedBatch, ScanWhole, Withheld } from '../kafka/redact-batch.ts'
 import { createStage } from '../kafka/stage.ts'
@@ -49,9 +48,15 @@ export async function openKafka(
         deliver
       )
   })
-  const client = createKafkajs(optionsOf(source, sink, onBatch, tells(name, metrics, report)))
+  const client = await openClient(source.client, optionsOf(source, sink, onBatch, tells(name, metrics, report)))
   await waitForTopics(client, source, sink, counts, report)
   return (signal) => client.run(signal)
+}
+
+/** Loads no more than the one that is asked for. Throws `CONFIG_INVALID`. */
+async function openClient(name: KafkaSourceConfig['client'], options: KafkaOptions): Promise<KafkaClient> {
+  if (name === 'confluent') return (await import('../kafka/confluent.ts')).createConfluent(options)
+  return (await import('../kafka/kafkajs.ts')).createKafkajs(options)
 }
 
 /** kafkajs waits for less than nothing now and then, of which Node warns on standard error at every start. */

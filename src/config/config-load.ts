@@ -99,6 +99,16 @@ function clashesIn({
           message: isStage ? 'are those of the source: topics go to a topic of the same cluster' : 'is missing'
         })
     })
+    if (source.type === 'kafka' && source.instanceId !== null && source.client !== 'confluent')
+      clashes.push({
+        path: at('source', 'instanceId'),
+        message: 'needs client: confluent, kafkajs has no static members'
+      })
+    if (source.type === 'kafka' && source.client === 'confluent' && source.exactlyOnce && source.clientId === 'logveil')
+      clashes.push({
+        path: at('source', 'clientId'),
+        message: 'has to be another for each instance: the transactions of confluent are named by it'
+      })
     if (isStage && durable !== null)
       clashes.push({ path: at('durable'), message: 'is not for topics, which are durable themselves' })
     if (source.type === 'otlp' && source.maxBodyBytes > maxInFlightBytes)

@@ -193,15 +193,31 @@ const kafkaSecurity = {
 
 const kafkaSource = z.strictObject({
   type: z.literal('kafka'),
+  client: z
+    .enum(['kafkajs', 'confluent'])
+    .default('kafkajs')
+    .describe('confluent: librdkafka, of the package @confluentinc/kafka-javascript, which has to be installed'),
   brokers: z.array(broker).min(1).describe('HOST:PORT of some of the brokers: they name the others'),
   topics: z.array(z.string().min(1)).min(1).describe('Names, or /pattern/'),
   group: z.string().min(1).describe('Consumer group: its instances share the partitions'),
-  clientId: z.string().min(1).default('logveil').describe('Names this instance to the brokers'),
+  clientId: z
+    .string()
+    .min(1)
+    .default('logveil')
+    .describe('Names this instance to the brokers; with confluent and exactlyOnce another for each instance'),
+  instanceId: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Static membership, with confluent only: partitions wait for this instance while it restarts'),
   from: z.enum(['beginning', 'end']).default('beginning').describe('Where a group begins that has no offsets yet'),
   exactlyOnce: z
     .boolean()
     .default(true)
-    .describe('Records and offsets in one transaction, whose id is GROUP.TOPIC.PARTITION; false: at least once'),
+    .describe(
+      'Records and offsets in one transaction, whose id is GROUP.TOPIC.PARTITION (kafkajs) or GROUP.CLIENTID (confluent); false: at least once'
+    ),
   format: z
     .enum(['text', 'otlp-proto', 'otlp-json'])
     .default('text')

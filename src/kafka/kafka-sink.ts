@@ -2,9 +2,9 @@ import type { Message, Producer } from 'kafkajs'
 import { LogveilError } from '../errors.ts'
 import { allTaken, type Envelope, type Sink } from '../model.ts'
 import { compressionTypes } from './kafkajs-codecs.ts'
-import { connectTo, type KafkaConnection } from './kafkajs-connection.ts'
-import { isTooLarge, reasonOf } from './kafkajs-errors.ts'
-import type { Compression } from './port.ts'
+import { connectTo } from './kafkajs-connection.ts'
+import { reasonOf, refusalOf } from './kafkajs-errors.ts'
+import type { Compression, KafkaConnection } from './port.ts'
 
 export interface KafkaSinkOptions extends KafkaConnection {
   readonly topic: string
@@ -49,7 +49,8 @@ export function createKafkaSink(options: KafkaSinkOptions): Sink {
         await within(timeoutMs, send(messagesOf(envelope)))
       } catch (error) {
         void leave()
-        if (isTooLarge(error)) throw new LogveilError('DELIVERY_FAILED', 'larger than the topic takes')
+        const refusal = refusalOf(error)
+        if (refusal !== null) throw refusal
         throw new LogveilError('DELIVERY_FAILED', `the topic ${topic} cannot be written (${reasonOf(error)})`, {
           retryable: true
         })

@@ -1,13 +1,6 @@
 import kafkajs, { type Kafka } from 'kafkajs'
 import { plugCodecs } from './kafkajs-codecs.ts'
-import type { KafkaSecurity } from './port.ts'
-
-/** What any client needs to reach a cluster. */
-export interface KafkaConnection extends KafkaSecurity {
-  readonly brokers: readonly string[]
-  /** Names this instance to brokers. */
-  readonly clientId: string
-}
+import type { KafkaConnection, KafkaSecurity } from './port.ts'
 
 export function connectTo({ brokers, clientId, tls, sasl }: KafkaConnection): Kafka {
   plugCodecs()

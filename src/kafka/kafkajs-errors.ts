@@ -1,3 +1,6 @@
+import type { LogveilError } from '../errors.ts'
+import { recordRefused, recordTooLarge } from './lost.ts'
+
 /** Protocol errors have a type, others a name; messages may quote hosts and ids, which are no secrets, but records they never quote. */
 export function reasonOf(error: unknown): string {
   const type = typeOf(error)
@@ -11,6 +14,11 @@ export function typeOf(error: unknown): string {
   return inner === undefined || inner === null ? '' : typeOf(inner)
 }
 
-export function isTooLarge(error: unknown): boolean {
-  return typeOf(error) === 'MESSAGE_TOO_LARGE' || typeOf(error) === 'RECORD_LIST_TOO_LARGE'
+const tooLarge = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'])
+const refused = new Set(['INVALID_RECORD', 'INVALID_TIMESTAMP'])
+
+/** Whether it is for a record in it that a write failed; null: for anything else. */
+export function refusalOf(error: unknown): LogveilError | null {
+  const type = typeOf(error)
+  return tooLarge.has(type) ? recordTooLarge() : refused.has(type) ? recordRefused() : null
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, Kafka, Producer } from 'kafkajs'
-import { LogveilError } from '../errors.ts'
 import { compressionTypes } from './kafkajs-codecs.ts'
-import { isTooLarge, reasonOf, typeOf } from './kafkajs-errors.ts'
-import { type Compression, type KafkaOptions, type KafkaOutput, tooLarge } from './port.ts'
+import { reasonOf, refusalOf, typeOf } from './kafkajs-errors.ts'
+import { LaneLost } from './lost.ts'
+import type { Compression, KafkaOptions, KafkaOutput } from './port.ts'
 
 /** Writes for one partition that is read. */
 export interface Lane {
@@ -11,15 +11,6 @@ export interface Lane {
   begin(): Promise<bigint | null>
   write(outputs: readonly KafkaOutput[], next: bigint): Promise<void>
   close(): Promise<void>
-}
-
-/** Whatever a lane cannot go on after: it has to be made anew, which finds out what was committed. */
-export class LaneLost extends Error {
-  readonly fenced: boolean
-  constructor(reason: string, fenced: boolean) {
-    super(reason)
-    this.fenced = fenced
-  }
 }
 
 interface Place {
@@ -71,8 +62,7 @@ export function transactionalLane(
         const failure = laneLost(error)
         if (failure.fenced) throw failure
         await current.abort().catch(() => Promise.reject(failure))
-        if (isTooLarge(error)) throw recordTooLarge()
-        throw failure
+        throw refusalOf(error) ?? failure
       }
       // Whether it was committed when this fails, only a new lane can find out.
       await lost(() => current.commit())
@@ -93,7 +83,7 @@ export function plainLane(
       try {
         await sendAll(producer, outputs, options.compression)
       } catch (error) {
-        throw isTooLarge(error) ? recordTooLarge() : laneLost(error)
+        throw refusalOf(error) ?? laneLost(error)
       }
       await commitOffset(next)
     },
@@ -159,10 +149,6 @@ function headersOf(headers: KafkaOutput['headers']): Record<string, Buffer | Buf
 
 /** kafkajs cannot write null. */
 const noHeaderValue = Buffer.alloc(0)
-
-function recordTooLarge(): LogveilError {
-  return new LogveilError('DELIVERY_FAILED', 'larger than the broker takes', { cause: tooLarge })
-}
 
 async function lost<T>(call: () => Promise<T>): Promise<T> {
   try {

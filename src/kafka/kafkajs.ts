@@ -3,11 +3,11 @@ import type { Admin, Consumer, EachBatchPayload, Kafka, Producer } from 'kafkajs
 import { LogveilError } from '../errors.ts'
 import { connectTo } from './kafkajs-connection.ts'
 import { reasonOf, typeOf } from './kafkajs-errors.ts'
-import { type Lane, LaneLost, plainLane, transactionalLane } from './kafkajs-lane.ts'
+import { type Lane, plainLane, transactionalLane } from './kafkajs-lane.ts'
+import { startOver } from './lives.ts'
+import { LaneLost } from './lost.ts'
 import type { KafkaBatch, KafkaClient, KafkaOptions, KafkaRecord } from './port.ts'
-
-const restartMs = 1000
-const maxPauseMs = 10_000
+import { backOff, sizeOf } from './records.ts'
 
 /**
  * The client in pure JavaScript. Its consumer is started over when it fails or stands still: it does so without an error, now and then, under
@@ -29,14 +29,7 @@ export function createKafkajs(options: KafkaOptions): KafkaClient {
         await admin.disconnect().catch(() => {})
       }
     },
-    async run(signal) {
-      while (!signal.aborted) {
-        const reason = await live(kafka, options, signal)
-        if (reason === null) return
-        options.onEvent({ type: 'restarted', reason })
-        await sleep(restartMs, null, { signal }).catch(() => {})
-      }
-    }
+    run: (signal) => startOver(() => live(kafka, options, signal), options, signal)
   }
 }
 
@@ -200,7 +193,7 @@ function createLanes(kafka: Kafka, consumer: Consumer, admin: Admin, producer: P
     const next = lanes.get(key)?.next ?? BigInt(messages[0].offset)
     consumer.seek({ topic, partition, offset: String(next) })
     const resume = pause()
-    setTimeout(resume, Math.min(maxPauseMs, 100 * 2 ** count) * (0.5 + Math.random())).unref()
+    setTimeout(resume, backOff(count)).unref()
   }
 
   async function drop(key: string): Promise<void> {
@@ -274,8 +267,7 @@ function* parts(records: readonly KafkaRecord[], maxBytes: number): Generator<Ka
   let part: KafkaRecord[] = []
   let bytes = 0
   for (const record of records) {
-    // Without what surrounds them in a batch: what was fetched as one, which is bounded the same, stays one.
-    const own = (record.value?.length ?? 0) + (record.key?.length ?? 0)
+    const own = sizeOf(record)
     if (part.length > 0 && bytes + own > maxBytes) {
       yield part
       part = []

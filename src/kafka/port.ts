@@ -25,6 +25,8 @@ export interface KafkaBatch {
 
 /** Marks, as its `cause`, the failure of a write that holds more than the broker takes at once. */
 export const tooLarge = Symbol('too large')
+/** Marks the failure of a write with a record that the topic takes never: no key where it is compacted, too old a time. */
+export const refused = Symbol('refused')
 
 export type KafkaOutput = Omit<KafkaRecord, 'offset'> & {
   readonly topic: string
@@ -34,8 +36,8 @@ export type KafkaOutput = Omit<KafkaRecord, 'offset'> & {
 
 /**
  * Writes what became of a batch up to `next`, the offset of the first record that is not done; resolves when outputs and offset are safe:
- * in exactly-once mode both or neither. Rejects with `DELIVERY_FAILED`, with `tooLarge` as its cause when the broker takes no record so large;
- * then nothing was written, and it may be called again with less.
+ * in exactly-once mode both or neither. Rejects with `DELIVERY_FAILED`, with `tooLarge` or `refused` as its cause when the broker does not take
+ * it because of a record in it; then nothing was written, and it may be called again with less.
  */
 export type Commit = (outputs: readonly KafkaOutput[], next: bigint) => Promise<void>
 
@@ -74,11 +76,17 @@ export interface KafkaSecurity {
 
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 
-export interface KafkaOptions extends KafkaSecurity {
+/** What any client needs to reach a cluster. */
+export interface KafkaConnection extends KafkaSecurity {
   readonly brokers: readonly string[]
   /** Names this instance to brokers. */
   readonly clientId: string
+}
+
+export interface KafkaOptions extends KafkaConnection {
   readonly group: string
+  /** Names this instance to the group: what it has stays with it while it is away for less than a session. null: what it has goes to others. */
+  readonly instanceId: string | null
   readonly topics: readonly (string | RegExp)[]
   /** Where a group begins that has no offsets yet. */
   readonly from: 'beginning' | 'end'

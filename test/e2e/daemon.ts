@@ -46,7 +46,7 @@ export async function startCommand(
       .map((line) => JSON.parse(line))
 
   async function logged(message: string | RegExp): Promise<Record<string, unknown>> {
-    for (const end = performance.now() + 20_000; performance.now() < end; ) {
+    for (const end = performance.now() + 60_000; performance.now() < end; ) {
       const line = log().find(({ msg }) => (typeof message === 'string' ? msg === message : message.test(String(msg))))
       if (line !== undefined) return line
       if (running.child.exitCode !== null) break

@@ -1,6 +1,6 @@
 // Exactly once, whatever happens to the instances. LOGVEIL_CHAOS_RECORDS sets how many records: 1000000 take some minutes.
 import { expect, test } from 'vitest'
-import { useBroker } from './broker.ts'
+import { clients, requireClient, useBroker } from './broker.ts'
 import { runChaos } from './chaos.ts'
 
 const records = Number(process.env.LOGVEIL_CHAOS_RECORDS ?? 60_000)
@@ -8,11 +8,13 @@ const timeoutMs = 90_000 + records / 2
 
 const broker = useBroker()
 
-test(
-  'killed, stopped, frozen and woken, the broker gone for a while: every record once, in order, without a secret',
-  async () => {
+test.for(clients)(
+  '%s: killed, stopped, frozen and woken, the broker gone for a while: every record once, in order, without a secret',
+  async (client, { skip }) => {
+    requireClient(client, skip)
     const seed = Number(process.env.LOGVEIL_CHAOS_SEED ?? 1)
     const result = await runChaos(broker, {
+      client,
       records,
       partitions: 12,
       instances: 3,
@@ -23,9 +25,10 @@ test(
       timeoutMs
     })
     process.stdout.write(
-      `${records} records, ${result.seconds.toFixed(0)} s, faults ${JSON.stringify(result.faults)}\n`
+      `${client}: ${records} records, ${result.seconds.toFixed(0)} s, faults ${JSON.stringify(result.faults)}\n`
     )
-    expect(result).toMatchObject({ missing: 0, duplicates: 0, disordered: 0, leaks: [], deadLetters: 0 })
+    expect(result).toMatchObject({ missing: 0, duplicates: 0, disordered: 0, leaks: [], deadLetters: 0, findings: 0 })
+    expect(result.metrics).toBeGreaterThan(0)
   },
   timeoutMs + 60_000
 )

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expand } from '../../src/scan/template.ts'
 import { createRandom } from '../../src/scan/template-random.ts'
-import { main, type Running, start } from '../cli/spawn.ts'
-import { type Broker, createTopic, freshName } from './broker.ts'
+import { type Daemon, startCommand } from '../e2e/daemon.ts'
+import { type Broker, createTopic, freshName, readTopic } from './broker.ts'
 
 /** Numbered records through instances of the stage to which everything happens that can, and what a reader of committed records sees. */
 export interface ChaosOptions {
+  readonly client: string
   readonly records: number
   readonly partitions: number
   readonly instances: number
@@ -23,47 +24,51 @@ export interface ChaosResult {
   readonly duplicates: number
   /** Records that came before one with a lower number of the same key. */
   readonly disordered: number
-  /** Places where a planted secret was seen. */
+  /** Places where a planted secret was seen: topics, logs, metrics. */
   readonly leaks: readonly string[]
+  /** What is more or less in these topics than it should be. */
   readonly deadLetters: number
+  readonly findings: number
+  /** Texts of metrics that were looked through. */
+  readonly metrics: number
   readonly faults: Readonly<Record<string, number>>
   readonly seconds: number
 }
 
 const { text: secret } = expand('ghp_{{base62:30}}{{crc32-base62}}', 5)
 
+/** One in so many records holds a secret in its value, one in a header, and as many more than the numbered ones in their key. */
+const every = 100
+
 export async function runChaos(broker: Omit<Broker, 'close'>, options: ChaosOptions): Promise<ChaosResult> {
   const { records, partitions, instances, sessionMs, seed, timeoutMs, produceMs } = options
-  const [from, to, dead] = [
+  const [from, to, dead, found] = [
     await createTopic(broker, 'chaos-in', partitions),
     await createTopic(broker, 'chaos-out', partitions),
-    await createTopic(broker, 'chaos-dead', 1)
+    await createTopic(broker, 'chaos-dead', 1),
+    await createTopic(broker, 'chaos-found', 1)
   ]
   const begin = performance.now()
   const group = freshName('chaos')
   const random = createRandom(seed)
-  const logs: Running[] = []
-  let number = 0
-  const launch = (): Running => {
-    number++
-    const args = ['--brokers', broker.address, '--in', from, '--out', to, '--group', group, '--dead-letters', dead]
+  const logs: Daemon[] = []
+  const leaks = new Set<string>()
+  const launch = async (_: unknown, index: number): Promise<Daemon> => {
+    const topics = ['--in', from, '--out', to, '--dead-letters', dead, '--findings', found]
     const times = ['--session-timeout-ms', String(sessionMs), '--transaction-timeout-ms', '10000']
-    const running = start(process.execPath, [
-      main,
-      'kafka',
-      ...args,
-      ...times,
-      '--transactional-id',
-      `instance-${number}`
-    ])
-    logs.push(running)
-    return running
+    const names = ['--client', options.client, '--group', group, '--transactional-id', `instance-${index}`]
+    const args = ['--brokers', broker.address, ...topics, ...names, ...times, '--admin', '127.0.0.1:0']
+    const daemon = await startCommand(['kafka', ...args])
+    logs.push(daemon)
+    return daemon
   }
-  const alive = Array.from({ length: instances }, launch)
+  const alive = await Promise.all(Array.from({ length: instances }, launch))
   const judge = await startJudge(broker, to, records)
   const producing = fill(broker, from, records, partitions, produceMs)
   const counts: Record<string, number> = { kill: 0, term: 0, freeze: 0, broker: 0 }
   const end = begin + timeoutMs
+  let metrics = 0
+  const looking = setInterval(() => void look(), 2000)
   if (options.faults === 'all') {
     const faults = ['kill', 'freeze', 'term', 'freeze', ...(broker.own === null ? [] : ['broker'])]
     for (let i = 0; judge.unique() < records && performance.now() < end; i++) {
@@ -87,27 +92,49 @@ export async function runChaos(broker: Omit<Broker, 'close'>, options: ChaosOpti
     } else {
       child.kill(fault === 'kill' ? 'SIGKILL' : 'SIGTERM')
       await ended
-      alive[index] = launch()
+      alive[index] = await launch(null, index)
     }
+  }
+
+  async function look(): Promise<void> {
+    await Promise.all(
+      alive.map(async ({ admin }) => {
+        // One that is frozen or ended does not answer.
+        const signal = AbortSignal.timeout(1500)
+        const text = await fetch(`${admin}/metrics`, { signal }).then(
+          (response) => response.text(),
+          () => ''
+        )
+        if (text.includes('logveil_kafka_')) metrics++
+        if (text.includes(secret)) leaks.add('metrics')
+      })
+    )
   }
 
   await producing
   await Promise.race([judge.done, sleep(Math.max(0, end - performance.now()))])
   // What comes twice may come a moment later.
   await sleep(1500)
+  clearInterval(looking)
+  await look()
+  const seen = await judge.end()
+  const [letters, findings] = [await rest(dead, records / every), await rest(found, (records / every) * 3)]
   for (const { child } of alive) child.kill('SIGTERM')
-  await Promise.all(alive.map(({ ended }) => ended))
-  const result = await judge.end()
-  const seconds = (performance.now() - begin) / 1000
   const texts = await Promise.all(logs.map(({ ended }) => ended))
-  const leaks = texts.flatMap(({ stdout, stderr }, i) =>
-    (stdout + stderr).includes(secret) ? [`log of instance ${i + 1}`] : []
-  )
-  const deadLetters = await count(broker, dead)
-  return { ...result, leaks: [...leaks, ...result.leaks], deadLetters, faults: counts, seconds }
+  for (const { stdout, stderr } of texts) if ((stdout + stderr).includes(secret)) leaks.add('log')
+  for (const place of seen.leaks) leaks.add(place)
+  const seconds = (performance.now() - begin) / 1000
+  return { ...seen, leaks: [...leaks], deadLetters: letters, findings, metrics, faults: counts, seconds }
+
+  /** How many records more than expected are in a topic. */
+  async function rest(topic: string, expected: number): Promise<number> {
+    const read = await readTopic(broker, topic, (all) => all.length >= expected, 30_000)
+    if (read.some(({ key, value }) => `${key} ${value}`.includes(secret))) leaks.add(topic)
+    return read.length - expected
+  }
 }
 
-/** Value `n=NUMBER`, in a hundredth of them with a secret; key `k` and one of 50, each in one partition. */
+/** Value `n=NUMBER`; key `k` and one of 50, each in one partition. */
 async function fill(
   { kafka }: Pick<Broker, 'kafka'>,
   topic: string,
@@ -128,10 +155,14 @@ async function fill(
     const messages = Array.from({ length: Math.min(size, records - first) }, (_, i) => {
       const n = first + i
       const key = n % 50
-      const text = n % 100 === 0 ? `token=${secret}` : 'GET /orders/17 200 12 ms user=ada region=eu-west-1'
-      return { key: `k${key}`, partition: key % partitions, value: `n=${n} ${text}` }
+      const text = n % every === 0 ? `token=${secret}` : 'GET /orders/17 200 12 ms user=ada region=eu-west-1'
+      const headers = n % every === 1 ? { authorization: `Bearer ${secret}` } : {}
+      return { key: `k${key}`, partition: key % partitions, value: `n=${n} ${text}`, headers }
     })
-    await producer.send({ topic, messages, acks: -1 })
+    const poison = messages
+      .filter((_, i) => (first + i) % every === 2)
+      .map(({ partition }) => ({ key: secret, partition, value: 'without a number', headers: {} }))
+    await producer.send({ topic, messages: [...messages, ...poison], acks: -1 })
     await sleep(begin + (first / records) * produceMs - performance.now())
   }
   await producer.disconnect()
@@ -159,10 +190,10 @@ async function startJudge({ kafka }: Pick<Broker, 'kafka'>, topic: string, recor
   await consumer.run({
     autoCommit: false,
     eachBatch: async ({ batch: { partition, messages }, resolveOffset, heartbeat }) => {
-      for (const { offset, key, value } of messages) {
+      for (const { offset, key, value, headers } of messages) {
         if (BigInt(offset) > (offsets.get(partition) ?? -1n)) {
           offsets.set(partition, BigInt(offset))
-          judge(String(key), String(value))
+          judge(String(key), String(value), String(headers?.authorization))
         }
         resolveOffset(offset)
       }
@@ -171,9 +202,9 @@ async function startJudge({ kafka }: Pick<Broker, 'kafka'>, topic: string, recor
     }
   })
 
-  function judge(key: string, value: string): void {
+  function judge(key: string, value: string, header: string): void {
     const number = Number(/^n=(\d+)/.exec(value)?.[1])
-    if (value.includes(secret)) leaks.add('topic')
+    if (`${key} ${value} ${header}`.includes(secret)) leaks.add('topic')
     if (seen[number] === 1) duplicates++
     else unique++
     seen[number] = 1
@@ -189,9 +220,4 @@ async function startJudge({ kafka }: Pick<Broker, 'kafka'>, topic: string, recor
       return { missing: records - unique, duplicates, disordered, leaks: [...leaks] }
     }
   }
-}
-
-async function count({ admin }: Pick<Broker, 'admin'>, topic: string): Promise<number> {
-  const offsets = await admin.fetchTopicOffsets(topic)
-  return offsets.reduce((sum, { high }) => sum + Number(high), 0)
 }

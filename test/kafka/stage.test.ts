@@ -25,6 +25,7 @@ async function stage(from: string, to: string, more: readonly string[] = ['--tra
   const daemon = await startCommand([
     'kafka',
     ...args,
+    ...(process.env.LOGVEIL_KAFKA_CLIENT ? ['--client', process.env.LOGVEIL_KAFKA_CLIENT] : []),
     '--session-timeout-ms',
     '6000',
     '--admin',
