@@ -10,6 +10,7 @@ const broker = useBroker()
 
 test.for(clients)(
   '%s: killed, stopped, frozen and woken, the broker gone for a while: every record once, in order, without a secret',
+  { timeout: timeoutMs + 60_000 },
   async (client, { skip }) => {
     requireClient(client, skip)
     const seed = Number(process.env.LOGVEIL_CHAOS_SEED ?? 1)
@@ -29,6 +30,5 @@ test.for(clients)(
     )
     expect(result).toMatchObject({ missing: 0, duplicates: 0, disordered: 0, leaks: [], deadLetters: 0, findings: 0 })
     expect(result.metrics).toBeGreaterThan(0)
-  },
-  timeoutMs + 60_000
+  }
 )
