@@ -3,6 +3,7 @@ import type { Config, ConfigInput } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import { makeConfig, orOff, serveMade } from './run-made.ts'
 import { parseOptions } from './run-options.ts'
+import { madeRedaction, redactionOptions } from './run-redaction-options.ts'
 import { madeTickets } from './tickets-made.ts'
 import { ticketOptions } from './tickets-options.ts'
 
@@ -33,6 +34,7 @@ function parse(args: readonly string[]) {
         multiline: { type: 'string' },
         exclude: { type: 'string', multiple: true },
         admin: { type: 'string' },
+        ...redactionOptions,
         ...ticketOptions,
         'print-config': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' }
@@ -61,6 +63,7 @@ export function followConfig(include: readonly string[], options: FollowOptions)
   }
   const input = {
     admin: orOff(admin) ?? null,
+    ...madeRedaction(options),
     ...madeTickets(options),
     pipelines: [{ name: 'follow', source, sinks }]
   } as ConfigInput

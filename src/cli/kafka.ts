@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
 import type { Config, ConfigInput } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
-import { readKeyFile } from './keys.ts'
 import { makeConfig, orOff, serveMade } from './run-made.ts'
 import { parseOptions } from './run-options.ts'
+import { madeRedaction, redactionOptions } from './run-redaction-options.ts'
 import { madeTickets } from './tickets-made.ts'
 import { ticketOptions } from './tickets-options.ts'
 
@@ -41,7 +41,7 @@ function parse(args: readonly string[]) {
         findings: { type: 'string' },
         compression: { type: 'string' },
         annotate: { type: 'boolean' },
-        'key-file': { type: 'string' },
+        ...redactionOptions,
         admin: { type: 'string' },
         ...ticketOptions,
         'print-config': { type: 'boolean' },
@@ -82,17 +82,11 @@ export function kafkaConfig(options: KafkaOptions): Config {
   }
   const input = {
     admin: orOff(options.admin) ?? null,
-    ...(options['key-file'] === undefined ? {} : { redaction: { keys: keyLines(options['key-file']) } }),
+    ...madeRedaction(options),
     ...madeTickets(options),
     pipelines: [{ name: 'kafka', source, annotate: options.annotate ?? false, sinks: [sink] }]
   } as ConfigInput
   return makeConfig(input, optionAt)
-}
-
-function keyLines(path: string): string[] {
-  return readKeyFile(path)
-    .split(/\r?\n/)
-    .filter((line) => line !== '')
 }
 
 function given(options: Readonly<Record<string, string | undefined>>): Record<string, string> {

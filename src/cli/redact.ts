@@ -38,9 +38,10 @@ export async function redactCommand(args: readonly string[], create: CreateRedac
 }
 
 /** null: none are opened. What checks the options is loaded only with them: it takes a quarter of the start. */
-async function ticketsOf({ tickets: { tickets, webhook } }: RedactArguments): Promise<TicketsConfig | null> {
-  if (tickets === undefined && webhook === undefined) return null
-  return (await import('./tickets-made.ts')).ticketsOf({ tickets, webhook })
+async function ticketsOf({ tickets: values, inventory }: RedactArguments): Promise<TicketsConfig | null> {
+  if (values.tickets === undefined && values.webhook === undefined) return null
+  const tickets = (await import('./tickets-made.ts')).ticketsOf(values)
+  return tickets === null ? null : { ...tickets, inventory }
 }
 
 async function openTickets(tickets: TicketsConfig, settings: RedactorOptions): Promise<RedactTickets> {

@@ -3,6 +3,7 @@ import type { Config, ConfigInput } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import { makeConfig, orOff, serveMade } from './run-made.ts'
 import { parseOptions } from './run-options.ts'
+import { madeRedaction, redactionOptions } from './run-redaction-options.ts'
 import { madeTickets } from './tickets-made.ts'
 import { ticketOptions } from './tickets-options.ts'
 
@@ -30,6 +31,7 @@ function parse(args: readonly string[]) {
         admin: { type: 'string' },
         workers: { type: 'string' },
         durable: { type: 'string' },
+        ...redactionOptions,
         ...ticketOptions,
         'print-config': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' }
@@ -39,12 +41,14 @@ function parse(args: readonly string[]) {
 }
 
 /** Throws `USAGE_INVALID`. */
-export function relayConfig({ to = [], http, grpc, admin, workers, durable, tickets, webhook }: RelayOptions): Config {
+export function relayConfig(options: RelayOptions): Config {
+  const { to = [], http, grpc, admin, workers, durable } = options
   if (to.length === 0) throw new LogveilError('USAGE_INVALID', 'say where to: `logveil relay --to http://backend:4318`')
   const source = { type: 'otlp' as const, ...given({ http: orOff(http), grpc: orOff(grpc) }) }
   const input = {
     ...given({ admin: orOff(admin), workers: workers === undefined || workers === 'auto' ? workers : Number(workers) }),
-    ...madeTickets({ tickets, webhook }),
+    ...madeRedaction(options),
+    ...madeTickets(options),
     pipelines: [
       {
         name: 'relay',

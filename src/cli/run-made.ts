@@ -8,7 +8,12 @@ export function makeConfig(input: ConfigInput, optionAt: (path: readonly Propert
   const checked = configSchema.safeParse(input)
   if (checked.success) return fillDefaults(input)
   const [{ path, message }] = checked.error.issues
-  throw new LogveilError('USAGE_INVALID', `--${optionAt(path)}: ${message}`)
+  const option = path[0] === 'redaction' ? redactionOptionAt(path) : optionAt(path)
+  throw new LogveilError('USAGE_INVALID', `--${option}: ${message}`)
+}
+
+function redactionOptionAt([, name]: readonly PropertyKey[]): string {
+  return name === 'keys' ? 'key-file' : String(name)
 }
 
 /** Runs such a configuration, or only shows it; resolves to the exit status. */

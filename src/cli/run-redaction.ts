@@ -10,7 +10,7 @@ import {
   type RedactorOptions,
   validateOtlp
 } from '../index.ts'
-import type { Detector, Signal } from '../model.ts'
+import type { Detector, ListedSecret, Signal } from '../model.ts'
 import type { Redact } from '../pipeline.ts'
 import type { Allowances } from '../redact/allowances.ts'
 import type { FingerprintKey } from '../redact/fingerprint.ts'
@@ -28,6 +28,8 @@ export interface RedactionSettings {
   readonly policy: Policy
   readonly keys: readonly FingerprintKey[]
   readonly encryptTo: string | null
+  /** Secrets of the inventory. */
+  readonly listed: readonly ListedSecret[]
   /** Tells sets of detectors apart. */
   readonly digest: string
 }
@@ -37,14 +39,20 @@ export async function readRedaction(config: RedactionConfig): Promise<RedactionS
   const chosen = await detectorsOf(config)
   if (chosen.length === 0) throw new LogveilError('DETECTORS_EMPTY', 'no detector is left: nothing would be redacted')
   const detectors = [...chosen, canaryDetector]
-  const { action, overrides, encryptTo } = config
+  const { action, overrides, encryptTo, inventory } = config
+  const listed = inventory === null ? [] : (await import('../inventory/listed.ts')).readListed(inventory)
   return {
     detectors,
     policy: { default: action, overrides } as Policy,
     keys: config.keys.length === 0 ? [] : parseKeys(config.keys.join('\n'), 'redaction.keys'),
     encryptTo,
-    digest: createHash('sha256').update(JSON.stringify(detectors)).digest('hex').slice(0, 12)
+    listed,
+    digest: digestOf(listed.length === 0 ? detectors : [detectors, listed])
   }
+}
+
+function digestOf(what: unknown): string {
+  return createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 12)
 }
 
 async function detectorsOf({ packs, detectors, disable }: RedactionConfig): Promise<readonly Detector[]> {
@@ -79,9 +87,17 @@ export function createRedaction(
   onError: (error: unknown) => void,
   allowances?: Allowances
 ): Redaction {
-  const { detectors, policy, keys, encryptTo } = settings
+  const { detectors, policy, keys, encryptTo, listed } = settings
   const encryptor = encryptTo === null ? {} : { encryptor: readEncryptor(encryptTo) }
-  const options: RedactorOptions = { detectors, policy, keys, onError, ...encryptor, ...(allowances && { allowances }) }
+  const options: RedactorOptions = {
+    detectors,
+    policy,
+    keys,
+    listed,
+    onError,
+    ...encryptor,
+    ...(allowances && { allowances })
+  }
   const redactors = createRedactors(options)
   // A policy that leaves secrets where they are is one for records, not for our own log.
   let labelling: Redactor | null = isPlain(policy) ? redactors.lines : null

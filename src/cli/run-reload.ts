@@ -42,13 +42,17 @@ export function reloadOnChange({ config, path, crew, report }: ReloadOptions): (
   const enqueue = (): void => {
     last = last.then(reload)
   }
-  const watched = [...(path === null ? [] : [path]), ...config.redaction.detectors]
+  const watched = [...given(path), ...config.redaction.detectors, ...given(config.redaction.inventory)]
   for (const file of watched) watchFile(file, { interval: lookMs, persistent: false }, enqueue)
   process.on('SIGHUP', enqueue)
   return () => {
     for (const file of watched) unwatchFile(file, enqueue)
     process.off('SIGHUP', enqueue)
   }
+}
+
+function given(path: string | null): string[] {
+  return path === null ? [] : [path]
 }
 
 function sameButRedaction(a: Config, b: Config): boolean {

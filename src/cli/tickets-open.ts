@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { TicketsConfig } from '../config/tickets-schema.ts'
 import { LogveilError } from '../errors.ts'
+import type { Owners } from '../inventory/owners.ts'
 import type { Database } from '../tickets/database.ts'
 import { type Desk, type DeskEvents, openDesk } from '../tickets/desk.ts'
 import type { DeliveryPolicy } from '../tickets/dispatcher.ts'
@@ -14,13 +15,32 @@ const dayMs = 24 * hourMs
 
 /** Opens the ledger and begins to deliver, in this thread. Throws `LEDGER_FAILED`, `KEY_INVALID`, `CONFIG_INVALID`, `OUTPUT_FAILED`. */
 export async function openTicketDesk(config: TicketsConfig, events: DeskEvents): Promise<Desk> {
+  const owners = await ownersOf(config, events)
   const webhookSecret = () => madeSecret(config, 'webhook.secret', newWebhookSecret)
   const channels = config.channels.map((channel) => openChannel(channel, webhookSecret))
   const names = channels.map(({ channel }) => channel.name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined) throw new LogveilError('CONFIG_INVALID', `tickets.channels: two are named ${twice}`)
   const database = await openDatabase(config)
-  return openDesk({ database, channels, policy: policyOf(config), delivery: deliveryOf(config), events })
+  const desk = await openDesk({
+    database,
+    channels,
+    policy: policyOf(config),
+    delivery: deliveryOf(config),
+    events,
+    ...(owners === null ? {} : { ownerOf: owners.ownerOf })
+  })
+  if (owners === null) return desk
+  return {
+    ...desk,
+    record: (writer, sequence, seen, now) => desk.record(writer, sequence, seen.map(owners.informed), now)
+  }
+}
+
+/** Who owns what was seen; null: nobody knows. Without an inventory nothing is loaded that reads one. */
+async function ownersOf({ inventory }: TicketsConfig, { trouble }: DeskEvents): Promise<Owners | null> {
+  if (inventory === null) return null
+  return (await import('../inventory/owners.ts')).openOwners(inventory, trouble)
 }
 
 /** Throws `LEDGER_FAILED`. The driver of PostgreSQL is loaded only when it is needed. */

@@ -7,6 +7,7 @@ import { spliceJson } from './otlp-json-splice.ts'
 import { locateProto } from './otlp-proto.ts'
 import { requests } from './otlp-schema.ts'
 import { keepApart, spliceProto } from './otlp-splice.ts'
+import { visitTexts } from './otlp-texts.ts'
 import { type Survey, survey } from './otlp-wire.ts'
 import { splice } from './splice.ts'
 import { textCodec } from './text.ts'
@@ -82,6 +83,10 @@ function createProtoCodec({ signal, unknownFields = 'strict' }: OtlpOptions): Ot
     always(payload) {
       const { spots, unknown, malformed } = surveyOf(payload, signal)
       return malformed < 0 && spots.length + unknown.length > 0
+    },
+    texts(payload, visit) {
+      if (isMalformed(payload)) visit(0, payload.length)
+      else visitTexts(payload, request, 0, payload.length, visit)
     },
     empty: new Uint8Array(0),
     locate(payload, hits, visitor) {

@@ -24,12 +24,19 @@ export function checkConfig(
     return { config: null, mistakes: read.error.issues.flatMap((issue) => mistakesOf(issue, lineOf, configSchema)) }
   }
   const clashes = clashesIn(read.data).map(({ path, message }) => ({ line: lineOf(path), path: shown(path), message }))
-  return clashes.length > 0 ? { config: null, mistakes: clashes } : { config: read.data, mistakes: [] }
+  return clashes.length > 0 ? { config: null, mistakes: clashes } : { config: withInventory(read.data), mistakes: [] }
 }
 
 /** One that was not written by hand. */
 export function fillDefaults(input: ConfigInput): Config {
-  return configSchema.parse(input)
+  return withInventory(configSchema.parse(input))
+}
+
+/** Tickets know of the inventory that redaction has. */
+function withInventory(config: Config): Config {
+  const { tickets, redaction } = config
+  if (tickets === null || tickets.inventory !== null) return config
+  return { ...config, tickets: { ...tickets, inventory: redaction.inventory } }
 }
 
 function readText(path: string): string {

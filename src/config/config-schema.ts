@@ -340,6 +340,10 @@ const redaction = z.strictObject({
   detectors: z.array(file).default([]).describe('More detectors: YAML files, or folders of them'),
   disable: z.array(z.string().min(1)).default([]).describe('Ids of detectors that are left out'),
   keys: z.array(secret).default([]).describe('For fingerprints: base64 or hex, or id:key; the first is used'),
+  inventory: file
+    .nullable()
+    .default(null)
+    .describe('Secrets that are found wherever they stand, listed under one of the keys: logveil inventory --help'),
   encryptTo: file.nullable().default(null).describe('Public key (PEM) for the action encrypt')
 })
 

@@ -9,6 +9,7 @@ export function plainTickets(directory: string, urls: readonly string[]): Ticket
     directory,
     postgres: null,
     tenant: 'default',
+    inventory: null,
     minConfidence: 'possible',
     channels: urls.map((url) => ({ type: 'webhook', name: null, url, secrets: [], headers: {}, perSecond: 50 })),
     stormPerMinute: 100,

@@ -52,6 +52,12 @@ export const ticketsSchema = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,40}$/, 'is lower-case letters, digits and dashes')
     .default('default')
     .describe('Whose secrets these are: those of another one get tickets of their own'),
+  inventory: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Tells owners, runbooks and classifications; null: redaction.inventory'),
   minConfidence: z
     .enum(['confirmed', 'likely', 'possible'])
     .default('possible')

@@ -16,7 +16,7 @@ export const versionStates = ['pending', 'current', 'previous', 'retired'] as co
 const print = z
   .string()
   .regex(
-    /^[a-z0-9-]{1,24} [a-z0-9-]{1,16}\.[A-Za-z0-9_-]{16}( \d{1,6}\.\d{1,6}\.(\d{1,4}|[1-7]-[12]-[1-7])\.[1-7]\.[A-Za-z0-9_-]{11})?$/,
+    /^[a-z0-9-]{1,24} [a-z0-9-]{1,16}\.[A-Za-z0-9_-]{16}( \d{1,6}\.\d{1,6}\.(\d{1,4}|[1-7]-[1-8]-[1-7])\.[1-7]\.[A-Za-z0-9_-]{11})?$/,
     'is no fingerprint: take what `logveil inventory fingerprint` prints'
   )
 

@@ -26,15 +26,20 @@ export const longestToken = 4096
 const shortest = 6
 /** The same with characters of several kinds. */
 const shortestMixed = 4
-/** Of a pair. */
-export const longestGap = 2
+/** Of a pair: four characters, each with a backslash before it. */
+export const longestGap = 8
 export const longestPaired = 7
 
 /** The token of a value that stands in texts most seldom for other reasons; null: there is none that is rare enough. */
 export function tokenOf(value: Uint8Array): Token | null {
   const runs = runsOf(value)
   const single = runs.filter(isRare).reduce<Token | null>(rarer, null)
-  return single ?? pairsOf(runs).reduce<Token | null>(rarer, null)
+  if (single !== null) return single
+  const pairs = pairsOf(runs)
+  const steady = pairs.filter(({ offset, parts: [first, gap] }) =>
+    isSteady(value, offset + first, offset + first + gap)
+  )
+  return (steady.length > 0 ? steady : pairs).reduce<Token | null>(rarer, null)
 }
 
 export function lengthOf({ parts }: Pick<Token, 'parts'>): number {
@@ -61,7 +66,11 @@ function isRare({ parts: [length], classes }: Run): boolean {
   return length <= longestToken && length >= (countOf(classes) === 1 ? shortest : shortestMixed)
 }
 
-function pairsOf(runs: readonly Run[]): Token[] {
+interface Pair extends Token {
+  readonly parts: readonly [number, number, number]
+}
+
+function pairsOf(runs: readonly Run[]): Pair[] {
   return runs.slice(1).flatMap((second, i) => {
     const first = runs[i]
     const [a, b] = [first.parts[0], second.parts[0]]
@@ -71,6 +80,14 @@ function pairsOf(runs: readonly Run[]): Token[] {
     return isPair ? [{ offset: first.offset, parts: [a, gap, b] as const, classes }] : []
   })
 }
+
+/** Whether JSON, URLs and HTML write it as it is. */
+function isSteady(value: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (!steadyCharacters.includes(String.fromCharCode(value[at]))) return false
+  return true
+}
+
+const steadyCharacters = '!$()*+,-./:;=?@[]^_`{|}~#'
 
 /** A kind more makes up for three characters: words have one or two. */
 function rarer(best: Token | null, token: Token): Token {
