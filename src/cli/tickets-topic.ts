@@ -42,6 +42,7 @@ export function createTicketsTopic(options: TicketsTopicOptions): KafkaClient {
   return createKafkajs({
     ...same,
     topics: topics.map(topicOf),
+    instanceId: null,
     ...securityOf({ tls, sasl }),
     exactlyOnce: false,
     transactionTimeoutMs: 60_000,
