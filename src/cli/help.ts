@@ -10,6 +10,7 @@ Usage
   logveil scan PATH...         find secrets in files, folders, staged changes, pull requests
   logveil scrub PATH...        take secrets out of log files that lie on a disk already
   logveil tickets ...          look after the tickets of secrets that leaked
+  logveil inventory ...        list the secrets there are, by fingerprints: import, report, recognise
   logveil config ...           check a configuration, show it, print its JSON Schema
   logveil detectors ...        list, check and explain detectors
   logveil --version
@@ -44,6 +45,7 @@ What takes its place
                             remove   nothing; drop  not even the line; flag  the secret stays (dry run)
   --key-file FILE           fingerprint keys, one a line: base64 or hex, or "id:key"; the first is used
                             (or in the environment variable LOGVEIL_KEY)
+  --inventory FILE          secrets that are found wherever they stand: see \`logveil inventory --help\`
   --encrypt-to FILE         X25519 public key (PEM), or 32 bytes as base64 or hex
   --max-record-bytes N      longer lines become [WITHHELD:size] (default 16777216)
 

@@ -27,13 +27,13 @@ export async function fingerprintValue(args: InventoryArguments): Promise<Outcom
 /** Longer ones are no secrets, in bytes. */
 const longestValue = 1 << 20
 
-export async function readAll(input: AsyncIterable<Buffer>): Promise<Buffer> {
+export async function readAll(input: AsyncIterable<Buffer>, longest = longestValue): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of input) {
     chunks.push(chunk)
     length += chunk.length
-    if (length > longestValue) throw new LogveilError('INPUT_FAILED', `the value is longer than ${longestValue} bytes`)
+    if (length > longest) throw new LogveilError('INPUT_FAILED', `standard input is longer than ${longest} bytes`)
   }
   return Buffer.concat(chunks)
 }

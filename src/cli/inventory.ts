@@ -14,7 +14,9 @@ export interface InventoryArguments {
 
 const commands: Record<string, (args: InventoryArguments) => Promise<Outcome>> = {
   lint: async (args) => (await import('./inventory-lint.ts')).lintInventory(args),
-  fingerprint: async (args) => (await import('./inventory-fingerprint.ts')).fingerprintValue(args)
+  report: async (args) => (await import('./inventory-report.ts')).reportInventory(args),
+  fingerprint: async (args) => (await import('./inventory-fingerprint.ts')).fingerprintValue(args),
+  import: async (args) => (await import('./inventory-import.ts')).importSecrets(args)
 }
 
 /** `logveil inventory ...`; resolves to the exit status. Throws `USAGE_INVALID`, `CONFIG_INVALID`, `INPUT_FAILED`, `KEY_INVALID`, `KEY_MISSING`. */
@@ -49,6 +51,21 @@ function parse(args: readonly string[]) {
       options: {
         'key-file': { type: 'string' },
         tickets: { type: 'string' },
+        config: { type: 'string', short: 'c' },
+        format: { type: 'string' },
+        within: { type: 'string' },
+        'fail-on-findings': { type: 'boolean' },
+        into: { type: 'string' },
+        url: { type: 'string' },
+        mount: { type: 'string' },
+        path: { type: 'string' },
+        region: { type: 'string' },
+        project: { type: 'string' },
+        namespace: { type: 'string' },
+        file: { type: 'string' },
+        application: { type: 'string' },
+        environment: { type: 'string' },
+        owner: { type: 'string' },
         json: { type: 'boolean' }
       }
     })

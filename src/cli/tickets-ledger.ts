@@ -8,7 +8,7 @@ import { openDatabase, policyOf } from './tickets-open.ts'
 
 /** For one look or change; a directory that holds none is a mistake, not an empty ledger. */
 export async function withLedger<T>(
-  { tickets }: TicketsArguments,
+  { tickets }: Pick<TicketsArguments, 'tickets'>,
   work: (ledger: Ledger, outbox: Outbox) => Promise<T>
 ): Promise<T> {
   const { directory, postgres } = tickets
