@@ -11,7 +11,7 @@ Secrets of the environment
   --print-env               tell which variables are taken for secrets (their names), and run nothing
 
 What is redacted, what takes its place, what is reported: as in \`logveil redact --help\`
-  --codec, --detectors, --pack, --disable, --action, --key-file, --encrypt-to, --max-record-bytes,
+  --codec, --detectors, --pack, --disable, --action, --key-file, --inventory, --encrypt-to, --max-record-bytes,
   --findings (the file of a finding is "output" or "error"), --summary (default: none)
   --fail-on-findings        exit with 1 when there are findings and the command ended with 0
 

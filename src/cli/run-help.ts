@@ -22,6 +22,8 @@ Stands in front of an OTLP backend and takes the secrets out of what is sent to 
   --workers N          threads, or auto (default 1)
   --durable DIR        stores batches in DIR, redacted, answers, and delivers them from there: also after a crash, or when the backend
                        is down for a while. At least once, in order. One process for a directory
+  --inventory FILE     secrets that are found wherever they stand: see \`logveil inventory --help\`
+  --key-file FILE      fingerprint keys, one a line: base64 or hex, or "id:key"; with --tickets one is made there
   --tickets DIR        one ticket for each secret, kept in DIR: see \`logveil tickets --help\`
   --webhook URL        is told of every ticket; repeatable
   --print-config       shows the same as a configuration file for \`logveil run\`, and ends
@@ -52,6 +54,8 @@ Follows files through rotation, takes the secrets out of their lines, and hands 
   --multiline RULE     lines that are one record of OTLP: stack-traces, indented, start=PATTERN (of a first line), continued=PATTERN (of a
                        further one)
   --admin ADDR         HOST:PORT for metrics and health (default: none)
+  --inventory FILE     secrets that are found wherever they stand: see \`logveil inventory --help\`
+  --key-file FILE      fingerprint keys, one a line: base64 or hex, or "id:key"; with --tickets one is made there
   --tickets DIR        one ticket for each secret, kept in DIR: see \`logveil tickets --help\`
   --webhook URL        is told of every ticket; repeatable
   --print-config       shows the same as a configuration file for \`logveil run\`, and ends
@@ -81,6 +85,7 @@ the same group share the partitions.
   --findings TOPIC               a record for each finding, with its fingerprint as the key
   --key-file FILE                fingerprint keys, one a line, as for \`logveil redact\`: placeholders and findings tell secrets apart.
                                  Without them a record with a secret in its key is a dead letter
+  --inventory FILE               secrets that are found wherever they stand: see \`logveil inventory --help\`
   --annotate                     adds the header logveil-detectors to records that held secrets
   --compression NAME             none (default), gzip, snappy, lz4, zstd
   --admin ADDR                   HOST:PORT for metrics and health (default: none)
