@@ -10,7 +10,7 @@ export type { FindingsOptions, PlacedFinding } from './hooks/findings.ts'
 
 /** What the entries for loggers and SDKs have in common. Plain data (it may go to a worker thread), but for `findings.callback`. */
 export interface InProcessOptions
-  extends Pick<RedactorOptions, 'packs' | 'detectors' | 'disable' | 'known' | 'policy' | 'keys'> {
+  extends Pick<RedactorOptions, 'packs' | 'detectors' | 'disable' | 'known' | 'listed' | 'policy' | 'keys'> {
   /**
    * Secrets of the environment, as it is when the entry is made: true: values of variables whose names say that they hold secrets, and passwords
    * in variables that hold URLs; or the names of the variables that are meant, and no others. They become `[REDACTED:environment:NAME]`.
