@@ -4,7 +4,10 @@ import { complain, describe } from './complain.ts'
 /** Every command is loaded only when it is called, so that starting stays fast. */
 const commands: Record<string, (args: string[]) => Promise<number>> = {
   redact: async (args) => (await import('./redact.ts')).redactCommand(args),
-  exec: async (args) => (await import('./exec.ts')).execCommand(args),
+  exec: async (args) => {
+    ;(await import('./run-memory.ts')).keepYoungSpaceSmall()
+    return (await import('./exec.ts')).execCommand(args)
+  },
   run: async (args) => {
     ;(await import('./run-memory.ts')).keepYoungSpaceSmall()
     return (await import('./run.ts')).runCommand(args)

@@ -127,12 +127,29 @@ export function foldOf(set: ByteClass): ByteClass {
   return folded
 }
 
+const letters: ByteClass[] = []
+
+/** An ASCII letter in both cases. Each is made once: patterns spell out thousands of letters, at the first secret of a log. */
+export function eitherCase(letter: number): ByteClass {
+  const upper = letter & ~0x20
+  letters[upper] ??= classOf(upper, upper | 0x20)
+  return letters[upper]
+}
+
+export function isLetter(code: number): boolean {
+  const upper = code & ~0x20
+  return upper >= 0x41 && upper <= 0x5a
+}
+
 export function sameClass(a: ByteClass, b: ByteClass): boolean {
-  return a.every((member, byte) => member === b[byte])
+  if (a === b) return true
+  for (let byte = 0; byte < 256; byte++) if (a[byte] !== b[byte]) return false
+  return true
 }
 
 export function areDisjoint(a: ByteClass, b: ByteClass): boolean {
-  return a.every((member, byte) => (member & b[byte]) === 0)
+  for (let byte = 0; byte < 256; byte++) if ((a[byte] & b[byte]) === 1) return false
+  return true
 }
 
 /** How many bytes it holds. */

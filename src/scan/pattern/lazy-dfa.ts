@@ -133,14 +133,13 @@ function classify({ kind, arg, sets }: Program): { classOf: Uint8Array; examples
   let classOf = new Uint8Array(256)
   let examples = [0]
   const divide = (isIn: (byte: number) => boolean) => {
-    const numbers = new Map<number, number>()
+    const numbers = new Int16Array(2 * examples.length).fill(-1)
     const divided = new Uint8Array(256)
     const found: number[] = []
     for (let byte = 0; byte < 256; byte++) {
       const key = 2 * classOf[byte] + (isIn(byte) ? 1 : 0)
-      const number = numbers.get(key) ?? found.push(byte) - 1
-      numbers.set(key, number)
-      divided[byte] = number
+      if (numbers[key] < 0) numbers[key] = found.push(byte) - 1
+      divided[byte] = numbers[key]
     }
     classOf = divided
     examples = found

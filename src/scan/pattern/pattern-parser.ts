@@ -1,4 +1,4 @@
-import { type ByteClass, classOf, foldOf, isAnyButNewline, readClass, readEscape, sizeOf } from './char-class.ts'
+import { type ByteClass, eitherCase, isAnyButNewline, isLetter, readClass, readEscape, sizeOf } from './char-class.ts'
 import type { PatternAst, PatternNode } from './pattern.ts'
 import { PatternError } from './pattern-error.ts'
 
@@ -117,12 +117,13 @@ function parseAtom(parser: Parser): PatternNode {
 }
 
 function literalNode(parser: Parser, at: number, code: number): PatternNode {
+  if (code < 0x80) {
+    if (parser.folded && isLetter(code)) return { kind: 'class', set: eitherCase(code) }
+    return { kind: 'literal', bytes: [parser.caseInsensitive && isLetter(code) ? code | 0x20 : code] }
+  }
   if (code >= 0xd800 && code <= 0xdfff) throw new PatternError(at, 'half of a surrogate pair')
-  if (code > 0x7f && parser.caseInsensitive)
-    throw new PatternError(at, 'a pattern that ignores case holds only ASCII characters')
-  const text = String.fromCodePoint(code)
-  if (parser.folded && /[A-Za-z]/.test(text)) return { kind: 'class', set: foldOf(classOf(code)) }
-  return { kind: 'literal', bytes: [...new TextEncoder().encode(parser.caseInsensitive ? text.toLowerCase() : text)] }
+  if (parser.caseInsensitive) throw new PatternError(at, 'a pattern that ignores case holds only ASCII characters')
+  return { kind: 'literal', bytes: [...new TextEncoder().encode(String.fromCodePoint(code))] }
 }
 
 /** A class of one is a literal: `[.]` is a way to escape. */

@@ -1,4 +1,13 @@
-import { type ByteClass, classOf, complementOf, foldOf, isWide, unionOf } from './char-class.ts'
+import {
+  type ByteClass,
+  classOf,
+  complementOf,
+  eitherCase,
+  isLetter,
+  isWide,
+  sameClass,
+  unionOf
+} from './char-class.ts'
 import type { PatternAst, PatternNode } from './pattern.ts'
 
 /**
@@ -89,12 +98,11 @@ function write(writer: Writer, node: PatternNode, next: number): number {
 }
 
 function writeByte(writer: Writer, byte: number, next: number): number {
-  const set = writer.fold ? foldOf(classOf(byte)) : null
-  return set === null || set[byte ^ 0x20] === 0 ? add(writer, op.byte, byte, next) : writeSet(writer, set, next)
+  return writer.fold && isLetter(byte) ? writeSet(writer, eitherCase(byte), next) : add(writer, op.byte, byte, next)
 }
 
 function writeSet(writer: Writer, set: ByteClass, next: number): number {
-  const known = writer.sets.findIndex((other) => Buffer.compare(other, set) === 0)
+  const known = writer.sets.findIndex((other) => sameClass(other, set))
   const index = known < 0 ? writer.sets.push(set) - 1 : known
   return add(writer, isWide(set) ? op.wide : op.one, index, next)
 }

@@ -1,4 +1,4 @@
-import { areDisjoint, type ByteClass, classOf, foldOf, isWide, sameClass, unionOf } from './char-class.ts'
+import { areDisjoint, type ByteClass, classOf, eitherCase, isLetter, isWide, sameClass, unionOf } from './char-class.ts'
 import type { PatternAst, PatternNode } from './pattern.ts'
 
 /** One step through a match. Literals are single bytes here. */
@@ -58,8 +58,7 @@ function expand(node: PatternNode, fold: boolean): Sequence[] | null {
 }
 
 function byteStep(byte: number, fold: boolean): Step {
-  const set = fold ? foldOf(classOf(byte)) : null
-  return set === null || set[byte ^ 0x20] === 0 ? { kind: 'byte', byte } : { kind: 'run', set, min: 1, max: 1 }
+  return fold && isLetter(byte) ? { kind: 'run', set: eitherCase(byte), min: 1, max: 1 } : { kind: 'byte', byte }
 }
 
 /**
@@ -132,12 +131,20 @@ function hasOneGroup(steps: Sequence): boolean {
 
 function isDeterministic(steps: Sequence): boolean {
   // Backwards, so that the bytes that can follow a step are known when it is met.
-  let following: ByteClass = new Uint8Array(256)
-  for (const step of steps.toReversed()) {
-    if (step.kind === 'byte') following = classOf(step.byte)
+  let following: ByteClass | number = nothing
+  for (let i = steps.length - 1; i >= 0; i--) {
+    const step = steps[i]
+    if (step.kind === 'byte') following = step.byte
     if (step.kind !== 'run' || step.max === 0) continue
-    if (step.min < step.max && !areDisjoint(step.set, following)) return false
-    following = step.min === 0 ? unionOf(following, step.set) : step.set
+    if (step.min < step.max && meets(step.set, following)) return false
+    following =
+      step.min > 0 ? step.set : unionOf(typeof following === 'number' ? classOf(following) : following, step.set)
   }
   return true
+}
+
+const nothing = classOf()
+
+function meets(set: ByteClass, following: ByteClass | number): boolean {
+  return typeof following === 'number' ? set[following] === 1 : !areDisjoint(set, following)
 }
