@@ -127,6 +127,12 @@ export function createMetrics() {
       'topic',
       'partition'
     ),
+    kafkaOldest: gauge(
+      'kafka_oldest_unacknowledged_seconds',
+      'max',
+      'Time since the record was read that waits longest to be written; 0: none waits.',
+      'pipeline'
+    ),
     kafkaRebalances: counter('kafka_rebalances', 'Times the partitions of the group were shared out.', 'pipeline'),
     kafkaFenced: counter('kafka_fenced', 'Partitions found to be with another instance while it wrote.', 'pipeline'),
     kafkaAborted: counter(

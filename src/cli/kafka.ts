@@ -15,6 +15,7 @@ export async function kafkaCommand(args: readonly string[]): Promise<number> {
     process.stdout.write(kafkaHelp)
     return 0
   }
+  if (options.open !== undefined) return (await import('./kafka-open.ts')).openDeadLetters(options.open)
   return serveMade(kafkaConfig(options), options['print-config'])
 }
 
@@ -38,6 +39,8 @@ function parse(args: readonly string[]) {
         format: { type: 'string' },
         signal: { type: 'string' },
         'dead-letters': { type: 'string' },
+        'dead-letter-key': { type: 'string' },
+        open: { type: 'string' },
         findings: { type: 'string' },
         compression: { type: 'string' },
         annotate: { type: 'boolean' },
@@ -78,6 +81,7 @@ export function kafkaConfig(options: KafkaOptions): Config {
     topic: out,
     findingsTopic: options.findings ?? null,
     deadLetterTopic: options['dead-letters'] ?? null,
+    deadLetterKey: options['dead-letter-key'] ?? null,
     ...given({ compression: options.compression })
   }
   const input = {
@@ -106,6 +110,7 @@ const optionNames: Readonly<Record<string, string>> = {
   transactionTimeoutMs: 'transaction-timeout-ms',
   findingsTopic: 'findings',
   deadLetterTopic: 'dead-letters',
+  deadLetterKey: 'dead-letter-key',
   clientId: 'transactional-id',
   instanceId: 'instance-id'
 }

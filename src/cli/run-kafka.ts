@@ -3,15 +3,19 @@ import { trace } from '@opentelemetry/api'
 import type { KafkaSinkConfig, KafkaSourceConfig, PipelineConfig } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import type { OtlpFormat } from '../index.ts'
+import type { DeadLetters } from '../kafka/dead-letter.ts'
 import { createKafkaSink } from '../kafka/kafka-sink.ts'
 import type { KafkaBatch, KafkaClient, KafkaEvent, KafkaOptions, KafkaSecurity } from '../kafka/port.ts'
 import type { RedactedBatch, ScanWhole, Withheld } from '../kafka/redact-batch.ts'
 import { createStage } from '../kafka/stage.ts'
+import { createWaiting } from '../kafka/waiting.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Receipt, Signal, Sink } from '../model.ts'
 import { openAccount, type Redact } from '../pipeline.ts'
+import { createFingerprinter, type FingerprintKey } from '../redact/fingerprint.ts'
 import type { Redacted, Redactor } from '../redactor.ts'
 import { readClientTls } from '../sinks/downstream.ts'
+import { readEncryptor } from './keys.ts'
 import type { EngineOptions, Report } from './run-engine.ts'
 import type { Spots } from './run-tickets.ts'
 
@@ -26,11 +30,11 @@ export async function openKafka(
   if (source.type !== 'kafka' || sink.type !== 'kafka') throw new Error('no pipeline from topics to a topic')
   ignoreNegativeTimeouts()
   const counts = new Map<string, number>()
-  const onBatch = createStage({
+  const stage = createStage({
     topic: sink.topic,
     samePartitions: (topic) => counts.get(topic) === counts.get(sink.topic),
     findingsTopic: sink.findingsTopic,
-    deadLetterTopic: sink.deadLetterTopic,
+    deadLetters: deadLettersOf(sink, redaction.keys),
     annotate,
     keyed: redaction.keys.length > 0,
     scan: lines,
@@ -48,9 +52,28 @@ export async function openKafka(
         deliver
       )
   })
-  const client = await openClient(source.client, optionsOf(source, sink, onBatch, tells(name, metrics, report)))
+  const waiting = createWaiting(stage, () => Date.now())
+  const tell = tells(name, metrics, report)
+  const onEvent = (event: KafkaEvent) => {
+    if (event.type === 'rebalanced') waiting.reset()
+    tell(event)
+  }
+  const client = await openClient(source.client, optionsOf(source, sink, waiting.onBatch, onEvent))
   await waitForTopics(client, source, sink, counts, report)
+  const look = () => metrics.kafkaOldest.set({ pipeline: name }, waiting.oldest())
+  look()
+  setInterval(look, 1000).unref()
   return (signal) => client.run(signal)
+}
+
+/** Throws `KEY_INVALID`, `INPUT_FAILED`. */
+function deadLettersOf(
+  { deadLetterTopic: topic, deadLetterKey }: KafkaSinkConfig,
+  keys: readonly FingerprintKey[]
+): DeadLetters | null {
+  if (topic === null) return null
+  const { fingerprint } = createFingerprinter(keys)
+  return { topic, fingerprint, seal: deadLetterKey === null ? null : readEncryptor(deadLetterKey).seal }
 }
 
 /** Loads no more than the one that is asked for. Throws `CONFIG_INVALID`. */

@@ -116,6 +116,10 @@ function clashesIn({
         path: at('source', 'clientId'),
         message: 'has to be another for each instance: the transactions of confluent are named by it'
       })
+    sinks.forEach((sink, j) => {
+      if (sink.type === 'kafka' && sink.deadLetterKey !== null && sink.deadLetterTopic === null)
+        clashes.push({ path: at('sinks', j, 'deadLetterKey'), message: 'needs a deadLetterTopic' })
+    })
     if (isStage && durable !== null)
       clashes.push({ path: at('durable'), message: 'is not for topics, which are durable themselves' })
     if (source.type === 'otlp' && source.maxBodyBytes > maxInFlightBytes)

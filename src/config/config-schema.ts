@@ -263,7 +263,13 @@ const kafkaSink = z.strictObject({
     .min(1)
     .nullable()
     .default(null)
-    .describe('Where records stood that could not go on; without it their partition waits')
+    .describe(
+      'Where records stood that could not go on, and what was redacted of them; without it their partition waits'
+    ),
+  deadLetterKey: file
+    .nullable()
+    .default(null)
+    .describe('Public key (X25519, PEM): what could not be redacted comes along encrypted; null: it does not')
 })
 
 const fileSink = z.strictObject({

@@ -94,8 +94,7 @@ export interface RdAdmin {
 }
 
 /** Throws `CONFIG_INVALID`, which says what to do. */
-export function loadRdkafka(): Rdkafka {
-  const load = createRequire(import.meta.url)
+export function loadRdkafka(load = createRequire(import.meta.url)): Rdkafka {
   try {
     return load(name)
   } catch (error) {

@@ -53,7 +53,8 @@ async function live(kafka: Kafka, options: KafkaOptions, signal: AbortSignal): P
     groupId: group,
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: Math.max(100, sessionTimeoutMs / 10),
-    rebalanceTimeout: Math.max(sessionTimeoutMs, 30_000),
+    // Others wait for it; nobody needs longer than for one part of a batch.
+    rebalanceTimeout: Math.max(sessionTimeoutMs, 10_000),
     maxBytesPerPartition: maxBatchBytes,
     maxWaitTimeInMs: 100,
     readUncommitted: false,
@@ -145,7 +146,7 @@ function createLanes(kafka: Kafka, consumer: Consumer, admin: Admin, producer: P
     const { topic, partition } = payload.batch
     const key = `${topic}/${partition}`
     try {
-      await withHeartbeats(payload, () => work(payload))
+      await withHeartbeats(payload, (goesOn) => work(payload, goesOn))
       failures.delete(key)
     } catch (error) {
       const state = lanes.get(key)
@@ -166,7 +167,7 @@ function createLanes(kafka: Kafka, consumer: Consumer, admin: Admin, producer: P
   }
 
   /** Redacts and commits a batch, in parts no larger than they may be. */
-  async function work(payload: EachBatchPayload): Promise<void> {
+  async function work(payload: EachBatchPayload, goesOn: () => boolean): Promise<void> {
     const { batch, resolveOffset, isRunning, isStale } = payload
     const { topic, partition, highWatermark } = batch
     const state = await laneOf(payload)
@@ -175,7 +176,7 @@ function createLanes(kafka: Kafka, consumer: Consumer, admin: Admin, producer: P
     // An older offset than the one committed was read before somebody else had ended.
     if (records.length === 0) return consumer.seek({ topic, partition, offset: String(next) })
     for (const part of parts(records, maxBatchBytes)) {
-      if (!isRunning() || isStale()) return
+      if (!isRunning() || isStale() || !goesOn()) return
       const fresh: KafkaBatch = { topic, partition, records: part, highWatermark: BigInt(highWatermark) }
       await onBatch(fresh, async (outputs, done) => {
         await state.lane.write(outputs, done)
@@ -218,7 +219,10 @@ function createLanes(kafka: Kafka, consumer: Consumer, admin: Admin, producer: P
 }
 
 /** kafkajs sends none by itself while a batch is worked on; what the group says to them comes out at the end. */
-async function withHeartbeats({ heartbeat }: EachBatchPayload, work: () => Promise<void>): Promise<void> {
+async function withHeartbeats(
+  { heartbeat }: EachBatchPayload,
+  work: (goesOn: () => boolean) => Promise<void>
+): Promise<void> {
   let told: unknown
   const pulse = setInterval(() => {
     heartbeat().catch((error) => {
@@ -226,7 +230,7 @@ async function withHeartbeats({ heartbeat }: EachBatchPayload, work: () => Promi
     })
   }, 250)
   try {
-    await work()
+    await work(() => told === undefined)
   } finally {
     clearInterval(pulse)
   }

@@ -1,8 +1,10 @@
 import { LogveilError } from '../errors.ts'
 import type { Carry, Finding, Receipt } from '../model.ts'
-import { type Commit, type KafkaBatch, type KafkaOutput, type OnBatch, tooLarge } from './port.ts'
+import { type DeadLetters, type DeadReason, deadLetter } from './dead-letter.ts'
+import { type Commit, type KafkaBatch, type KafkaOutput, type OnBatch, refused, tooLarge } from './port.ts'
+import { redactApart } from './redact-apart.ts'
 import { type RedactedBatch, type RedactedRecord, redactBatch, type Scan, type ScanWhole } from './redact-batch.ts'
-import { annotated, type DeadReason, deadLetter, findingRecord } from './topics.ts'
+import { annotated, findingRecord } from './topics.ts'
 
 export interface StageOptions {
   /** Where records go. */
@@ -10,7 +12,8 @@ export interface StageOptions {
   /** Whether the topic has as many partitions as those it is filled from: then each record keeps its own. */
   readonly samePartitions: (topic: string) => boolean
   readonly findingsTopic: string | null
-  readonly deadLetterTopic: string | null
+  /** null: a partition with a record that cannot go on waits. */
+  readonly deadLetters: DeadLetters | null
   readonly annotate: boolean
   /** Whether placeholders tell secrets apart. */
   readonly keyed: boolean
@@ -31,10 +34,37 @@ interface Open {
   readonly carry: Carry
 }
 
+/** So often is a batch tried over which redaction fails, before the record is looked for. */
+const redactTries = 3
+
 /** Redacts batches, and commits what became of them. */
 export function createStage(options: StageOptions): OnBatch {
   const { scan, keyed, account } = options
   const open = new Map<string, Open>()
+  const failures = new Map<string, number>()
+
+  /** Throws `DELIVERY_FAILED` when it cannot, up to the last try. */
+  function redacted(batch: KafkaBatch, partition: string, scanner: Scan, carry: Carry): RedactedBatch {
+    const before = { ...carry }
+    try {
+      const done = redactBatch(batch, scanner, carry, keyed, options.whole)
+      failures.delete(partition)
+      return done
+    } catch {
+      const tries = (failures.get(partition) ?? 0) + 1
+      failures.set(partition, tries)
+      if (tries < redactTries) {
+        throw new LogveilError('DELIVERY_FAILED', 'a bug in logveil: a record cannot be redacted', { retryable: true })
+      }
+      failures.delete(partition)
+      return redactApart(batch.records, (records) => {
+        Object.assign(carry, before)
+        const some = redactBatch({ ...batch, records }, scanner, carry, keyed, options.whole)
+        Object.assign(before, carry)
+        return some
+      })
+    }
+  }
 
   return async (batch, commit) => {
     const partition = `${batch.topic}/${batch.partition}`
@@ -45,7 +75,7 @@ export function createStage(options: StageOptions): OnBatch {
     const carry = known?.at === records[0].offset ? { ...known.carry } : scanner.createCarry()
     await account(
       batch,
-      () => redactBatch(batch, scanner, carry, keyed, options.whole),
+      () => redacted(batch, partition, scanner, carry),
       ({ records: redacted }) => deliver(batch, redacted, commit, options)
     )
     if (carry.budget > 0) open.set(partition, { at: records[records.length - 1].offset + 1n, carry })
@@ -68,16 +98,27 @@ async function deliver(
     )
     return { rejected: unscanned, message: '' }
   } catch (error) {
-    if (!(error instanceof LogveilError) || error.cause !== tooLarge) throw error
+    const reason = reasonOf(error)
+    if (reason === null) throw error
     if (records.length > 1) {
       const middle = records.length >> 1
       const first = await deliver(batch, records.slice(0, middle), commit, options)
       const second = await deliver(batch, records.slice(middle), commit, options)
       return { rejected: first.rejected + second.rejected, message: '' }
     }
-    await commit([...toDead(batch, records[0], 'too-large', options)], last + 1n)
+    await commit(toDead(batch, records[0], reason, options), last + 1n).catch((again) => {
+      // The dead-letter topic may take no more than the other.
+      if (reasonOf(again) === null) throw again
+      return commit(toDead(batch, records[0], reason, options, true), last + 1n)
+    })
     return { rejected: 1, message: '' }
   }
+}
+
+/** Whether it is for a record that a commit failed. */
+function reasonOf(error: unknown): DeadReason | null {
+  const cause = error instanceof LogveilError ? error.cause : null
+  return cause === tooLarge ? 'too-large' : cause === refused ? 'refused' : null
 }
 
 function outputsOf(batch: KafkaBatch, redacted: RedactedRecord, options: StageOptions): KafkaOutput[] {
@@ -104,11 +145,13 @@ function toFindings(
 /** Throws `DELIVERY_FAILED` when there is no topic for them: the partition waits, and nothing is lost. */
 function toDead(
   batch: KafkaBatch,
-  { source: record, findings }: RedactedRecord,
+  redacted: RedactedRecord,
   reason: DeadReason,
-  options: StageOptions
+  options: StageOptions,
+  bare = false
 ): KafkaOutput[] {
-  if (options.deadLetterTopic === null) {
+  const { source: record, findings } = redacted
+  if (options.deadLetters === null) {
     const place = `${batch.topic}, partition ${batch.partition}, offset ${record.offset}`
     throw new LogveilError(
       'DELIVERY_FAILED',
@@ -119,7 +162,7 @@ function toDead(
     )
   }
   return [
-    deadLetter(options.deadLetterTopic, batch, record, reason),
+    deadLetter(options.deadLetters, batch, redacted, reason, bare),
     ...toFindings(batch, record.offset, record.timestamp, findings, options)
   ]
 }

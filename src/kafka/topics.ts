@@ -26,7 +26,7 @@ export function findingRecord(
   const { detector, confidence, severity, path, length, fingerprint, action, hints } = finding
   const { topic: from, partition } = batch
   const told = {
-    time: new Date(Number(timestamp)).toISOString(),
+    time: timeOf(timestamp),
     detector,
     confidence,
     severity,
@@ -46,28 +46,8 @@ export function findingRecord(
   }
 }
 
-/** Why a record is in the dead-letter topic. */
-export type DeadReason = 'unscanned' | 'too-large'
-
-/** Where the record stands that could not go on, and why; nothing of the record itself: it could hold what must not go on. */
-export function deadLetter(topic: string, batch: KafkaBatch, record: KafkaRecord, reason: DeadReason): KafkaOutput {
-  const { topic: from, partition } = batch
-  const { offset, key, value, headers, timestamp } = record
-  const told = {
-    topic: from,
-    partition,
-    offset: String(offset),
-    reason,
-    keyBytes: key?.length ?? null,
-    valueBytes: value?.length ?? null,
-    headers: headers.length
-  }
-  return {
-    topic,
-    partition: null,
-    key: Buffer.from(`${from}/${partition}/${offset}`),
-    value: Buffer.from(JSON.stringify(told)),
-    headers: noHeaders,
-    timestamp
-  }
+/** Producers may write any number, also ones that are no time. */
+function timeOf(timestamp: string): string {
+  const time = new Date(Number(timestamp))
+  return (Number.isNaN(time.getTime()) ? new Date(0) : time).toISOString()
 }

@@ -114,7 +114,13 @@ describe.each([
         reason: 'too-large',
         keyBytes: null,
         valueBytes: 30_001 + secret.length,
-        headers: 0
+        headers: 0,
+        fingerprint: null,
+        record: {
+          key: null,
+          value: Buffer.from(`${'x'.repeat(30_000)} ${placeholder}`).toString('base64'),
+          headers: []
+        }
       }
     ])
   })
