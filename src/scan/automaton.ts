@@ -1,12 +1,11 @@
 // The prefilter: finds every occurrence of every literal in one pass over raw bytes. The pass runs in WebAssembly, see
 // kernel/assembly/automaton.ts; here are its construction, and the pieces in which an input reaches the kernel's memory.
 
-import { kernelBase64 } from '../generated/kernel.ts'
 import type { Hits } from '../model.ts'
 import type { Literal } from './kernel/guard.ts'
 import { buildImage } from './kernel/image.ts'
 import { AHEAD, BEHIND, DATA, PIECE } from './kernel/layout.ts'
-import { type Memory, wasm } from './kernel/wasm.ts'
+import { instantiate } from './kernel/wasm.ts'
 
 export type { ByteClass, Guard, Literal } from './kernel/guard.ts'
 
@@ -34,7 +33,7 @@ const noHits: Hits = { count: 0, pairs: new Int32Array(0) }
 /** Throws a RangeError for a literal or guard outside its limits (see Literal, Guard). */
 export function buildAutomaton(literals: readonly Literal[]): Automaton {
   const { memory, states, tableBytes, hits, bytesPerStream } = buildImage(literals)
-  const kernel = instantiate(memory)
+  const kernel = instantiate<Kernel>(memory)
   kernel.configure(states.longest - 1, hits, bytesPerStream)
   const data = new Uint8Array(memory.buffer)
   const found = new Int32Array(memory.buffer, hits)
@@ -70,13 +69,6 @@ export function buildAutomaton(literals: readonly Literal[]): Automaton {
     },
     stats: { states: states.count, classes: states.classes, tableBytes }
   }
-}
-
-let compiled: object | undefined
-
-function instantiate(memory: Memory): Kernel {
-  compiled ??= new wasm.Module(Buffer.from(kernelBase64, 'base64'))
-  return new wasm.Instance(compiled, { env: { memory } }).exports as Kernel
 }
 
 function requireRange(bytes: Uint8Array, start: number, end: number): void {

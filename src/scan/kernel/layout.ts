@@ -34,3 +34,28 @@ export const GUARD_NONE = 0
 export const GUARD_RUN = 1
 export const GUARD_ASSIGN = 2
 export const GUARD_USERINFO = 3
+
+// The memory in which listed tokens are looked up; what follows TOKEN_SLOTS has places that depend on their number.
+
+/** u64[2] of each key. */
+export const TOKEN_KEYS = 0
+export const MOST_TOKEN_KEYS = 16
+/** u8[256]: kinds of characters, see listed/token.ts. */
+export const TOKEN_KINDS = 256
+/** u8[256]: 1 for what stands before the letters and digits of an escape. */
+export const TOKEN_LEADS = 512
+/** u8[LONGEST_TOKEN + 1]: by length of a run, a bit for each mixture of kinds that is listed. */
+export const TOKEN_MIXTURES = 1024
+export const LONGEST_TOKEN = 4096
+/** u8[(LONGEST_GAP + 1) << 6]: the same for pairs, by gap << 6 | first << 3 | second. */
+export const TOKEN_PAIRS = 5184
+/** Of a pair: four characters between its runs, each with a backslash before it. */
+export const LONGEST_GAP = 8
+export const LONGEST_PAIRED = 7
+/** `%253D`, `\u003d`, `\x3d`, `[38;5;` of a colour. */
+export const LONGEST_ESCAPE = 8
+/** First byte of a piece, with room for TOKEN_BEHIND before it and zeros behind it. */
+export const TOKEN_DATA = 8192
+export const TOKEN_BEHIND = 64
+/** {u64 hash, u32 index + 1, u32}[]: open addressing. */
+export const TOKEN_SLOTS = 74240

@@ -1,3 +1,5 @@
+import { kernelBase64 } from '../../generated/kernel.ts'
+
 // TypeScript knows WebAssembly only from its DOM library, whose other names the core must not see: here is what we use.
 
 export interface Memory {
@@ -14,3 +16,11 @@ interface Api {
 }
 
 export const wasm = (globalThis as unknown as { readonly WebAssembly: Api }).WebAssembly
+
+let compiled: object | undefined
+
+/** The kernel in a memory, with the functions that it exports: compiled once. */
+export function instantiate<T>(memory: Memory): T {
+  compiled ??= new wasm.Module(Buffer.from(kernelBase64, 'base64'))
+  return new wasm.Instance(compiled, { env: { memory } }).exports as T
+}

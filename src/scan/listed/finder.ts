@@ -1,19 +1,35 @@
+// Finds listed tokens in texts. The look-up runs in WebAssembly, see kernel/assembly/tokens.ts; here are its tables, and the pieces in which a
+// text reaches its memory.
+
 import type { Hits, ListedToken } from '../../model.ts'
-import { endsEscape } from '../bytes.ts'
-import { type SipKey, sipHash, sipHigh } from './siphash.ts'
-import { kindOf, lengthOf, longestGap, longestPaired } from './token.ts'
+import {
+  LONGEST_GAP,
+  MOST_TOKEN_KEYS,
+  PIECE,
+  TOKEN_BEHIND,
+  TOKEN_DATA,
+  TOKEN_KEYS,
+  TOKEN_KINDS,
+  TOKEN_LEADS,
+  TOKEN_MIXTURES,
+  TOKEN_PAIRS,
+  TOKEN_SLOTS
+} from '../kernel/layout.ts'
+import { instantiate, type Memory, wasm } from '../kernel/wasm.ts'
+import { kindOf, lengthOf } from './token.ts'
 
 /** Tokens that are looked for under one key. */
 export interface TokenSet {
-  readonly key: SipKey
+  /** 16 bytes. */
+  readonly key: Uint8Array
   /** `index`: its number among the literals of hits. */
   readonly tokens: readonly { readonly index: number; readonly token: ListedToken }[]
 }
 
 export interface TokenFinder {
   /**
-   * Merges the tokens in `bytes[start..end)` into hits of the same range. Linear: a byte is looked at three times at most, and hashed at most
-   * eight times for each key, which takes a token behind an escape; most are not hashed at all.
+   * Merges the tokens in `bytes[start..end)` into hits of the same range. Linear: each byte is looked at twice, and hashed at most eight times for
+   * each key, which takes a token behind a chain of escapes; most are not hashed at all. Allocates nothing but what it finds.
    */
   find(bytes: Uint8Array, start: number, end: number, hits: Hits): Hits
   /** The same for a text that is one of several in `bytes`, in their order; `take` merges what was found in all of them. */
@@ -21,91 +37,51 @@ export interface TokenFinder {
   take(hits: Hits): Hits
 }
 
-/** In bytes: `%253D`, `\u003d`, `\x3d`, `[38;5;` of a colour. */
-const longestEscape = 8
+interface Kernel {
+  configureTokens(
+    keys: number,
+    shortest: number,
+    longest: number,
+    pairs: number,
+    bits: number,
+    bitCount: number,
+    slotCount: number,
+    hits: number
+  ): void
+  findTokens(size: number, behind: number, origin: number): number
+}
 
-/** Allocates nothing but what it finds. */
+/** How far the end of a piece is moved back to where no token goes on. Longer ones are none. */
+const longestTail = 8192
+
+/** Throws a RangeError for more than 16 keys. */
 export function createTokenFinder(sets: readonly TokenSet[]): TokenFinder {
-  const { mixtures, shortest, longest } = mixturesOf(sets)
-  const pairs = pairMixturesOf(sets)
-  const tables = sets.map(createTable)
+  const { memory, hits: hitsAt, kernel } = buildTables(sets)
+  const data = new Uint8Array(memory.buffer)
+  const report = new Int32Array(memory.buffer, hitsAt)
   let found = new Int32Array(64)
   let count = 0
 
-  /** `allowed`: a bit for every mixture of characters. */
-  function look(bytes: Uint8Array, start: number, end: number, allowed: number): void {
-    let classes = 0
-    for (let at = start; at < end; at++) classes |= kindOf[bytes[at]]
-    if (((allowed >> classes) & 1) === 0) return
-    for (const { key, indexOf } of tables) {
-      const index = indexOf(sipHash(key, bytes, start, end), sipHigh)
-      if (index < 0) continue
-      if (2 * count === found.length) found = grown(found)
-      found[2 * count] = index
-      found[2 * count++ + 1] = end
+  function add(bytes: Uint8Array, start: number, end: number): void {
+    for (let from = start; from < end; ) {
+      const to = end - from <= PIECE ? end : cutAt(bytes, from + PIECE)
+      const behind = Math.min(TOKEN_BEHIND, from - start)
+      data.set(bytes.subarray(from - behind, to), TOKEN_DATA - behind)
+      const more = kernel.findTokens(to - from, behind, from)
+      if (more > 0) keep(more)
+      from = to
     }
   }
 
-  function lookAtRun(bytes: Uint8Array, start: number, end: number): void {
-    const length = end - start
-    if (length <= longest && mixtures[length] !== 0) look(bytes, start, end, mixtures[length])
-  }
-
-  function lookAtPair(bytes: Uint8Array, start: number, middle: number, next: number, end: number): void {
-    if (middle - start > longestPaired || end - next > longestPaired) return
-    const allowed = pairs?.[placeOf(middle - start, next - middle, end - next)] ?? 0
-    if (allowed !== 0) look(bytes, start, end, allowed)
-  }
-
-  /** Looks at about every `shortest`-th byte where there are no runs: none that is long enough hides between two looks (as in findRuns). */
-  function addRuns(bytes: Uint8Array, from: number, to: number): void {
-    for (let at = from + shortest - 1; at < to; ) {
-      if (kindOf[bytes[at]] === 0) {
-        at += shortest
-        continue
-      }
-      const low = at - shortest + 1
-      let start = at
-      while (start > low && kindOf[bytes[start - 1]] !== 0) start--
-      if (start > low) {
-        at = start + shortest - 1
-        continue
-      }
-      let end = at + 1
-      while (end < to && kindOf[bytes[end]] !== 0) end++
-      lookAtRun(bytes, start, end)
-      // What follows an escape stands alone, though the escape ends in letters or digits.
-      if (start > from && leads[bytes[start - 1]] === 1)
-        for (let i = start + 1; i <= start + longestEscape && i <= end - shortest; i++)
-          if (endsEscape(bytes, i, from)) lookAtRun(bytes, i, end)
-      at = end + shortest
+  function keep(more: number): void {
+    if (2 * (count + more) > found.length) {
+      const grown = new Int32Array(4 * (count + more))
+      grown.set(found.subarray(0, 2 * count))
+      found = grown
     }
+    found.set(report.subarray(0, 2 * more), 2 * count)
+    count += more
   }
-
-  /** The same with pairs, for which every run has to be looked at. */
-  function addAll(bytes: Uint8Array, from: number, to: number): void {
-    let before = -1
-    let beforeEnd = -1
-    for (let at = from; at < to; at++) {
-      if (kindOf[bytes[at]] === 0) continue
-      const start = at
-      while (at < to && kindOf[bytes[at]] !== 0) at++
-      lookAtRun(bytes, start, at)
-      if (start - beforeEnd <= longestGap && before >= 0) {
-        lookAtPair(bytes, before, beforeEnd, start, at)
-        if (before > from && leads[bytes[before - 1]] === 1)
-          for (let i = before + 1; i <= before + longestEscape && i < beforeEnd; i++)
-            if (endsEscape(bytes, i, from)) lookAtPair(bytes, i, beforeEnd, start, at)
-      }
-      if (start > from && leads[bytes[start - 1]] === 1)
-        for (let i = start + 1; i <= start + longestEscape && i < at; i++)
-          if (endsEscape(bytes, i, from)) lookAtRun(bytes, i, at)
-      before = start
-      beforeEnd = at
-    }
-  }
-
-  const add = pairs === null ? addRuns : addAll
 
   function take(hits: Hits): Hits {
     if (count === 0) return hits
@@ -124,37 +100,11 @@ export function createTokenFinder(sets: readonly TokenSet[]): TokenFinder {
   }
 }
 
-/** By length, a bit for every mixture of characters that a run of it has. */
-function mixturesOf(sets: readonly TokenSet[]) {
-  const runs = sets.flatMap(({ tokens }) => tokens.map(({ token }) => token)).filter(({ parts }) => parts.length === 1)
-  const shortest = runs.reduce((least, token) => Math.min(least, lengthOf(token)), Number.POSITIVE_INFINITY)
-  const longest = runs.reduce((most, token) => Math.max(most, lengthOf(token)), 0)
-  const mixtures = new Uint8Array(longest + 1)
-  for (const token of runs) mixtures[lengthOf(token)] |= 1 << token.classes
-  return { mixtures, shortest, longest }
-}
-
-/** The same for pairs, by `placeOf`; null: there are none. */
-function pairMixturesOf(sets: readonly TokenSet[]): Uint8Array | null {
-  const pairs = sets.flatMap(({ tokens }) => tokens.map(({ token }) => token)).filter(({ parts }) => parts.length === 3)
-  if (pairs.length === 0) return null
-  const mixtures = new Uint8Array((longestGap + 1) << 6)
-  for (const { parts, classes } of pairs)
-    if (parts.length === 3) mixtures[placeOf(parts[0], parts[1], parts[2])] |= 1 << classes
-  return mixtures
-}
-
-function placeOf(first: number, gap: number, second: number): number {
-  return (gap << 6) | (first << 3) | second
-}
-
-/** What stands before the letters and digits of an escape: a backslash, a percent sign, `[` or `;` of a colour. */
-const leads = Uint8Array.from({ length: 256 }, (_, byte) => ('\\%[;'.includes(String.fromCharCode(byte)) ? 1 : 0))
-
-function grown(list: Int32Array): Int32Array<ArrayBuffer> {
-  const more = new Int32Array(2 * list.length)
-  more.set(list)
-  return more
+/** Behind the last byte before `at` that is no letter or digit. */
+function cutAt(bytes: Uint8Array, at: number): number {
+  let cut = at
+  while (cut > at - longestTail && kindOf[bytes[cut - 1]] !== 0) cut--
+  return cut === at - longestTail ? at : cut
 }
 
 /** Both by their ends. */
@@ -172,26 +122,60 @@ function merge({ pairs, count }: Hits, found: Int32Array, more: number): Hits {
   return { count: count + more, pairs: merged }
 }
 
-/** Open addressing, at most a quarter full: most look-ups end at an empty place. */
-function createTable({ key, tokens }: TokenSet) {
-  const mask = 2 ** Math.ceil(Math.log2(4 * tokens.length + 4)) - 1
-  const slots = new Int32Array(4 * (mask + 1))
-  for (const { token, index } of tokens) {
-    const bytes = Buffer.from(token.filter, 'base64url')
-    const [low, high] = [bytes.readInt32LE(0), bytes.readInt32LE(4)]
-    let slot = low & mask
-    while (slots[4 * slot + 2] !== 0) slot = (slot + 1) & mask
-    slots.set([low, high, index + 1], 4 * slot)
+const pageBytes = 65536
+/**
+ * Hits of a piece, under each key, for each of its bytes: a run of four bytes or more may be a token, as may what follows up to three escapes in
+ * it, and the pairs that it ends.
+ */
+const hitBytesPerByte = 32
+
+/** Writes the tables where the kernel reads them. */
+function buildTables(sets: readonly TokenSet[]): { memory: Memory; hits: number; kernel: Kernel } {
+  if (sets.length > MOST_TOKEN_KEYS) throw new RangeError(`at most ${MOST_TOKEN_KEYS} keys`)
+  const tokens = sets.flatMap((set) => set.tokens)
+  // A quarter full, so that most look-ups end at once; a bit for each sixteenth first, as the slots of many are in no cache.
+  const slotCount = Math.max(64, 2 ** Math.ceil(Math.log2(4 * tokens.length + 1)))
+  const bits = TOKEN_SLOTS + 16 * slotCount
+  const hits = bits + (slotCount * 4) / 8
+  const memory = new wasm.Memory({ initial: Math.ceil((hits + hitBytesPerByte * sets.length * PIECE) / pageBytes) })
+  const bytes = new Uint8Array(memory.buffer)
+  bytes.set(kindOf, TOKEN_KINDS)
+  for (const lead of '\\%[;') bytes[TOKEN_LEADS + lead.charCodeAt(0)] = 1
+  for (const [i, { key }] of sets.entries()) bytes.set(key, TOKEN_KEYS + 16 * i)
+  const singles = tokens.filter(({ token }) => token.parts.length === 1).map(({ token }) => token)
+  for (const token of singles) bytes[TOKEN_MIXTURES + lengthOf(token)] |= 1 << token.classes
+  for (const { token } of tokens) writePair(bytes, token)
+  for (const token of tokens) writeSlot(memory, token, slotCount, bits)
+  const lengths = singles.map(lengthOf)
+  const kernel = instantiate<Kernel>(memory)
+  const shortest = lengths.reduce((a, b) => Math.min(a, b), 2 ** 30)
+  const longest = lengths.reduce((a, b) => Math.max(a, b), 0)
+  const hasPairs = singles.length < tokens.length ? 1 : 0
+  kernel.configureTokens(sets.length, shortest, longest, hasPairs, bits, 4 * slotCount, slotCount, hits)
+  return { memory, hits, kernel }
+}
+
+function writePair(bytes: Uint8Array, { parts, classes }: ListedToken): void {
+  if (parts.length === 1) return
+  const [first, gap, second] = parts
+  if (gap <= LONGEST_GAP) bytes[TOKEN_PAIRS + ((gap << 6) | (first << 3) | second)] |= 1 << classes
+}
+
+function writeSlot(
+  { buffer }: Memory,
+  { token, index }: TokenSet['tokens'][number],
+  slots: number,
+  bits: number
+): void {
+  const words = new Int32Array(buffer)
+  const filter = Buffer.from(token.filter, 'base64url')
+  const [low, high] = [filter.readInt32LE(0), filter.readInt32LE(4)]
+  const bit = low & (4 * slots - 1)
+  new Uint8Array(buffer)[bits + (bit >>> 3)] |= 1 << (bit & 7)
+  let at = 0
+  for (let slot = low & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
+    at = TOKEN_SLOTS / 4 + 4 * slot
+    if (words[at + 2] === 0) break
   }
-  return {
-    key,
-    /** -1: there is none. */
-    indexOf(low: number, high: number): number {
-      for (let slot = low & mask; ; slot = (slot + 1) & mask) {
-        const index = slots[4 * slot + 2]
-        if (index === 0) return -1
-        if (slots[4 * slot] === low && slots[4 * slot + 1] === high) return index - 1
-      }
-    }
-  }
+  words.set([low, high, index + 1], at)
 }

@@ -8,7 +8,6 @@ import { unsaid } from '../load/defaults.ts'
 import { overlapsOwnPlaceholder } from '../placeholders.ts'
 import type { Confirm } from '../text-scan.ts'
 import { createTokenFinder, type TokenFinder, type TokenSet } from './finder.ts'
-import { sipKeyOf } from './siphash.ts'
 import { lengthOf } from './token.ts'
 
 /** What a listed secret is called that no detector knows by its shape. */
@@ -47,7 +46,7 @@ export function compileListing({ secrets, keys }: Listing, first: number, decode
   const sets = keys.map((key): TokenSet => {
     const own = groupsOf(forms, key, first + groups.length)
     groups.push(...own)
-    return { key: sipKeyOf(key.filterKey), tokens: own }
+    return { key: key.filterKey, tokens: own }
   })
   return {
     ...createTokenFinder(sets),

@@ -1,4 +1,5 @@
 import { isDigit, isLower, isUpper } from '../bytes.ts'
+import { LONGEST_GAP, LONGEST_PAIRED, LONGEST_TOKEN } from '../kernel/layout.ts'
 
 // A run is letters and digits with none beside them. A listed secret is known by the lengths, the kinds of characters and a keyed hash of one
 // run in it, or of two short ones with little between them: the token. It is looked up for every token of a text that has such lengths and such
@@ -20,15 +21,10 @@ export interface Token {
   readonly classes: number
 }
 
-/** Longer ones are not hashed. */
-export const longestToken = 4096
 /** Shorter runs are words like others. */
 const shortest = 6
 /** The same with characters of several kinds. */
 const shortestMixed = 4
-/** Of a pair: four characters, each with a backslash before it. */
-export const longestGap = 8
-export const longestPaired = 7
 
 /** The token of a value that stands in texts most seldom for other reasons; null: there is none that is rare enough. */
 export function tokenOf(value: Uint8Array): Token | null {
@@ -63,7 +59,7 @@ function runsOf(value: Uint8Array): Run[] {
 }
 
 function isRare({ parts: [length], classes }: Run): boolean {
-  return length <= longestToken && length >= (countOf(classes) === 1 ? shortest : shortestMixed)
+  return length <= LONGEST_TOKEN && length >= (countOf(classes) === 1 ? shortest : shortestMixed)
 }
 
 interface Pair extends Token {
@@ -76,7 +72,7 @@ function pairsOf(runs: readonly Run[]): Pair[] {
     const [a, b] = [first.parts[0], second.parts[0]]
     const gap = second.offset - first.offset - a
     const classes = first.classes | second.classes
-    const isPair = gap <= longestGap && a <= longestPaired && b <= longestPaired && a + b >= shortestMixed
+    const isPair = gap <= LONGEST_GAP && a <= LONGEST_PAIRED && b <= LONGEST_PAIRED && a + b >= shortestMixed
     return isPair ? [{ offset: first.offset, parts: [a, gap, b] as const, classes }] : []
   })
 }

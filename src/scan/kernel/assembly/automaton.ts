@@ -11,6 +11,8 @@ import { DATA, COLUMNS, COUNTS, MEMOS, MEMO_BYTES, STREAMS, TABLE } from '../lay
 import { accepts } from './guards'
 import { learnTraits, openWindow } from './text'
 
+export { configureTokens, findTokens } from './tokens'
+
 let warmUp: u32 = 0
 let hitsAt: u32 = 0
 let hitBytes: u32 = 0
