@@ -540,7 +540,8 @@ export interface Ticket extends TicketOwner {
 }
 
 /**
- * Why channels hear of a ticket. `opened`. `updated`: seen ten times as often, or found to be worse. `changed`: somebody, or a quiet period, gave
+ * Why channels hear of a ticket. `opened`. `updated`: seen ten times as often, found to be worse, or what came of
+ * its rotation hook. `changed`: somebody, or a quiet period, gave
  * it another state. `stale-consumer`: its old value is still used after the rotation. `regression`: seen again after it was closed. `expired`:
  * a risk is not accepted any longer, or a false positive has to be looked at anew. `reminder`, `escalated`: its time is nearly, or quite, over.
  */
@@ -611,4 +612,38 @@ export interface KeepAlive {
 /** Whether nothing has to be done about tickets in this state. */
 export function isOver(state: TicketState): boolean {
   return state === 'verified' || state === 'closed' || state === 'false-positive' || state === 'accepted-risk'
+}
+
+// ------------------------------------------------------------------------------------------------ rotation
+
+/** That one listed secret shall be rotated. */
+export interface RotationOrder {
+  /** The same however often it is tried: services that know it do it once. */
+  readonly id: string
+  /** Of the ticket. */
+  readonly ticket: string
+  /** Its name in the inventory. */
+  readonly secret: string
+  /** What the hook has to rotate, as the inventory says it. */
+  readonly target: string
+  /** Who asked for it, and why. */
+  readonly actor: string
+  readonly reason: string
+}
+
+/**
+ * Has a secret rotated.
+ * `plan` MUST change nothing: it tells what `run` would do, and asks the service whether it could where that can be asked. `run` MUST resolve
+ * only when the service has taken the order. Both MUST end within 30 s, and reject with `DELIVERY_FAILED` (or `OVERLOADED`) that says whether it can
+ * work later. Neither may tell what a service or a command answered: it may hold a value.
+ */
+export interface RotationHook {
+  /** As the configuration and the inventory name it. */
+  readonly name: string
+  /** The same order twice is done once. Without it an order is never tried again when nobody knows what became of it. */
+  readonly repeatable: boolean
+  /** The old value is dead when `run` has resolved; else whoever does it reports that. */
+  readonly completes: boolean
+  plan(order: RotationOrder): Promise<string>
+  run(order: RotationOrder): Promise<void>
 }

@@ -21,6 +21,7 @@ export async function openTicketDesk(config: TicketsConfig, events: DeskEvents):
   const names = channels.map(({ channel }) => channel.name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined) throw new LogveilError('CONFIG_INVALID', `tickets.channels: two are named ${twice}`)
+  const rotatorOf = await rotatorWith(config, owners)
   const database = await openDatabase(config)
   const desk = await openDesk({
     database,
@@ -28,13 +29,28 @@ export async function openTicketDesk(config: TicketsConfig, events: DeskEvents):
     policy: policyOf(config),
     delivery: deliveryOf(config),
     events,
+    ...(rotatorOf === null ? {} : { rotatorOf }),
     ...(owners === null ? {} : { ownerOf: owners.ownerOf })
   })
   if (owners === null) return desk
+  const { informed } = owners
   return {
     ...desk,
-    record: (writer, sequence, seen, now) => desk.record(writer, sequence, seen.map(owners.informed), now)
+    record: (writer, sequence, seen, now) => desk.record(writer, sequence, seen.map(informed), now),
+    ledger: {
+      ...desk.ledger,
+      recordFrom: (origin, numbered, next, now) => {
+        const known = numbered.map((one) => ({ ...one, seen: informed(one.seen) }))
+        return desk.ledger.recordFrom(origin, known, next, now)
+      }
+    }
   }
+}
+
+/** Hooks are loaded only where there are any. */
+async function rotatorWith({ rotation }: TicketsConfig, owners: Owners | null) {
+  if (rotation === null || owners === null) return null
+  return (await import('./tickets-rotation.ts')).rotatorOf(rotation, owners)
 }
 
 /** Who owns what was seen; null: nobody knows. Without an inventory nothing is loaded that reads one. */

@@ -79,6 +79,8 @@ function clashesIn({
     clashes.push({ path: ['findings'], message: 'needs bearerTokens or topic' })
   if (findings?.topic && tickets === null)
     clashes.push({ path: ['findings', 'topic'], message: 'needs a section tickets, in which findings count' })
+  if (tickets?.rotation && tickets.inventory === null && redaction.inventory === null)
+    clashes.push({ path: ['tickets', 'rotation'], message: 'needs an inventory: only listed secrets are rotated' })
   if (tickets?.api && admin === null)
     clashes.push({ path: ['tickets', 'api'], message: 'needs an address to be asked at: admin is null' })
   const names = new Set<string>()

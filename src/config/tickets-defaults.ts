@@ -19,7 +19,8 @@ export function plainTickets(directory: string, urls: readonly string[]): Ticket
     closeDays: 7,
     retentionDays: 400,
     retry: { initialMs: 1000, maxMs: 3_600_000, attempts: 30 },
-    api: null
+    api: null,
+    rotation: null
   }
 }
 

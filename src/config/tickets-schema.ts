@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { channelSchema } from './channels-schema.ts'
+import { rotationSchema } from './rotation-schema.ts'
 
 /** What of the configuration is about tickets. */
 
@@ -83,7 +84,11 @@ export const ticketsSchema = z.strictObject({
   api: api
     .nullable()
     .default(null)
-    .describe('/v1/tickets at the address of admin, as /v1/openapi.json tells; null: off')
+    .describe('/v1/tickets at the address of admin, as /v1/openapi.json tells; null: off'),
+  rotation: rotationSchema
+    .nullable()
+    .default(null)
+    .describe('Hooks that rotate secrets of the inventory whose tickets become `rotating`; null: people do')
 })
 
 export type TicketsConfig = z.output<typeof ticketsSchema>

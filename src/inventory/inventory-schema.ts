@@ -52,7 +52,16 @@ const rotation = z.strictObject({
     .default('single')
     .describe('dual: the old value stays valid until the new one is in use, so that a hook may rotate it'),
   procedure: text.nullable().default(null).describe('Where it is written how to do it by hand'),
-  hook: z.looseObject({ type: name }).nullable().default(null).describe('What rotates it')
+  hook: z
+    .strictObject({
+      name: name.describe('Of a hook in tickets.rotation.hooks'),
+      target: text.describe(
+        'What it has to rotate: a path of Vault, an ARN, secrets/NAME of Azure, whatever a command knows'
+      )
+    })
+    .nullable()
+    .default(null)
+    .describe('What rotates it')
 })
 
 const secret = z.strictObject({

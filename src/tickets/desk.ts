@@ -1,4 +1,5 @@
 import { LogveilError } from '../errors.ts'
+import type { Channel } from '../model.ts'
 import type { Database } from './database.ts'
 import { type DeliveryPolicy, type ServedChannel, startDispatcher } from './dispatcher.ts'
 import { type Allowance, type Ledger, type LedgerPolicy, type OwnerOf, openLedger } from './ledger.ts'
@@ -10,6 +11,8 @@ export interface DeskOptions {
   readonly policy: LedgerPolicy
   readonly delivery: DeliveryPolicy
   readonly ownerOf?: OwnerOf
+  /** Rotates what leaked. */
+  readonly rotatorOf?: (ledger: Ledger) => Channel
   readonly events: DeskEvents
 }
 
@@ -35,10 +38,14 @@ export interface Desk {
 }
 
 const tickMs = 5000
+const rotationsPerSecond = 5
 
 /** Throws `LEDGER_FAILED`. The database is closed with it. */
-export async function openDesk({ database, channels, policy, delivery, ownerOf, events }: DeskOptions): Promise<Desk> {
+export async function openDesk(options: DeskOptions): Promise<Desk> {
+  const { database, policy, delivery, ownerOf, rotatorOf, events } = options
   const ledger = await openLedger(database, policy, ownerOf)
+  const rotator = rotatorOf === undefined ? [] : [{ channel: rotatorOf(ledger), perSecond: rotationsPerSecond }]
+  const channels = [...options.channels, ...rotator]
   const outbox = createOutbox(database)
   const names = channels.map(({ channel }) => channel.name)
   await outbox.register(names, Date.now())

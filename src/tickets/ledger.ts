@@ -1,7 +1,17 @@
 import { LogveilError } from '../errors.ts'
 import type { Sighting, Ticket, TicketDigest, TicketEvent, TicketOwner, TicketState } from '../model.ts'
 import type { Database, Transaction } from './database.ts'
-import { type Change, changed, keyOf, type LifecyclePolicy, passed, type Step, sighted, wakesAt } from './lifecycle.ts'
+import {
+  type Change,
+  changed,
+  keyOf,
+  type LifecyclePolicy,
+  noted,
+  passed,
+  type Step,
+  sighted,
+  wakesAt
+} from './lifecycle.ts'
 import { migrate } from './migrations.ts'
 import { enqueue } from './outbox.ts'
 import { createTally } from './tally.ts'
@@ -54,6 +64,22 @@ export interface NumberedSighting {
   readonly seen: Sighting
 }
 
+/** A run of a rotation hook that is about to begin. */
+export interface RotationRun {
+  readonly id: string
+  readonly ticket: string
+  readonly secret: string
+  readonly hook: string
+  readonly dry: boolean
+  /** Runs of all hooks in an hour, dry ones left out. */
+  readonly perHour: number
+  /** Between two runs for one secret. */
+  readonly pauseMs: number
+}
+
+/** `begun`: it may go on. `again`: it was begun before, and nobody knows what became of it. `over`: nothing is to be done. */
+export type RotationStart = 'begun' | 'again' | 'over'
+
 /** All tickets, in a database that several instances may share. What rejects does so with `LEDGER_FAILED`, `TICKET_UNKNOWN` or `TICKET_INVALID`. */
 export interface Ledger {
   /**
@@ -72,6 +98,12 @@ export interface Ledger {
   list(filter: TicketFilter): Promise<readonly Ticket[]>
   history(id: string): Promise<readonly HistoryEntry[]>
   allowances(): Promise<readonly Allowance[]>
+  /** Whether a hook may run, which is written down; what is beyond the limits is told, and `over`. */
+  beginRotation(run: RotationRun, now: number): Promise<RotationStart>
+  /** What came of it, told once; `to`: the state that the ticket has then. */
+  endRotation(id: string, reason: string, to: TicketState | null, now: number): Promise<void>
+  /** Why no hook runs for a ticket, told once for each `id`. */
+  refuseRotation(run: Omit<RotationRun, 'perHour' | 'pauseMs'>, reason: string, now: number): Promise<void>
   /** Does what time brings: reminders, verification, digests, deletion. Any number of instances may do so. */
   tick(now: number): Promise<void>
 }
@@ -228,11 +260,89 @@ export async function openLedger(
         const rows = await all('select * from allowances order by tenant, detector, fingerprint')
         return rows as never as readonly Allowance[]
       }),
+    beginRotation: (run, now) =>
+      transact(async (transaction) => {
+        const known = await rotation(transaction, run.id)
+        if (known !== null) return known === 'begun' ? 'again' : 'over'
+        const reason = run.dry ? null : await limit(transaction, run, now)
+        await addRotation(transaction, run, reason === null ? 'begun' : 'refused', now)
+        if (reason === null) return 'begun'
+        await note(transaction, run.ticket, run.hook, `its rotation hook does not run: ${reason}`, now)
+        return 'over'
+      }),
+    endRotation: (id, reason, to, now) =>
+      transact(async (transaction) => {
+        const { all } = transaction
+        const rows = await all(
+          "update rotations set state = 'ended' where id = $1 and state = 'begun' returning ticket, hook",
+          [id]
+        )
+        for (const { ticket, hook } of rows) {
+          const by = `hook ${hook}`
+          if (to === null) await note(transaction, String(ticket), String(hook), reason, now)
+          else await moveOn(transaction, String(ticket), { to, by, reason, at: now }, now)
+        }
+      }),
+    refuseRotation: (run, reason, now) =>
+      transact(async (transaction) => {
+        if ((await rotation(transaction, run.id)) !== null) return
+        await addRotation(transaction, run, 'refused', now)
+        await note(transaction, run.ticket, run.hook, `its rotation hook does not run: ${reason}`, now)
+      }),
     async tick(now) {
       while (await wake(now)) {}
       await tellStorms(now)
       await clean(now)
     }
+  }
+
+  async function rotation({ all }: Transaction, id: string): Promise<string | null> {
+    const rows = await all(`select state from rotations where id = $1 ${dialect.forUpdate}`, [id])
+    return rows.length === 0 ? null : String(rows[0].state)
+  }
+
+  async function addRotation(
+    { all }: Transaction,
+    { id, ticket, secret, hook, dry }: Omit<RotationRun, 'perHour' | 'pauseMs'>,
+    state: 'begun' | 'refused',
+    now: number
+  ): Promise<void> {
+    await all('insert into rotations (id, ticket, secret, hook, dry, at, state) values ($1, $2, $3, $4, $5, $6, $7)', [
+      id,
+      ticket,
+      secret,
+      hook,
+      dry ? 1 : 0,
+      now,
+      state
+    ])
+  }
+
+  /** Why it may not run now; null: it may. One at a time, whatever the number of instances. */
+  async function limit({ all }: Transaction, run: RotationRun, now: number): Promise<string | null> {
+    if (dialect.forUpdate !== '') await all('lock table rotations in exclusive mode')
+    const count = async (where: string, since: number, ...more: string[]): Promise<number> => {
+      const [{ runs }] = await all(
+        `select count(*) as runs from rotations where dry = 0 and state <> 'refused' and at > $1 ${where}`,
+        [since, ...more]
+      )
+      return Number(runs)
+    }
+    if ((await count('and secret = $2', now - run.pauseMs, run.secret)) > 0) return 'it ran a short while ago'
+    return (await count('', now - 3_600_000)) >= run.perHour ? 'too many ran within this hour' : null
+  }
+
+  async function note(transaction: Transaction, id: string, hook: string, reason: string, now: number): Promise<void> {
+    const before = await byId(transaction, id, true)
+    await keep(transaction, before, noted(before, `hook ${hook}`, reason, now), now)
+  }
+
+  /** Somebody may have been quicker: then it is only noted. */
+  async function moveOn(transaction: Transaction, id: string, change: Change, now: number): Promise<void> {
+    const before = await byId(transaction, id, true)
+    const { by, reason } = change
+    const step = before.state === 'rotating' ? changed(before, change) : noted(before, by, reason, now)
+    await keep(transaction, before, step, now)
   }
 
   /** A bounded number at once; true when there may be more. */
@@ -272,7 +382,7 @@ export async function openLedger(
         [old, old]
       )
       for (const { id } of gone) {
-        for (const table of ['history', 'links']) await all(`delete from ${table} where ticket = $1`, [id])
+        for (const table of ['history', 'links', 'rotations']) await all(`delete from ${table} where ticket = $1`, [id])
         await all('delete from tickets where id = $1', [id])
       }
       await all('delete from outbox where dead < $1', [old])

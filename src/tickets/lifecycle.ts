@@ -75,6 +75,11 @@ export function changed(ticket: Ticket, change: Change): Step {
   return told(next, 'changed', at, by, reason, state)
 }
 
+/** Something was done about it that leaves it in its state. */
+export function noted(ticket: Ticket, by: string, reason: string, at: number): Step {
+  return told(ticket, 'updated', at, by, reason, ticket.state)
+}
+
 /** Which states lead to which by hand. What is verified is so by itself, or because somebody has tried the old value. */
 const leadsTo: Readonly<Record<TicketState, readonly TicketState[]>> = {
   open: ['acknowledged', 'rotating', 'rotated', 'closed', 'false-positive', 'accepted-risk'],

@@ -29,6 +29,13 @@ const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [
       expires bigint not null, primary key (tenant, detector, fingerprint))`,
     `create table storms (
       tenant text not null, detector text not null, ticket text not null, at bigint not null, primary key (ticket))`
+  ],
+  () => [
+    `create table rotations (
+      id text primary key, ticket text not null, secret text not null, hook text not null, dry bigint not null, at bigint not null,
+      state text not null)`,
+    'create index rotations_at on rotations (at)',
+    'create index rotations_ticket on rotations (ticket)'
   ]
 ]
 
