@@ -98,7 +98,7 @@ describe.each(backends)('the ledger in $name', ({ missing, begin: startBackend, 
       owner: null,
       runbook: null,
       opened: begin,
-      due: begin + 8 * hourMs,
+      due: begin + 4 * hourMs,
       notices: 0,
       stale: null,
       expires: null
