@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { broker, kafkaSecurity } from './peer-schema.ts'
 
 /** Who is told of tickets. */
 
@@ -21,6 +22,17 @@ function common(type: string, perSecond: number) {
     perSecond: z.number().positive().max(1000).default(perSecond).describe('Deliveries; more wait')
   }
 }
+
+/** Of issue trackers. */
+const settle = (seconds: number) =>
+  z
+    .number()
+    .min(0)
+    .max(600)
+    .default(seconds)
+    .describe(
+      'So long may an issue that was made not be found: nobody who does not know whether it was makes another one before'
+    )
 
 const webhook = z.strictObject({
   ...common('webhook', 50),
@@ -104,14 +116,144 @@ const jira = z.strictObject({
     .strictObject({ new: jiraStatus, active: jiraStatus, done: jiraStatus })
     .prefault({})
     .describe('Names of the statuses that issues are moved to; null: any of the category'),
-  settleSeconds: z
-    .number()
-    .min(0)
-    .max(600)
-    .default(60)
-    .describe('So long may an issue that was made not be found by the search')
+  settleSeconds: settle(60)
 })
 
-export const channelSchema = z.discriminatedUnion('type', [webhook, pagerduty, alertmanager, jira])
+const repository = z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'is no OWNER/NAME')
+
+const github = z.strictObject({
+  ...common('github', 1),
+  type: z.literal('github').describe('GitHub issues: one for each ticket'),
+  url: base.default('https://api.github.com').describe('Of an Enterprise Server https://HOST/api/v3'),
+  token: secret.describe('May read and write issues of the repository'),
+  repository,
+  labels: z.array(z.string().min(1)).default(['logveil']),
+  assignees: z.array(z.string().min(1)).max(10).default([]),
+  settleSeconds: settle(10)
+})
+
+const gitea = z.strictObject({
+  ...common('gitea', 5),
+  type: z.literal('gitea').describe('Issues of Gitea or Forgejo: one for each ticket'),
+  url: base.describe('https://HOST'),
+  token: secret.describe('May read and write issues of the repository'),
+  repository,
+  labels: z.array(z.int().min(1)).default([]).describe('Ids'),
+  assignees: z.array(z.string().min(1)).default([]),
+  settleSeconds: settle(10)
+})
+
+const gitlab = z.strictObject({
+  ...common('gitlab', 2),
+  type: z.literal('gitlab').describe('GitLab issues: one for each ticket'),
+  url: base.default('https://gitlab.com'),
+  token: secret.describe('With the scope api'),
+  project: z.string().min(1).describe('GROUP/PROJECT, or its number'),
+  labels: z.array(z.string().regex(/^[^,]+$/, 'has a comma in it')).default(['logveil']),
+  confidential: z.boolean().default(true).describe('Only members of the project see it'),
+  issueType: z.enum(['issue', 'incident']).default('issue'),
+  settleSeconds: settle(10)
+})
+
+const servicenow = z.strictObject({
+  ...common('servicenow', 5),
+  type: z.literal('servicenow').describe('ServiceNow, Table API: an incident for each ticket'),
+  url: base.describe('https://INSTANCE.service-now.com'),
+  user: z.string().min(1).nullable().default(null).describe('null: the password is a bearer token'),
+  password: secret,
+  fields: z
+    .record(z.string().regex(/^\w+$/), z.string())
+    .default({})
+    .describe('More fields of new incidents: assignment_group, category'),
+  closeCode: z.string().min(1).default('Solution provided').describe('Of the list of the instance'),
+  settleSeconds: settle(10)
+})
+
+const opsgenie = z.strictObject({
+  ...common('opsgenie', 5),
+  type: z.literal('opsgenie').describe('Opsgenie, Alert API: an alert for each ticket'),
+  url: base.default('https://api.opsgenie.com').describe('In Europe https://api.eu.opsgenie.com'),
+  apiKey: secret.describe('Of an API integration'),
+  teams: z.array(z.string().min(1)).max(50).default([]).describe('Who is told; none: as the integration has it')
+})
+
+const slack = z.strictObject({
+  ...common('slack', 1),
+  type: z.literal('slack').describe('Slack, by a bot: a message for each ticket, and a thread below it'),
+  url: base.default('https://slack.com'),
+  token: secret.describe('Of a bot with chat:write and channels:history (groups:history where it is private)'),
+  channel: z.string().regex(/^[CG][A-Z0-9]{5,20}$/, 'is no id of a channel: C0123456789'),
+  settleSeconds: settle(10)
+})
+
+const slackWebhook = z.strictObject({
+  ...common('slack-webhook', 1),
+  type: z.literal('slack-webhook').describe('Slack, by an incoming webhook: a message for each event'),
+  url: url.meta({ secret: true })
+})
+
+const teams = z.strictObject({
+  ...common('teams', 1),
+  type: z.literal('teams').describe('Microsoft Teams, by a workflow: a card for each event'),
+  url: url.meta({ secret: true })
+})
+
+const address = z.string().regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/, 'is no address')
+
+const email = z.strictObject({
+  ...common('email', 1),
+  type: z.literal('email').describe('Mail over SMTP: one for each event, a thread for each ticket'),
+  host: z.string().min(1),
+  port: z.int().min(1).max(65_535).default(587),
+  tls: z
+    .enum(['tls', 'starttls', 'none'])
+    .default('starttls')
+    .describe('tls: from the first byte (port 465). starttls: nothing is sent without it'),
+  user: z.string().min(1).nullable().default(null),
+  password: secret.nullable().default(null),
+  from: address.describe('logveil <logveil@example.com>'),
+  to: z.array(address).min(1)
+})
+
+const kafka = z.strictObject({
+  ...common('kafka', 1000),
+  type: z.literal('kafka').describe('A topic: CloudEvents, keyed by the ticket'),
+  brokers: z.array(broker).min(1),
+  topic: z.string().min(1),
+  clientId: z.string().min(1).default('logveil'),
+  ...kafkaSecurity
+})
+
+const ocsfFile = z.strictObject({
+  ...common('ocsf-file', 1000),
+  type: z.literal('ocsf-file').describe('OCSF findings (class 2006) as JSON lines in a file'),
+  path: z.string().min(1).describe('Made when it is missing, for its owner only; rotate it by renaming')
+})
+
+const ocsfLogs = z.strictObject({
+  ...common('ocsf-otlp', 100),
+  type: z.literal('ocsf-otlp').describe('OCSF findings (class 2006) as log records over OTLP/HTTP'),
+  url: base.describe('http://HOST:4318'),
+  headers
+})
+
+export const channelSchema = z.discriminatedUnion('type', [
+  webhook,
+  pagerduty,
+  alertmanager,
+  jira,
+  github,
+  gitea,
+  gitlab,
+  servicenow,
+  opsgenie,
+  slack,
+  slackWebhook,
+  teams,
+  email,
+  kafka,
+  ocsfFile,
+  ocsfLogs
+])
 
 export type ChannelConfig = z.output<typeof channelSchema>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { lineFormats } from '../model.ts'
+import { broker, clientTls, kafkaSecurity } from './peer-schema.ts'
 import { ticketsSchema } from './tickets-schema.ts'
 
 /** The configuration of `logveil run`: the one source for its validation, its JSON Schema and its documentation. */
@@ -119,12 +120,6 @@ const syslogSource = z.strictObject({
   maxConnections: z.int().min(1).max(1_000_000).default(1000)
 })
 
-const clientTls = z.strictObject({
-  caFile: file.nullable().default(null).describe('PEM; null: the authorities of the system'),
-  certFile: file.nullable().default(null).describe('PEM; for downstreams that ask for a certificate'),
-  keyFile: file.nullable().default(null)
-})
-
 const retry = z.strictObject({
   initialMs: ms(1).default(200).describe('First pause; doubles with every try'),
   maxMs: ms(1).default(5000)
@@ -173,23 +168,6 @@ const httpSink = z.strictObject({
 const stdoutSink = z.strictObject({
   type: z.literal('stdout').describe('OTLP/JSON, one batch a line; lines of files as they are')
 })
-
-const broker = z.string().regex(/^(\[[0-9a-fA-F:.]+\]|[^:\s]+):\d{1,5}$/, 'is no broker: write HOST:PORT')
-
-const kafkaSecurity = {
-  tls: clientTls.nullable().default(null).describe('null: without TLS'),
-  sasl: z
-    .discriminatedUnion('mechanism', [
-      z.strictObject({
-        mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
-        username: z.string().min(1),
-        password: secret
-      }),
-      z.strictObject({ mechanism: z.literal('oauthbearer'), tokenFile: file.describe('Read for each connection') })
-    ])
-    .nullable()
-    .default(null)
-}
 
 const kafkaSource = z.strictObject({
   type: z.literal('kafka'),

@@ -75,7 +75,11 @@ async function read(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-function faultIn({ method, headers }: IncomingMessage, body: string, key: Buffer): string | null {
+export function faultIn(
+  { method, headers }: Pick<IncomingMessage, 'method' | 'headers'>,
+  body: string,
+  key: Buffer
+): string | null {
   const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures } = headers
   if (method !== 'POST') return 'method'
   if (typeof id !== 'string' || id === '') return 'webhook-id'

@@ -34,7 +34,7 @@ export function createJira(options: JiraOptions): Channel {
   const authorization =
     email === null ? `Bearer ${token}` : `Basic ${Buffer.from(`${email}:${token}`).toString('base64')}`
   const service = { name, url, headers: { authorization }, timeoutMs }
-  return createTrackerChannel({ name, settleMs, begin: () => callsOf(beginCalls(service), options) })
+  return createTrackerChannel({ name, settleMs, hasActive: true, begin: () => callsOf(beginCalls(service), options) })
 }
 
 const issuePath = '/rest/api/3/issue'
@@ -68,9 +68,9 @@ function callsOf({ call, callIfThere, send }: Calls, options: JiraOptions): Trac
         return issues.length === 0 ? null : issues[0].key
       })
     },
-    create(message, event, stamp) {
+    create(message, event) {
       const severity = event.kind === 'digest' ? 'critical' : event.ticket.severity
-      const body = { fields: fieldsOf(message, stamp, severity, options) }
+      const body = { fields: fieldsOf(message, severity, options) }
       return call({ path: issuePath, body }, ({ key }: { key: string }) => key)
     },
     read(key) {
@@ -79,13 +79,13 @@ function callsOf({ call, callIfThere, send }: Calls, options: JiraOptions): Trac
         return { progress: progressOf(status), text: JSON.stringify(description) }
       })
     },
-    async note(key, message, _, stamp) {
+    async note(key, message) {
       const path = `${issuePath}/${key}/comment`
       const latest = `${path}?orderBy=-created&maxResults=100`
       const told = await call({ method: 'GET', path: latest }, ({ comments }: { comments: object[] }) =>
-        JSON.stringify(comments).includes(stamp)
+        JSON.stringify(comments).includes(message.stamp)
       )
-      if (!told) await send({ path, body: { body: documentOf(message, stamp) } })
+      if (!told) await send({ path, body: { body: documentOf(message) } })
     },
     async move(key, progress) {
       const path = `${issuePath}/${key}/transitions`
@@ -109,7 +109,6 @@ function quoted(text: string): string {
 
 function fieldsOf(
   message: Message,
-  stamp: string,
   severity: Severity,
   { project, issueType, labels, priorities, fields }: JiraOptions
 ) {
@@ -118,14 +117,14 @@ function fieldsOf(
     project: { key: project },
     issuetype: { name: issueType },
     summary: message.title,
-    description: documentOf(message, stamp),
+    description: documentOf(message),
     labels: [...labels, message.mark],
     ...(priorities === null ? {} : { priority: { name: priorities[severity] } })
   }
 }
 
 /** Atlassian Document Format, version 1. */
-function documentOf({ news, facts, runbook }: Message, stamp: string): object {
+function documentOf({ news, facts, runbook, stamp }: Message): object {
   const link = runbook === null ? [] : [paragraph(text('Runbook', { type: 'link', attrs: { href: runbook } }))]
   const items = facts.map(([name, value]) => ({
     type: 'listItem',

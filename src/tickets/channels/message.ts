@@ -4,6 +4,8 @@ import { isOver, type SeenPlace, type Ticket, type TicketDigest, type TicketEven
 export interface Message {
   /** Finds again what was made for a ticket: letters, digits, dots and dashes. */
   readonly mark: string
+  /** Tells of which event a text is made. The full stop tells 1 from 10. */
+  readonly stamp: string
   /** The same for all that is told of a ticket. */
   readonly title: string
   /** What happened. */
@@ -28,11 +30,16 @@ function messageOfEvent(event: TicketEvent): Message {
   const { ticket } = event
   return {
     mark: `logveil-${ticket.id}`,
+    stamp: stampOf(event.id),
     title: oneLine(`Leaked secret: ${ticket.detector} (${ticket.id})`, longestTitle),
     news: oneLine(newsOf(event), longestNews),
     facts: factsOf(ticket).map(([name, value]) => [oneLine(name, 60), oneLine(value, longestFact)]),
     runbook: httpUrl(ticket.runbook)
   }
+}
+
+function stampOf(id: string): string {
+  return `logveil event ${id}.`
 }
 
 function newsOf({ kind, from, actor, reason, ticket: { state } }: TicketEvent): string {
@@ -73,6 +80,7 @@ function messageOfDigest({ id, tenant, count, detectors, tickets, at }: TicketDi
   const title = `${count} leaked secrets within a minute (${tenant}, ${isoOf(at)})`
   return {
     mark: `logveil-${id}`,
+    stamp: stampOf(id),
     title: oneLine(title, longestTitle),
     news: `${count} tickets were opened at once: logveil tickets list shows them`,
     facts: [

@@ -1,5 +1,5 @@
 import { LogveilError } from '../../errors.ts'
-import { type Channel, isOver, type TicketDigest, type TicketEvent, type TicketState } from '../../model.ts'
+import { type Channel, isOver, type TicketDigest, type TicketEvent } from '../../model.ts'
 import { type Message, messageOf } from './message.ts'
 import { readTold, writeTold } from './told.ts'
 
@@ -8,6 +8,8 @@ export interface Tracker {
   readonly name: string
   /** So long may an issue that was made not be found yet. */
   readonly settleMs: number
+  /** Whether it tells what is worked on from what is to be done. */
+  readonly hasActive: boolean
   /** The calls of one delivery: together they end within 30 s. */
   begin(): TrackerCalls
 }
@@ -24,12 +26,12 @@ export interface Issue {
 export interface TrackerCalls {
   /** The key of the issue that has the mark. `since`: it is not older. */
   find(mark: string, since: number): Promise<string | null>
-  create(message: Message, event: TicketEvent | TicketDigest, stamp: string): Promise<string>
+  create(message: Message, event: TicketEvent | TicketDigest): Promise<string>
   /** null: there is no such issue any more. */
   read(key: string): Promise<Issue | null>
-  /** Adds a note with `stamp` in it, unless there is one already. */
-  note(key: string, message: Message, event: TicketEvent, stamp: string): Promise<void>
-  move(key: string, progress: Progress, state: TicketState): Promise<void>
+  /** Adds a note with the message's stamp in it, unless there is one already. */
+  note(key: string, message: Message, event: TicketEvent): Promise<void>
+  move(key: string, progress: Progress, message: Message, event: TicketEvent): Promise<void>
 }
 
 /**
@@ -59,27 +61,27 @@ export function createTrackerChannel(tracker: Tracker): Channel {
       if (key === null || issue === null) {
         if (over) return null
         key = await create(tracker, calls, message, event)
-        issue = { progress: 'new', text: stampOf(event) }
-      } else if (!issue.text.includes(stampOf(event))) await calls.note(key, message, event, stampOf(event))
+        issue = { progress: 'new', text: message.stamp }
+      } else if (!issue.text.includes(message.stamp)) await calls.note(key, message, event)
       if (told !== null && revision < told.revision) return writeTold({ ...told, key })
-      const next = nextProgress(issue.progress, event, told?.over ?? true)
-      if (next !== issue.progress) await calls.move(key, next, state)
+      const next = nextProgress(tracker, issue.progress, event, told?.over ?? true)
+      if (next !== issue.progress) await calls.move(key, next, message, event)
       return writeTold({ key, revision, over })
     },
     async close() {}
   }
 }
 
-/** What a text was made of. The full stop tells 1 from 10. */
-function stampOf({ id }: TicketEvent | TicketDigest): string {
-  return `logveil event ${id}.`
-}
-
 /** `wasOver`: as the service was told last. */
-function nextProgress(progress: Progress, { ticket: { state } }: TicketEvent, wasOver: boolean): Progress {
+function nextProgress(
+  { hasActive }: Tracker,
+  progress: Progress,
+  { ticket: { state } }: TicketEvent,
+  wasOver: boolean
+): Progress {
   if (isOver(state)) return 'done'
   if (progress === 'done') return wasOver ? 'new' : 'done'
-  return state === 'open' ? progress : 'active'
+  return state === 'open' || !hasActive ? progress : 'active'
 }
 
 /** Whoever does not know whether an issue was made waits until it would be found. */
@@ -90,7 +92,7 @@ async function create(
   event: TicketEvent | TicketDigest
 ): Promise<string> {
   try {
-    return await calls.create(message, event, stampOf(event))
+    return await calls.create(message, event)
   } catch (error) {
     if (!(error instanceof LogveilError) || error.code !== 'DELIVERY_FAILED' || !error.retryable) throw error
     const retryAfterMs = Math.max(settleMs, error.retryAfterMs ?? 0)

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { LogveilError } from '../../errors.ts'
-import type { Channel } from '../../model.ts'
+import type { Channel, TicketDigest, TicketEvent } from '../../model.ts'
 import { cloudEventOf } from '../cloud-event.ts'
 import { beginCalls } from './request.ts'
 
@@ -24,7 +24,7 @@ export function createWebhook({ name, url, secrets, headers, now }: WebhookOptio
   return {
     name: own,
     async deliver(event) {
-      const body = JSON.stringify(cloudEventOf(event))
+      const body = bodyOf(event)
       const timestamp = String(Math.floor(now() / 1000))
       await beginCalls({ name: own, url, headers }).send({
         headers: {
@@ -39,6 +39,21 @@ export function createWebhook({ name, url, secrets, headers, now }: WebhookOptio
     },
     async close() {}
   }
+}
+
+/** Standard Webhooks asks for less than 20 kB. */
+const mostBytes = 20_000
+
+/** With as many places, and hints, as there is room for. */
+function bodyOf(event: TicketEvent | TicketDigest): string {
+  const text = JSON.stringify(cloudEventOf(event))
+  if (event.kind === 'digest' || Buffer.byteLength(text) <= mostBytes) return text
+  const { places } = event.ticket
+  if (places.length > 0)
+    return bodyOf({ ...event, ticket: { ...event.ticket, places: places.slice(0, places.length >> 1) } })
+  const short = (one: string) => one.slice(0, 200).toWellFormed()
+  const ticket = { ...event.ticket, hints: {}, owner: event.ticket.owner && short(event.ticket.owner) }
+  return JSON.stringify(cloudEventOf({ ...event, reason: short(event.reason), actor: short(event.actor), ticket }))
 }
 
 export function webhookName(url: string): string {
