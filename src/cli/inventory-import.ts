@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { parse } from 'yaml'
 import { LogveilError } from '../errors.ts'
 import type { Found, FoundSecret } from '../inventory/import/found.ts'
 import type { EntryInput, VersionInput } from '../inventory/inventory-schema.ts'
@@ -79,7 +80,7 @@ export async function importSecrets(args: InventoryArguments): Promise<Outcome> 
   for await (const found of await sources[source](values)) entries.push(entryOf(found, fingerprint, values))
   const { text, added, updated } = mergeInto(before, entries)
   if (values.into === undefined) return { text, status: 0 }
-  replace(values.into, text)
+  replace(values.into, values.into.endsWith('.json') ? `${JSON.stringify(parse(text), null, 2)}\n` : text)
   complain(`${values.into}: ${added} secrets added, ${updated} brought up to date`)
   return { text: '', status: 0 }
 }
@@ -118,7 +119,7 @@ function entryOf({ entry, versions }: FoundSecret, fingerprint: Fingerprint, val
   const { rotation = {}, ...facts } = entry
   return {
     ...(given({ owner, application, environment, ...given(facts) }) as typeof entry),
-    rotation: given(rotation),
+    ...(Object.keys(given(rotation)).length === 0 ? {} : { rotation: given(rotation) }),
     versions: made
   }
 }

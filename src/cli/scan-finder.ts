@@ -1,6 +1,7 @@
 import { createRedactor, packDetectors, type RedactorOptions } from '../index.ts'
 import type { Detector } from '../model.ts'
 import type { FingerprintKey } from '../redact/fingerprint.ts'
+import { listedDetector } from '../scan/listed/listed.ts'
 import { createMemory } from './content.ts'
 import { createBlobs } from './git.ts'
 import { settingsOf } from './redact-settings.ts'
@@ -24,7 +25,8 @@ export async function createSettings(options: ScanArguments, keys: readonly Fing
 
 /** All that findings may name. */
 export function detectorsOf({ options, own }: ScanSettings): readonly Detector[] {
-  return own ?? packDetectors(['default', ...options.packs])
+  const detectors = own ?? packDetectors(['default', ...options.packs])
+  return options.inventory === null ? detectors : [...detectors, listedDetector]
 }
 
 /** What one thread scans with. Throws what `createRedactor` throws. */

@@ -28,6 +28,7 @@ What counts
   --write-baseline          writes FILE: everything that is found now is known. It holds digests that are slow to
                             compute, cut to 32 bits and salted, which may stand in a repository; a weak password can be
                             guessed from them all the same
+  --inventory FILE          secrets that are found wherever they stand: see \`logveil inventory --help\`
   --key-file FILE           fingerprint keys as in redact: fingerprints in reports, and a baseline that says nothing
                             without the key
 

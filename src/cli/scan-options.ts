@@ -24,7 +24,15 @@ export interface ScanArguments extends RedactionArguments {
   readonly workers: number | null
 }
 
-const { codec, detectors, disable, pack, 'key-file': keyFile, 'max-record-bytes': maxRecordBytes } = redactionOptions
+const {
+  codec,
+  detectors,
+  disable,
+  pack,
+  inventory,
+  'key-file': keyFile,
+  'max-record-bytes': maxRecordBytes
+} = redactionOptions
 const { summary, help } = redactionOptions
 
 const scanOptions = {
@@ -33,6 +41,7 @@ const scanOptions = {
   disable,
   pack,
   'key-file': keyFile,
+  inventory,
   'max-record-bytes': maxRecordBytes,
   summary,
   help,

@@ -18,7 +18,7 @@ Which files
   folders are left out.
 
 What is redacted, and what takes its place
-  --codec, --detectors, --pack, --disable, --action, --key-file, --encrypt-to, --max-record-bytes:
+  --codec, --detectors, --pack, --disable, --action, --key-file, --inventory, --encrypt-to, --max-record-bytes:
                             as in \`logveil redact --help\`. Lines over the limit become [WITHHELD:size], as there, and
                             here for good: the dry run says how many these are
 
