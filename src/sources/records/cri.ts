@@ -18,8 +18,11 @@ const tagsAt = ' stdout '.length
 const longestTime = 36
 
 export const readCri: ReadRow = (bytes, start, end, row) => {
-  const timeEnd = bytes.indexOf(0x20, start)
-  if (timeEnd < 0 || timeEnd - start > longestTime || timeEnd + tagsAt >= end) return
+  // A call of indexOf costs more than these few steps.
+  const last = Math.min(end - tagsAt, start + longestTime + 1)
+  let timeEnd = start
+  while (timeEnd < last && bytes[timeEnd] !== 0x20) timeEnd++
+  if (timeEnd >= last) return
   const stream = bytes[timeEnd + 4] === 0x6f ? streams[0] : streams[1]
   for (let i = 0; i < tagsAt; i++) if (bytes[timeEnd + i] !== stream.bytes[i]) return
   const tag = bytes[timeEnd + tagsAt]

@@ -1,9 +1,9 @@
 import type { Row } from './row.ts'
 
 /** What `readTime` read last, up to the minute: most lines have it in common with the one before. */
-let minute = ''
-let minuteSeconds = -1
 const minuteLength = 'YYYY-MM-DDTHH:MM'.length
+const minute = Buffer.alloc(minuteLength)
+let minuteSeconds = -1
 
 /**
  * RFC 3339 with up to nine digits of a second, a `T` or a space between date and time, and `Z` or an offset (without: UTC), as the whole of
@@ -28,15 +28,20 @@ export function readTime(bytes: Buffer, start: number, end: number, row: Row): b
 }
 
 function readMinute(bytes: Buffer, start: number): boolean {
+  if (isSameMinute(bytes, start)) return true
   const text = bytes.toString('latin1', start, start + minuteLength)
-  if (text === minute) return true
   const parts = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)$/.exec(text)
   if (parts === null) return false
   const [year, month, day, hour, minutes] = parts.slice(1).map(Number)
   const seconds = Date.UTC(year, month - 1, day, hour, minutes) / 1000
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minutes > 59) return false
-  minute = text
+  minute.set(bytes.subarray(start, start + minuteLength))
   minuteSeconds = seconds
+  return true
+}
+
+function isSameMinute(bytes: Buffer, start: number): boolean {
+  for (let i = minuteLength - 1; i >= 0; i--) if (minute[i] !== bytes[start + i]) return false
   return true
 }
 

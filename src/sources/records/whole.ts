@@ -53,8 +53,14 @@ function openPieces(bytes: Buffer, format: LineFormat): Piece[][] {
 }
 
 function mayHoldParts(bytes: Buffer, format: LineFormat): boolean {
-  if (format === 'cri') return bytes.includes(' stdout P ') || bytes.includes(' stderr P ')
-  return format === 'docker'
+  return format === 'cri' ? hasWord(bytes, 0x50) : format === 'docker'
+}
+
+/** Whether a letter stands alone. A search for one byte is many times as fast as one for a text that begins with a space. */
+function hasWord(bytes: Buffer, letter: number): boolean {
+  for (let at = bytes.indexOf(letter); at >= 0; at = bytes.indexOf(letter, at + 1))
+    if (bytes[at - 1] === 0x20 && bytes[at + 1] <= 0x20) return true
+  return false
 }
 
 /** Where the last record of a lane begins, as it may go on. */
