@@ -72,7 +72,7 @@ function openTopic({ type, name, perSecond: _, ...config }: ChannelConfig & { ty
   let sink: Promise<Sink> | null = null
   const open = async (): Promise<Sink> => {
     const { kafkaSink } = await import('./run-kafka.ts')
-    const others = { compression: 'none', findingsTopic: null, deadLetterTopic: null } as const
+    const others = { compression: 'none', findingsTopic: null, deadLetterTopic: null, deadLetterKey: null } as const
     return kafkaSink({ ...config, ...others, type, timeoutMs: topicTimeoutMs })
   }
   return createTopic({
