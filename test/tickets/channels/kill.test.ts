@@ -11,9 +11,9 @@ import type { Failure } from './fake-service.ts'
 const tickets = 12
 
 /** Every ninth request is refused for now, every eleventh is done and its answer lost, which nobody can tell from a failure. */
-function failureOf(n: number): Failure | null {
+function failureOf(n: number, http: boolean): Failure | null {
   const ms = n % 4
-  if (n % 9 === 4) return { status: n % 2 === 0 ? 503 : 429, headers: { 'retry-after': '0' } }
+  if (n % 9 === 4) return { status: http ? (n % 2 === 0 ? 503 : 429) : 451, headers: { 'retry-after': '0' } }
   return n % 11 === 6 ? { status: null, broken: true, ms } : { status: null, ms }
 }
 
@@ -22,7 +22,7 @@ test('killed at random moments: every service has each ticket exactly once, and 
   const services = await Promise.all(
     cases.map(async (one) => {
       const fake = await one.start(true)
-      fake.fails(failureOf)
+      fake.fails((n) => failureOf(n, one.http))
       return { one, fake, config: { ...channelSchema.parse(one.config(fake.url)), perSecond: 1000 } }
     })
   )
