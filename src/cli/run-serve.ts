@@ -3,6 +3,7 @@ import { createLog } from '../admin/log.ts'
 import type { Config } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import type { Sighting } from '../model.ts'
+import { listedDetector } from '../scan/listed/listed.ts'
 import { openWriter } from './byte-writer.ts'
 import { complain, describe } from './complain.ts'
 import { openAdmin } from './run-admin.ts'
@@ -60,7 +61,7 @@ async function run(config: Config, path: string | null): Promise<number> {
   if (desk !== null) take = desk.take
   take(early)
   const spots = config.tickets === null ? null : createSpots(config.tickets, crew.line, take)
-  const ids = new Set(redaction.detectors.map(({ id }) => id))
+  const ids = new Set([...redaction.detectors, listedDetector].map(({ id }) => id))
   const isDetector = (id: string): boolean => ids.has(id)
   const { metrics, exposition, unready, line: redact } = crew
   const ledger = desk?.ledger ?? null

@@ -5,6 +5,7 @@ import { loadConfig } from '../config/config-load.ts'
 import type { Config, ConfigInput } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import { collectProcessMetrics, createMetrics } from '../metrics.ts'
+import { listedDetector } from '../scan/listed/listed.ts'
 import { complain, describe } from './complain.ts'
 import { readKeyFile } from './keys.ts'
 import { openAdmin } from './run-admin.ts'
@@ -53,7 +54,7 @@ async function serve(config: Config): Promise<number> {
   })
   await desk.ready
   const spots = createSpots(tickets, label, desk.take)
-  const ids = new Set(redaction.detectors.map(({ id }) => id))
+  const ids = new Set([...redaction.detectors, listedDetector].map(({ id }) => id))
   const parts = { metrics, isDetector: (id: string) => ids.has(id), ledger: desk.ledger, redact: label }
   const exposition = () => metrics.registry.metrics()
   const admin = await openAdmin(config, { ...parts, exposition, unready: desk.unready, spots })

@@ -211,7 +211,14 @@ test('the daemon: found in OTLP, and by applications that have no inventory; rea
     findings: { bearerTokens: ['reporter'] },
     redaction: { keys: [key], inventory: at('live.yaml') },
     tickets: { directory: at('desk') },
-    pipelines: [{ name: 'in', source, sinks: [{ type: 'file', path: at('out.jsonl') }] }]
+    pipelines: [
+      { name: 'in', source, sinks: [{ type: 'file', path: at('out.jsonl') }] },
+      {
+        name: 'files',
+        source: { type: 'files', include: [at('*.cri')] },
+        sinks: [{ type: 'file', path: at('clean.out') }]
+      }
+    ]
   })
   const send = async (text: string) => {
     const resourceLogs = [{ scopeLogs: [{ logRecords: [{ body: { stringValue: text } }] }] }]
@@ -222,6 +229,9 @@ test('the daemon: found in OTLP, and by applications that have no inventory; rea
     })
     expect(status).toBe(200)
   }
+  // A container's runtime has cut the line within the secret.
+  const cri = (tag: string, text: string) => `2026-11-26T05:00:00.1Z stdout ${tag} ${text}\n`
+  writeFileSync(at('pod.cri'), cri('P', `is ${secret.slice(0, 10)}`) + cri('F', `${secret.slice(10)} it`))
   await send(`it is ${secret}`)
   const added = ['acorn', 'Beacon9', 'trellis'].join('-')
   await send(`soon ${added}`)
@@ -244,7 +254,16 @@ test('the daemon: found in OTLP, and by applications that have no inventory; rea
     })
   })
   expect(reported.status).toBe(200)
+  await daemon.logged('redaction was read again')
   expect(await daemon.stop()).toBe(0)
+  const clean = readFileSync(at('clean.out'), 'utf8')
+  expect(
+    clean
+      .split('\n')
+      .map((line) => line.slice(32))
+      .join('')
+      .replace(/k1\.[\w-]{16}/, 'F')
+  ).toBe('is [REDACTED:known-secret:F] it')
   const out = readFileSync(at('out.jsonl'), 'utf8')
   expect(out.match(/"stringValue":"[^"]*"/g)?.map((one) => one.replace(/k1\.[\w-]{16}/, 'F'))).toEqual([
     '"stringValue":"it is [REDACTED:known-secret:F]"',
