@@ -1,4 +1,4 @@
-import { fillDefaults, loadConfig } from '../config/config-load.ts'
+import { fillDefaults, loadConfig, readWritten } from '../config/config-load.ts'
 import { printConfig } from '../config/config-print.ts'
 import { configJsonSchema } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
@@ -12,7 +12,8 @@ export async function configCommand([verb, path, ...rest]: readonly string[]): P
   }
   if (rest.length > 0) throw new LogveilError('USAGE_INVALID', 'one file at a time')
   if (verb === 'schema' && path === undefined) return print(`${JSON.stringify(configJsonSchema(), null, 2)}\n`)
-  if (verb === 'print') return print(printConfig(path === undefined ? fillDefaults({}) : loadConfig(path)))
+  if (verb === 'print')
+    return print(path === undefined ? printConfig(fillDefaults({})) : printConfig(loadConfig(path), readWritten(path)))
   if (verb === 'check' && path !== undefined) {
     const { pipelines, redaction } = loadConfig(path)
     const { detectors } = await readRedaction(redaction)

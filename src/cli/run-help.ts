@@ -36,7 +36,7 @@ Examples
 export const configHelp = `Usage: logveil config check FILE | print [FILE] | schema
 
   check FILE     tells every mistake with its line
-  print [FILE]   shows the configuration with all defaults, secrets masked
+  print [FILE]   shows the configuration with all defaults; secrets masked, but for \${env:NAME} and \${file:PATH}, which stay
   schema         JSON Schema, for editors: # yaml-language-server: $schema=./logveil.schema.json
 `
 

@@ -1,4 +1,4 @@
-import { fillDefaults, loadConfig } from '../config/config-load.ts'
+import { fillDefaults, loadConfig, readWritten } from '../config/config-load.ts'
 import { printConfig } from '../config/config-print.ts'
 import { parseRunArguments } from './run-options.ts'
 
@@ -12,7 +12,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   }
   const config = path === null ? fillDefaults({}) : loadConfig(path)
   if (prints) {
-    process.stdout.write(printConfig(config))
+    process.stdout.write(printConfig(config, path === null ? null : readWritten(path)))
     return 0
   }
   const { serve } = await import('./run-serve.ts')

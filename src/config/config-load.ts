@@ -12,6 +12,11 @@ export function loadConfig(path: string, env: NodeJS.ProcessEnv = process.env): 
   throw new LogveilError('CONFIG_INVALID', mistakes.map((mistake) => formatMistake(path, mistake)).join('\n'))
 }
 
+/** What stands in a configuration file, with its references to the environment and to files as they are written. */
+export function readWritten(path: string): unknown {
+  return parseYaml(readText(path), { env: (name) => `\${env:${name}}`, file: (name) => `\${file:${name}}` }).value
+}
+
 /** The configuration, or every mistake in it. */
 export function checkConfig(
   text: string,

@@ -4,7 +4,7 @@ import { checkConfig, fillDefaults } from '../../src/config/config-load.ts'
 import { formatMistake } from '../../src/config/config-mistakes.ts'
 import { printConfig } from '../../src/config/config-print.ts'
 import { configJsonSchema } from '../../src/config/config-schema.ts'
-import type { Surrounding } from '../../src/config/config-yaml.ts'
+import { parseYaml, type Surrounding } from '../../src/config/config-yaml.ts'
 
 const surrounding: Surrounding = {
   env: (name) => ({ PORT: '4400', TOKEN: 'hunter2: [', DIGITS: '12345', YES: 'true' })[name],
@@ -144,8 +144,36 @@ test('printed, it is the same again, but for secrets, which are masked', () => {
   const { config } = check(text)
   const printed = printConfig(config ?? fillDefaults({}))
   expect(printed).not.toContain('hunter2')
-  expect(printed.match(/\[secret\]/g)).toHaveLength(3)
+  // And once in the comment that says so.
+  expect(printed.match(/\[secret\]/g)).toHaveLength(4)
   expect(check(printed).config).toEqual(JSON.parse(JSON.stringify(config).replaceAll(/(id:)?(hunter2)+/g, '[secret]')))
+})
+
+test('printed, references stay as they are written, so that it loads again; what else stands there is masked, and that is said', () => {
+  const channels = `tickets:
+  directory: d
+  channels:
+    - { type: webhook, url: '\${env:HOOK}', secrets: ['\${file:sign}'], headers: { authorization: 'Bearer \${env:TOKEN}' } }
+    - { type: slack-webhook, url: 'https://hooks.slack.example/services/\${env:PATH_OF_IT}' }
+    - { type: jira, url: 'https://x.atlassian.net', token: '\${env:TOKEN}', project: SEC }
+`
+  const env: Record<string, string> = { HOOK: 'https://h/hunter2', TOKEN: 'hunter2', PATH_OF_IT: 'hunter2' }
+  const surrounding = { env: (name: string) => env[name], file: () => 'hunter2' }
+  const written = { env: (name: string) => `\${env:${name}}`, file: (name: string) => `\${file:${name}}` }
+  const text = channels + pipeline('')
+  const { config } = checkConfig(text, surrounding)
+  const printed = printConfig(config ?? fillDefaults({}), parseYaml(text, written).value)
+  expect(printed).not.toContain('hunter2')
+  expect(printed).not.toContain('[secret]')
+  expect(checkConfig(printed, surrounding).config).toEqual(config)
+  const literal = channels.replace("'${env:HOOK}'", "'https://h/hunter2'").replace('Bearer ', 'hunter2 ') + pipeline('')
+  const masked = printConfig(
+    checkConfig(literal, surrounding).config ?? fillDefaults({}),
+    parseYaml(literal, written).value
+  )
+  expect(masked).not.toContain('hunter2')
+  expect(masked.match(/: "?\[secret\]/g)).toHaveLength(2)
+  expect(masked.split('\n')[0]).toMatch(/^# \[secret\] stands for a secret/)
 })
 
 test('the JSON Schema refuses unknown keys and knows every default', () => {
