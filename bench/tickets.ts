@@ -21,7 +21,8 @@ const tickets = ticketsSchema.parse({ directory })
 const desk = openDesk(tickets, {
   metrics: createMetrics(),
   warn: (message) => process.stderr.write(`${message}\n`),
-  onAllowances: () => {}
+  onAllowances: () => {},
+  place: 'thread'
 })
 await desk.ready
 let counted = 0

@@ -1,9 +1,7 @@
-import { join } from 'node:path'
 import type { TicketsConfig } from '../config/tickets-schema.ts'
 import type { RedactorOptions } from '../index.ts'
 import type { TicketPlace } from '../model.ts'
 import type { Redactor } from '../redactor.ts'
-import { peekAllowances } from '../tickets/peek.ts'
 import { createSpotter } from '../tickets/spotter.ts'
 import { complain } from './complain.ts'
 import type { PlacedFinding } from './redact-stream.ts'
@@ -17,8 +15,7 @@ export interface RedactTickets {
   readonly settings: RedactorOptions
   spot(findings: readonly PlacedFinding[], redactor: Redactor): void
   /**
-   * Writes down what was found, and tells of it as far as that takes 10 s; the rest is told by whatever opens the directory next. Rejects when
-   * there can be no ledger.
+   * Writes down what was found, and tells of it as far as that takes 10 s; the rest is told by whatever opens the directory next.
    */
   close(): Promise<void>
 }
@@ -35,17 +32,18 @@ const noMetrics = {
   ticketBacklog: silent
 } as unknown as TicketMetrics
 
-/** The thread of the ledger starts beside the data, which does not wait for it. Throws `LEDGER_FAILED`, `KEY_INVALID`, `OUTPUT_FAILED`. */
-export function openRedactTickets(config: TicketsConfig, settings: RedactorOptions): RedactTickets {
-  const { tenant, minConfidence, directory } = config
+/** Throws `LEDGER_FAILED`, `KEY_INVALID`, `OUTPUT_FAILED`. */
+export async function openRedactTickets(config: TicketsConfig, settings: RedactorOptions): Promise<RedactTickets> {
+  const { tenant, minConfidence } = config
   const keyed = withTicketKey(settings, config)
   const allowances = createAllowList(tenant)
-  allowances.set(peekAllowances(join(directory as string, 'tickets.db')))
   const desk = openDesk(config, {
     metrics: noMetrics,
     warn: (message, facts) => complain([message, ...Object.values(facts)].join(': ')),
-    onAllowances: allowances.set
+    onAllowances: allowances.set,
+    place: 'here'
   })
+  await desk.ready
   const spotter = createSpotter({ tenant, minConfidence, except: [], now: Date.now, take: desk.take })
   const places = new Map<string, TicketPlace>()
 
@@ -65,7 +63,6 @@ export function openRedactTickets(config: TicketsConfig, settings: RedactorOptio
       for (const { finding, file } of findings) spotter.spot([finding], () => placeOf(file, redactor))
     },
     async close() {
-      await desk.ready
       spotter.flush()
       const lost = await desk.close(closeMs)
       if (lost > 0) complain(`${lost} findings are in no ticket: the ledger did not take them`)

@@ -55,7 +55,7 @@ async function run(config: Config, path: string | null): Promise<number> {
   )
   line = (text) => crew.line(text)
   const warn = (message: string, facts: object): void => report('warn', `tickets: ${message}`, { ...facts })
-  const events = { metrics: crew.metrics, warn, onAllowances: crew.allow }
+  const events = { metrics: crew.metrics, warn, onAllowances: crew.allow, place: 'thread' } as const
   const desk = config.tickets === null ? null : openDesk(config.tickets, events)
   await desk?.ready
   if (desk !== null) take = desk.take

@@ -7,7 +7,15 @@ import type { Metrics } from '../metrics.ts'
 import type { Allowance, Ledger } from '../tickets/ledger.ts'
 import { createRecorder } from '../tickets/recorder.ts'
 import type { Take } from './run-tickets.ts'
-import { type Asked, type AskedLedger, asked, type DeskNews, type DeskOrder, type Told } from './tickets-messages.ts'
+import {
+  type Asked,
+  type AskedLedger,
+  asked,
+  type DeskNews,
+  type DeskOrder,
+  newsOf,
+  type Told
+} from './tickets-messages.ts'
 
 /** The ledger and its channels, as the main thread sees them. */
 export interface TicketDesk {
@@ -30,20 +38,22 @@ type Warn = (message: string, facts: Readonly<Record<string, unknown>>) => void
 const entry = new URL(import.meta.url.endsWith('.ts') ? './tickets-worker.ts' : './tickets-worker.js', import.meta.url)
 const restartMs = 1000
 
-export interface TicketDeskEvents {
+export interface TicketDeskOptions {
   readonly metrics: TicketMetrics
   /** Told once of each kind of trouble until it is over. */
   readonly warn: Warn
   /** All there are: at the start, and when they are others than before. */
   readonly onAllowances: (entries: readonly Allowance[]) => void
+  /** `thread`: one of its own, so that the data never waits; one that ends is replaced. `here`: a command that lives for a second has none to start. */
+  readonly place: 'thread' | 'here'
 }
 
-/** Opens the ledger in a thread of its own; one that ends is replaced. `ready` rejects with `LEDGER_FAILED`, `KEY_INVALID`, `OUTPUT_FAILED`. */
-export function openDesk(config: TicketsConfig, { metrics, warn, onAllowances }: TicketDeskEvents): TicketDesk {
+/** Opens the ledger. `ready` rejects with `LEDGER_FAILED`, `KEY_INVALID`, `OUTPUT_FAILED`. */
+export function openDesk(config: TicketsConfig, { metrics, warn, onAllowances, place }: TicketDeskOptions): TicketDesk {
   const troubles = new Set<string>()
   let lost = 0
   let closing = false
-  let desk: Promise<DeskThread> = hire()
+  let desk: Promise<StartedDesk> = hire()
   const ready = desk.then(
     () => {},
     (error) => {
@@ -55,8 +65,8 @@ export function openDesk(config: TicketsConfig, { metrics, warn, onAllowances }:
   // Whoever waits for it is told; nobody has to.
   ready.catch(() => {})
 
-  function hire(): Promise<DeskThread> {
-    const started = startDeskThread(config, hear)
+  function hire(): Promise<StartedDesk> {
+    const started = place === 'here' ? startDeskHere(config, hear) : startDeskThread(config, hear)
     const again = async (): Promise<void> => {
       await sleep(restartMs, null, { ref: false })
       if (!closing) desk = hire()
@@ -122,7 +132,7 @@ function asking(ask: Ask): AskedLedger {
   return Object.fromEntries(calls) as AskedLedger
 }
 
-interface DeskThread {
+interface StartedDesk {
   readonly record: Ledger['record']
   readonly ask: Ask
   close(ms: number): Promise<void>
@@ -130,10 +140,17 @@ interface DeskThread {
   readonly ended: Promise<void>
 }
 
+async function startDeskHere(config: TicketsConfig, hear: (news: DeskNews) => void): Promise<StartedDesk> {
+  const { openTicketDesk } = await import('./tickets-open.ts')
+  const { record, ledger, close } = await openTicketDesk(config, newsOf(hear))
+  const ask: Ask = (method, args) => (ledger[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
+  return { record, ask, close, ended: new Promise(() => {}) }
+}
+
 /** Beyond what it was given. What is under way then is delivered again. */
 const lastMs = 1000
 
-function startDeskThread(config: TicketsConfig, hear: (news: DeskNews) => void): Promise<DeskThread> {
+function startDeskThread(config: TicketsConfig, hear: (news: DeskNews) => void): Promise<StartedDesk> {
   const thread = new Thread(entry, { workerData: config })
   const order = (message: DeskOrder): void => thread.postMessage(message)
   const records: ((error: LogveilError | null) => void)[] = []

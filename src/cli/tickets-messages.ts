@@ -1,5 +1,6 @@
 import type { TicketsConfig } from '../config/tickets-schema.ts'
 import type { ErrorCode } from '../errors.ts'
+import type { DeskEvents } from '../tickets/desk.ts'
 import type { Allowance, Ledger } from '../tickets/ledger.ts'
 
 /** What the thread of the ledger is started with. */
@@ -34,3 +35,14 @@ export type DeskNews =
   | { readonly type: 'backlog'; readonly channel: string; readonly waiting: number; readonly dead: number }
   | { readonly type: 'allowances'; readonly entries: readonly Allowance[] }
   | { readonly type: 'trouble'; readonly message: string }
+
+/** What a desk tells, as news. */
+export function newsOf(tell: (news: DeskNews) => void): DeskEvents {
+  return {
+    delivered: (channel) => tell({ type: 'delivered', channel }),
+    failed: (channel, final, message) => tell({ type: 'refused', channel, final, message }),
+    backlog: (channel, waiting, dead) => tell({ type: 'backlog', channel, waiting, dead }),
+    allowances: (entries) => tell({ type: 'allowances', entries }),
+    trouble: (message) => tell({ type: 'trouble', message })
+  }
+}

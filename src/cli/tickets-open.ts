@@ -4,10 +4,9 @@ import { LogveilError } from '../errors.ts'
 import type { Owners } from '../inventory/owners.ts'
 import type { Database } from '../tickets/database.ts'
 import { type Desk, type DeskEvents, openDesk } from '../tickets/desk.ts'
-import type { DeliveryPolicy } from '../tickets/dispatcher.ts'
+import type { DeliveryPolicy, ServedChannel } from '../tickets/dispatcher.ts'
 import type { LedgerPolicy } from '../tickets/ledger.ts'
 import { openSqlite } from '../tickets/sqlite.ts'
-import { openChannel } from './tickets-channels.ts'
 import { madeSecret, newWebhookSecret } from './tickets-keys.ts'
 
 const hourMs = 3_600_000
@@ -16,8 +15,7 @@ const dayMs = 24 * hourMs
 /** Opens the ledger and begins to deliver, in this thread. Throws `LEDGER_FAILED`, `KEY_INVALID`, `CONFIG_INVALID`, `OUTPUT_FAILED`. */
 export async function openTicketDesk(config: TicketsConfig, events: DeskEvents): Promise<Desk> {
   const owners = await ownersOf(config, events)
-  const webhookSecret = () => madeSecret(config, 'webhook.secret', newWebhookSecret)
-  const channels = config.channels.map((channel) => openChannel(channel, webhookSecret))
+  const channels = await openChannels(config)
   const names = channels.map(({ channel }) => channel.name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined) throw new LogveilError('CONFIG_INVALID', `tickets.channels: two are named ${twice}`)
@@ -51,6 +49,14 @@ export async function openTicketDesk(config: TicketsConfig, events: DeskEvents):
 async function rotatorWith({ rotation }: TicketsConfig, owners: Owners | null) {
   if (rotation === null || owners === null) return null
   return (await import('./tickets-rotation.ts')).rotatorOf(rotation, owners)
+}
+
+/** Loaded only where there are any. */
+async function openChannels(config: TicketsConfig): Promise<ServedChannel[]> {
+  if (config.channels.length === 0) return []
+  const { openChannel } = await import('./tickets-channels.ts')
+  const webhookSecret = () => madeSecret(config, 'webhook.secret', newWebhookSecret)
+  return config.channels.map((channel) => openChannel(channel, webhookSecret))
 }
 
 /** Who owns what was seen; null: nobody knows. Without an inventory nothing is loaded that reads one. */

@@ -50,7 +50,8 @@ async function serve(config: Config): Promise<number> {
   const desk = openDesk(tickets, {
     metrics,
     warn: (message, facts) => report('warn', `tickets: ${message}`, facts),
-    onAllowances: () => {}
+    onAllowances: () => {},
+    place: 'thread'
   })
   await desk.ready
   const spots = createSpots(tickets, label, desk.take)

@@ -3,19 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { LogveilError } from '../errors.ts'
 import type { Desk } from '../tickets/desk.ts'
 import { describe } from './complain.ts'
-import type { DeskData, DeskNews, DeskOrder, Told } from './tickets-messages.ts'
+import { type DeskData, type DeskNews, type DeskOrder, newsOf, type Told } from './tickets-messages.ts'
 import { openTicketDesk } from './tickets-open.ts'
 
 const tell = (news: DeskNews): void => parentPort?.postMessage(news)
 
 try {
-  const desk = await openTicketDesk(workerData as DeskData, {
-    delivered: (channel) => tell({ type: 'delivered', channel }),
-    failed: (channel, final, message) => tell({ type: 'refused', channel, final, message }),
-    backlog: (channel, waiting, dead) => tell({ type: 'backlog', channel, waiting, dead }),
-    allowances: (entries) => tell({ type: 'allowances', entries }),
-    trouble: (message) => tell({ type: 'trouble', message })
-  })
+  const desk = await openTicketDesk(workerData as DeskData, newsOf(tell))
   parentPort?.on('message', (order: DeskOrder) => obey(order, desk))
   tell({ type: 'ready' })
 } catch (error) {

@@ -55,7 +55,7 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
   let ticking: Promise<void> = Promise.resolve()
   const timer = setInterval(() => {
     ticking = ticking.then(tick)
-  }, tickMs)
+  }, tickMs).unref()
 
   async function tick(): Promise<void> {
     try {

@@ -66,8 +66,7 @@ function open(path: string): DatabaseSync {
 /** SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR, SQLITE_FULL: later it may work. */
 const passing = new Set([5, 6, 10, 13])
 
-/** An error of SQLite as one of ours. */
-export function failed(error: unknown): unknown {
+function failed(error: unknown): unknown {
   const { errcode, errstr, code } = error as { errcode?: number; errstr?: string; code?: string }
   if (error instanceof LogveilError || (errcode === undefined && code === undefined)) return error
   return new LogveilError('LEDGER_FAILED', `the ledger of tickets: ${errstr ?? code}`, {
