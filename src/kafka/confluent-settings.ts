@@ -2,6 +2,9 @@ import { getCACertificates } from 'node:tls'
 import type { Settings } from './confluent-package.ts'
 import type { KafkaConnection, KafkaOptions } from './port.ts'
 
+/** A connection on which no answer comes for so long was forgotten on the way. */
+const silenceMs = 15_000
+
 /** Options as librdkafka calls them: its CONFIGURATION.md. */
 export function connectionSettings({ brokers, clientId, tls, sasl }: KafkaConnection): Settings {
   return {
@@ -11,6 +14,7 @@ export function connectionSettings({ brokers, clientId, tls, sasl }: KafkaConnec
     // It would log to standard error; what matters comes as errors.
     log_level: 0,
     'reconnect.backoff.max.ms': 2000,
+    'socket.timeout.ms': silenceMs,
     ...(tls === null ? {} : tlsSettings(tls)),
     ...(sasl === null ? {} : saslSettings(sasl))
   }
@@ -85,7 +89,12 @@ export function producerSettings(options: KafkaOptions): Settings {
     dr_cb: true,
     'delivery.report.only.error': true,
     ...(exactlyOnce
-      ? { 'transactional.id': `${group}.${clientId}`, 'transaction.timeout.ms': transactionTimeoutMs }
+      ? {
+          'transactional.id': `${group}.${clientId}`,
+          'transaction.timeout.ms': transactionTimeoutMs,
+          // It has to be shorter.
+          'socket.timeout.ms': Math.min(silenceMs, transactionTimeoutMs - 100)
+        }
       : {})
   }
 }

@@ -80,7 +80,7 @@ async function live(kafka: Kafka, options: KafkaOptions, signal: AbortSignal): P
     const partitions = Object.values(memberAssignment).reduce((sum, own) => sum + own.length, 0)
     onEvent({ type: 'rebalanced', partitions })
   })
-  const stallMs = Math.max(3 * sessionTimeoutMs, 30_000)
+  const stallMs = Math.max(3 * sessionTimeoutMs, 15_000)
   const watchdog = setInterval(() => {
     if (Date.now() - alive > stallMs) end.resolve('stood still')
   }, 1000)

@@ -1,43 +1,23 @@
 // `logveil kafka` as a process between two topics of a real broker: what is kept, what is redacted, what is a dead letter.
 
 import { writeFileSync } from 'node:fs'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { topicFinding } from '../../src/admin/reported-finding.ts'
 import { otlpToProto } from '../../src/codecs/otlp-to-proto.ts'
 import { compressionTypes } from '../../src/kafka/kafkajs-codecs.ts'
 import type { Compression } from '../../src/kafka/port.ts'
 import { expand } from '../../src/scan/template.ts'
 import { temporaryDirectory } from '../cli/spawn.ts'
-import { type Daemon, startCommand } from '../e2e/daemon.ts'
-import { createTopic, freshName, produce, type Read, readTopic, useBroker } from './broker.ts'
+import { startCommand } from '../e2e/daemon.ts'
+import { createTopic, freshName, produce, readTopic, useBroker } from './broker.ts'
+import { count, texts, useStage } from './stage.ts'
 
 const { text: secret } = expand('ghp_{{base62:30}}{{crc32-base62}}', 5)
 const placeholder = '[REDACTED:github-pat-classic]'
 
 const broker = useBroker()
 
-const daemons: Daemon[] = []
-afterEach(async () => {
-  for (const daemon of daemons.splice(0)) expect(await daemon.stop()).toBe(0)
-})
-
-async function stage(from: string, to: string, more: readonly string[] = ['--transactional-id', 'a']): Promise<Daemon> {
-  const args = ['--brokers', broker.address, '--in', from, '--out', to, '--group', freshName('group')]
-  const daemon = await startCommand([
-    'kafka',
-    ...args,
-    ...(process.env.LOGVEIL_KAFKA_CLIENT ? ['--client', process.env.LOGVEIL_KAFKA_CLIENT] : []),
-    '--session-timeout-ms',
-    '6000',
-    '--admin',
-    '127.0.0.1:0',
-    ...more
-  ])
-  daemons.push(daemon)
-  return daemon
-}
-
-const count = (n: number) => (read: readonly Read[]) => read.length >= n
-const texts = (read: readonly Read[]) => read.map(({ value }) => value?.toString() ?? null)
+const stage = useStage(broker)
 
 describe.each([
   ['exactly once', ['--transactional-id', 'a']],
@@ -256,11 +236,22 @@ test('findings go to a topic of their own, by fingerprint, in the same transacti
   const read = await readTopic(broker, found, count(2))
   remove()
   const told = read.map(({ value }) => JSON.parse(String(value)))
-  expect(new Set(read.map(({ key }) => String(key)))).toEqual(new Set([told[0].fingerprint]))
-  expect(told.map(({ detector, place, length, time }) => [detector, place.offset, place.path, length, time])).toEqual([
-    ['github-pat-classic', '1', 'token', secret.length, '2023-11-14T22:13:20.000Z'],
-    ['github-pat-classic', '1', 'headers.cookie', secret.length, '2023-11-14T22:13:20.000Z']
-  ])
+  const keys = new Set(read.map(({ key }) => String(key)))
+  const finding = (path: string) => ({
+    time: '2023-11-14T22:13:20.000Z',
+    detector: 'github-pat-classic',
+    confidence: 'confirmed',
+    severity: 'high',
+    action: 'label',
+    fingerprint: expect.stringMatching(/^k1\.[\w-]{16}$/),
+    length: secret.length,
+    hints: {},
+    place: { topic: from, partition: 0, offset: '1', path }
+  })
+  expect(told).toEqual([finding('token'), finding('headers.cookie')])
+  expect(keys).toEqual(new Set([told[0].fingerprint]))
+  // What a ticket is made of.
+  for (const one of told) expect(topicFinding.parse(one)).toMatchObject({ place: { topic: from }, placement: 'other' })
   expect(JSON.stringify(told)).not.toContain(secret)
 })
 
