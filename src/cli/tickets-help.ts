@@ -13,7 +13,8 @@ Look
 
 Change: open -> acknowledged -> rotating -> rotated -> verified -> closed
   ack ID                 somebody takes care of it
-  rotate ID              a new value is being made and handed out
+  rotate ID              a new value is being made and handed out; the hook runs that the inventory names for it (section tickets.rotation),
+                         by the process that serves the tickets: a dry run unless configured otherwise, told in its history
   rotated ID             the old value is revoked. Seen again, it has a stale consumer; not seen for the quiet period (7 days), it is verified
   verify ID              the old value was tried and is dead
   close ID               nothing more to do (--reason); seen again, it is a regression and opens again

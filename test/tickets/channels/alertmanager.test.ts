@@ -1,34 +1,13 @@
 // Alertmanager itself. `npm run alertmanager` builds it; without it these tests are skipped.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openDesk } from '../../../src/tickets/desk.ts'
 import { openLedger } from '../../../src/tickets/ledger.ts'
-import { freePort } from '../../e2e/daemon.ts'
 import { openAt, policy, sightingOf } from '../backends.ts'
+import { type AlertmanagerServer, missingAlertmanager, openAlertmanager } from './alertmanager-server.ts'
 import { openCase } from './cases.ts'
 
-const binary = fileURLToPath(new URL('../../../node_modules/.cache/logveil/alertmanager', import.meta.url))
-let folder: string
-let port: number
-let running: ChildProcess
-let url: string
-
-async function startAlertmanager(): Promise<void> {
-  const args = ['--config.file', join(folder, 'config.yml'), '--storage.path', join(folder, 'data')]
-  const listen = ['--web.listen-address', `127.0.0.1:${port}`, '--cluster.listen-address', '']
-  running = spawn(binary, [...args, ...listen], { stdio: 'ignore' })
-  await until(async () => (await fetch(`${url}/-/ready`).catch(() => null))?.status === 200)
-}
-
-async function stopAlertmanager(): Promise<void> {
-  running.kill('SIGKILL')
-  await once(running, 'exit')
-}
+let server: AlertmanagerServer
 
 async function until(done: () => Promise<boolean>): Promise<void> {
   for (const end = performance.now() + 40_000; performance.now() < end; ) {
@@ -38,37 +17,25 @@ async function until(done: () => Promise<boolean>): Promise<void> {
   expect(await done()).toBe(true)
 }
 
-interface Alert {
-  readonly labels: Readonly<Record<string, string>>
-  readonly annotations: Readonly<Record<string, string>>
-}
-
-/** Those that fire. */
-async function alerts(): Promise<Alert[]> {
-  const answer = await fetch(`${url}/api/v2/alerts`)
-  return (await answer.json()) as Alert[]
-}
+const alerts = () => server.alerts()
 
 beforeAll(async () => {
-  if (!existsSync(binary)) return
-  folder = mkdtempSync(join(tmpdir(), 'logveil-alertmanager-'))
-  writeFileSync(join(folder, 'config.yml'), 'route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n')
-  port = await freePort()
-  url = `http://127.0.0.1:${port}`
-  await startAlertmanager()
+  if (missingAlertmanager !== '') return
+  server = await openAlertmanager()
+  await server.start()
 }, 60_000)
 beforeEach((context) => {
-  if (!existsSync(binary)) context.skip('no Alertmanager: npm run alertmanager builds one, with Go')
+  if (missingAlertmanager !== '') context.skip(missingAlertmanager)
 })
 afterAll(async () => {
-  if (!existsSync(binary)) return
-  await stopAlertmanager()
-  rmSync(folder, { recursive: true })
+  if (missingAlertmanager !== '') return
+  await server.stop()
+  server.remove()
 })
 
 test('one alert for each ticket: it changes with it, is back after a restart of Alertmanager, and resolves with it', async () => {
-  const where = join(folder, 'tickets.db')
-  const channel = openCase({ type: 'alertmanager', urls: [url], labels: { team: 'security' }, resendSeconds: 1 })
+  const where = join(server.folder, 'tickets.db')
+  const channel = openCase({ type: 'alertmanager', urls: [server.url], labels: { team: 'security' }, resendSeconds: 1 })
   const failures: string[] = []
   const desk = await openDesk({
     database: openAt(where),
@@ -103,8 +70,8 @@ test('one alert for each ticket: it changes with it, is back after a restart of 
   await until(async () => (await ours()).some(({ labels }) => labels.severity === 'critical'))
   expect((await ours()).map(({ labels: { severity } }) => severity)).toEqual(['critical'])
   // It keeps no alerts on its disk.
-  await stopAlertmanager()
-  await startAlertmanager()
+  await server.stop()
+  await server.start()
   await until(async () => (await alerts()).length === 2)
   expect((await ours()).map(({ labels: { severity } }) => severity)).toEqual(['critical'])
   await ledger.change(id, { to: 'closed', by: 'ada', reason: 'revoked', at: Date.now() })
@@ -121,7 +88,7 @@ test('one alert for each ticket: it changes with it, is back after a restart of 
 }, 90_000)
 
 test('a storm is one alert', async () => {
-  const channel = openCase({ type: 'alertmanager', urls: [url] })
+  const channel = openCase({ type: 'alertmanager', urls: [server.url] })
   const digest = { id: 'digest.default.7', kind: 'digest', at: Date.now(), tenant: 'default', count: 500 } as const
   await channel.deliver({ ...digest, detectors: { 'toy-token': 500 }, tickets: ['a'] }, null)
   const found = (await alerts()).filter(({ labels }) => labels.alertname === 'LeakedSecretStorm')
