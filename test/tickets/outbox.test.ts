@@ -145,3 +145,19 @@ test('no more in a second than the channel takes', async () => {
   await desk.close(0)
   await receiver.close()
 })
+
+test('a service that asks for fewer requests is left alone: what else waits for it is not tried in vain', async () => {
+  const times: number[] = []
+  const receiver = await receiveWebhooks(secret, (n) => {
+    times.push(performance.now())
+    return n === 0 ? { status: 429, headers: { 'retry-after': '1' } } : null
+  })
+  const { desk, counts } = await deliver(receiver.url, fresh(), { ...quick, inFlight: 1 })
+  const seen = Array.from({ length: 10 }, (_, i) => sightingOf(i, Date.now()))
+  await desk.record('w', 1, seen, Date.now())
+  await until(() => counts.delivered === 10)
+  await desk.close(0)
+  await receiver.close()
+  expect([counts.failed, counts.dead, receiver.faults]).toEqual([1, 0, []])
+  expect(times[1] - times[0]).toBeGreaterThanOrEqual(990)
+})
