@@ -25,6 +25,7 @@ Sources; credentials come from the environment
                             or the API: --url (kubectl proxy: http://127.0.0.1:8001), KUBE_TOKEN, --namespace NAME
   dotenv                    from standard input or --file FILE
   --url URL                 where the store is, for all that are reached over HTTP
+  Members that are no secrets by their names (username, host, port, ...) are left out; a URL with a password is one.
   --owner NAME, --application NAME, --environment NAME   for all entries that are new
 
 Report

@@ -106,12 +106,12 @@ function beforeOf(path: string | undefined): string {
 function entryOf({ entry, versions }: FoundSecret, fingerprint: Fingerprint, values: Values): EntryInput {
   const { application, environment, owner } = values
   const filled = versions.filter(({ value }) => value.toString().trim() !== '')
-  const made = filled.map(({ value, refused, id, state, created }): VersionInput => {
-    const { strength, defaultCredential, refused: reason, fingerprints } = fingerprint(value, refused)
+  const made = filled.map(({ value, id, state, created }): VersionInput => {
+    const { strength, defaultCredential, refused, fingerprints } = fingerprint(value)
     return {
       ...given({ id, created }),
       state,
-      ...given({ strength, refused: reason }),
+      ...given({ strength, refused }),
       ...(defaultCredential ? { defaultCredential } : {}),
       fingerprints
     }

@@ -8,8 +8,8 @@ import type { EntryVersion } from './inventory-schema.ts'
 /** What an inventory keeps of a value. */
 export type Prints = Pick<EntryVersion, 'strength' | 'defaultCredential' | 'refused' | 'fingerprints'>
 
-/** Fingerprints values; keeps nothing of them. `refused`: the caller's own reason not to look for this one in texts. Throws `CONFIG_INVALID` for none. */
-export type Fingerprint = (value: Buffer, refused?: string | null) => Prints
+/** Fingerprints values; keeps nothing of them. Throws `CONFIG_INVALID` for none. */
+export type Fingerprint = (value: Buffer) => Prints
 
 /** Shorter values stand in texts for other reasons as well, in bytes. */
 const shortest = 8
@@ -20,19 +20,19 @@ const longestChosen = 64
 
 export function createFingerprint(keys: readonly ListingKey[]): Fingerprint {
   const estimate = createStrengthEstimator({ share: 1, burstMs: Number.POSITIVE_INFINITY })
-  return (value, refused = null) => {
+  return (value) => {
     const text = value.toString().trim()
     if (text === '') throw new LogveilError('CONFIG_INVALID', 'there is no value to fingerprint')
     const strength = text.length > longestChosen ? 'strong' : estimate(text)
-    const reason = refused ?? refusalOf(text, strength)
+    const refused = refusalOf(text, strength)
     const isLookedFor = ({ name, bytes }: Form): boolean =>
-      reason === null &&
+      refused === null &&
       (name !== 'line' ||
         (bytes.length >= shortestLine && estimate(bytes.toString().slice(0, longestChosen)) !== 'weak'))
     return {
       strength,
       defaultCredential: isDefaultCredential(text),
-      refused: reason,
+      refused,
       fingerprints: keys.flatMap((key) => formsOf(value).map((form) => writeForm(form, key, isLookedFor(form))))
     }
   }

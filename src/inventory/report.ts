@@ -45,29 +45,26 @@ const dayMs = 86_400_000
 /** Everything that is wrong, by complaint, then by name. */
 export function reportOf({ secrets }: Inventory, options: ReportOptions): ReportRow[] {
   const sharers = sharersIn(secrets)
-  const rows = secrets
-    .filter(({ status }) => status !== 'deleted' || options.tickets.length > 0)
-    .flatMap((entry) => {
-      const { name, owner, application, environment } = entry
-      return [...complaintsOf(entry, options), ...shared(entry, sharers)].map(([complaint, detail]) => ({
-        complaint,
-        name,
-        owner,
-        application,
-        environment,
-        detail
-      }))
+  const rows = secrets.flatMap((entry) => {
+    const { name, owner, application, environment } = entry
+    return complaintsOf(entry, options, sharers).map(([complaint, detail]) => {
+      return { complaint, name, owner, application, environment, detail }
     })
+  })
   const order = Object.keys(complaints)
   return rows.sort((a, b) => order.indexOf(a.complaint) - order.indexOf(b.complaint) || (a.name < b.name ? -1 : 1))
 }
 
 type Found = readonly [Complaint, string]
 
-function complaintsOf(entry: InventoryEntry, options: ReportOptions): Found[] {
+function complaintsOf(entry: InventoryEntry, options: ReportOptions, sharers: Sharers): Found[] {
   const seen = sightings(entry, options)
-  const isOver = entry.status === 'revoked' || entry.status === 'deleted'
-  return isOver ? seen : [...seen, ...weaknesses(entry), ...times(entry, options), ...gaps(entry)]
+  if (isOver(entry)) return seen
+  return [...seen, ...weaknesses(entry), ...times(entry, options), ...shared(entry, sharers), ...gaps(entry)]
+}
+
+function isOver({ status }: InventoryEntry): boolean {
+  return status === 'revoked' || status === 'deleted'
 }
 
 /** Tickets of any form of any version. */
@@ -84,7 +81,7 @@ function sightings(entry: InventoryEntry, { tickets }: ReportOptions): Found[] {
 }
 
 function isGivenUp({ status }: InventoryEntry, { state }: EntryVersion): boolean {
-  return status !== 'new' && status !== 'in-use' ? true : state === 'retired' || state === 'previous'
+  return (status !== 'new' && status !== 'in-use') || state === 'retired' || state === 'previous'
 }
 
 function versionName({ id, state }: EntryVersion): string {
@@ -131,9 +128,12 @@ function gaps({ owner, expires, runbook, rotation, managedIdentity }: InventoryE
 }
 
 /** Entries by the fingerprints of their values; those that are not valid any more share nothing. */
-function sharersIn(secrets: readonly InventoryEntry[]): ReadonlyMap<string, readonly InventoryEntry[]> {
+type Sharers = ReadonlyMap<string, readonly InventoryEntry[]>
+
+function sharersIn(secrets: readonly InventoryEntry[]): Sharers {
   const sharers = new Map<string, InventoryEntry[]>()
   for (const entry of secrets) {
+    if (isOver(entry)) continue
     for (const fingerprint of valuesOf(entry)) {
       const known = sharers.get(fingerprint) ?? []
       if (!known.includes(entry)) known.push(entry)
@@ -151,7 +151,7 @@ function valuesOf({ versions }: InventoryEntry): string[] {
     .map(({ fingerprint }) => fingerprint)
 }
 
-function shared(entry: InventoryEntry, sharers: ReadonlyMap<string, readonly InventoryEntry[]>): Found[] {
+function shared(entry: InventoryEntry, sharers: Sharers): Found[] {
   const others = new Set(valuesOf(entry).flatMap((fingerprint) => sharers.get(fingerprint) ?? []))
   const elsewhere = [...others].filter(
     (other) => other !== entry && (other.application !== entry.application || other.environment !== entry.environment)

@@ -15,8 +15,6 @@ export interface FoundVersion {
   readonly state: EntryVersion['state']
   readonly created: string | null
   readonly value: Buffer
-  /** Why it is not to be looked for in texts. */
-  readonly refused: string | null
 }
 
 /** Secrets of a store, one by one. Rejects with `INPUT_FAILED`, whose message holds nothing that the store answered. */
@@ -26,10 +24,9 @@ export type Found = AsyncIterable<FoundSecret>
 const harmless =
   /^(?:.*[_.-])?(user(_?name)?|login|email|host(_?name)?|port|db(_?name)?|database|dbinstanceidentifier|dbclusteridentifier|engine|schema|region|endpoint|url|uri|name|type|version|account(_?id)?|client_?id|tenant_?id|issuer|ca(\.crt)?|tls\.crt|certificate|public_?key|namespace|enabled|created(_?at)?|expires(_?at)?)$/i
 
-/** Why the member of this name is not to be looked for; null: it is. A URL that holds a password is one. */
-export function harmlessMember(name: string, value: string): string | null {
-  if (/:\/\/[^/\s]*:[^/\s]+@/.test(value) || /hook/i.test(name)) return null
-  return harmless.test(name) ? 'its name says that it is no secret' : null
+/** Whether a member of this name is no secret. A URL that holds a password is one, and what hooks are called by. */
+export function isHarmless(name: string, value: string): boolean {
+  return harmless.test(name) && !/:\/\/[^/\s]*:[^/\s]+@/.test(value) && !/hook/i.test(name)
 }
 
 /** The members of a value that is a JSON object, as texts; null: it is none, and one secret as a whole. */
@@ -57,25 +54,22 @@ export function nameOf(...parts: readonly string[]): string {
   )
 }
 
-/** One secret for each member; a version that lacks a member is left out of that one. */
+/** One secret for each member that may be one; a version that lacks a member is left out of that one. */
 export function byMember(
-  base: (member: string | null) => FoundSecret['entry'],
-  versions: readonly (Omit<FoundVersion, 'value' | 'refused'> & {
+  entryOf: (member: string | null) => FoundSecret['entry'],
+  versions: readonly (Omit<FoundVersion, 'value'> & {
     /** Members, or one value under the empty name. */
     readonly members: readonly (readonly [name: string, value: string | Buffer])[]
   })[]
 ): FoundSecret[] {
-  const names = [...new Set(versions.flatMap(({ members }) => members.map(([name]) => name)))]
-  return names.map((name) => ({
-    entry: base(name === '' ? null : name),
-    versions: versions.flatMap(({ members, ...version }) =>
-      members
-        .filter(([own]) => own === name)
-        .map(([, value]) => ({
-          ...version,
-          value: Buffer.from(value),
-          refused: harmlessMember(name, value.toString())
-        }))
-    )
-  }))
+  const found = new Map<string, FoundVersion[]>()
+  for (const { members, ...version } of versions) {
+    for (const [name, value] of members) {
+      if (isHarmless(name, value.toString())) continue
+      const own = found.get(name) ?? []
+      own.push({ ...version, value: Buffer.from(value) })
+      found.set(name, own)
+    }
+  }
+  return [...found].map(([name, own]) => ({ entry: entryOf(name === '' ? null : name), versions: own }))
 }
