@@ -8,6 +8,7 @@ Which secrets there are, who owns them, when they expire, how they are rotated; 
                             and JSON write it, line by line. From standard input only: arguments can be seen by others
   import SOURCE             what a store has: names, dates, fingerprints. Printed, or brought into a file by --into:
                             what was written there by hand stays, versions that the store no longer has are retired
+  schema                    JSON Schema of the file, for editors: # yaml-language-server: $schema=./inventory.schema.json
   report FILE               what leaked, expires, is overdue for rotation, easy to guess, shared, without owner, ...
 
 Keys

@@ -1,6 +1,7 @@
 import { formatMistake } from '../config/config-mistakes.ts'
 import { LogveilError } from '../errors.ts'
 import { createRedactor } from '../index.ts'
+import { inventoryJsonSchema } from '../inventory/inventory-schema.ts'
 import { listedSecrets } from '../inventory/listed.ts'
 import { checkInventory, readText } from '../inventory/load.ts'
 import type { Outcome } from './detectors.ts'
@@ -25,6 +26,11 @@ export async function lintInventory({ positionals, values }: InventoryArguments)
     )
   }
   return { text: `${lines.join('\n')}\n`, status }
+}
+
+/** `logveil inventory schema`. */
+export function showSchema(): Outcome {
+  return { text: `${JSON.stringify(inventoryJsonSchema(), null, 2)}\n`, status: 0 }
 }
 
 /** What does not belong there. */

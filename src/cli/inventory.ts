@@ -14,6 +14,7 @@ export interface InventoryArguments {
 
 const commands: Record<string, (args: InventoryArguments) => Promise<Outcome>> = {
   lint: async (args) => (await import('./inventory-lint.ts')).lintInventory(args),
+  schema: async () => (await import('./inventory-lint.ts')).showSchema(),
   report: async (args) => (await import('./inventory-report.ts')).reportInventory(args),
   fingerprint: async (args) => (await import('./inventory-fingerprint.ts')).fingerprintValue(args),
   import: async (args) => (await import('./inventory-import.ts')).importSecrets(args)

@@ -100,6 +100,11 @@ const secret = z.strictObject({
 
 export const inventorySchema = z.strictObject({ secrets: z.array(secret).default([]) })
 
+/** JSON Schema, for editors. */
+export function inventoryJsonSchema(): object {
+  return z.toJSONSchema(inventorySchema, { io: 'input' })
+}
+
 export type Inventory = z.output<typeof inventorySchema>
 export type InventoryEntry = Inventory['secrets'][number]
 export type EntryVersion = InventoryEntry['versions'][number]

@@ -102,6 +102,24 @@ describe('fingerprint', () => {
   })
 })
 
+test('the schema tells all members', async () => {
+  const { stdout } = await run(main, ['inventory', 'schema'])
+  const { properties } = JSON.parse(stdout).properties.secrets.items
+  expect(Object.keys(properties)).toEqual(
+    expect.arrayContaining([
+      'name',
+      'owner',
+      'storedIn',
+      'usedBy',
+      'expires',
+      'status',
+      'runbook',
+      'rotation',
+      'versions'
+    ])
+  )
+})
+
 test('lint tells every mistake with its line, and what does not belong there', async () => {
   const token = ['ghp', '_', '16C7e42F292c6912E7710c838347Ae178B4a'].join('')
   const text = [
