@@ -63,7 +63,8 @@ export function ownersIn(inventory: Inventory): Owners {
   return {
     entryOf,
     ownerOf(seen) {
-      const entry = entryOf(seen.fingerprint)
+      // While keys are changed it may be listed under another one: whoever found it has said what it is.
+      const entry = entryOf(seen.fingerprint) ?? entries.get(seen.hints.inventory ?? '') ?? null
       if (entry === null) return unknownOwner
       const { classification, owner, runbook } = entry
       return { classification, owner, runbook }
