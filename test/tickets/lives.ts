@@ -34,12 +34,12 @@ export async function killUntilTold(
   const database = openAt(where)
   const outbox = createOutbox(database)
   const waiting = async () => {
-    const backlogs = await Promise.all(channels.map(({ name }) => outbox.backlog(name)))
-    return backlogs.reduce((sum, { waiting }) => sum + waiting, 0)
+    const backlogs = await Promise.all(channels.map(async ({ name }) => ({ name, ...(await outbox.backlog(name)) })))
+    return backlogs.flatMap(({ name, waiting }) => (waiting > 0 ? [`${name}: ${waiting}`] : []))
   }
-  for (const end = performance.now() + 60_000; (await waiting()) > 0 && performance.now() < end; )
+  for (const end = performance.now() + 60_000; (await waiting()).length > 0 && performance.now() < end; )
     await new Promise((resolve) => setTimeout(resolve, 50))
-  expect(await waiting()).toBe(0)
+  expect(await waiting()).toEqual([])
   expect(await outbox.dead()).toEqual([])
   const all = await (await openLedger(database, policy)).list({})
   last.kill('SIGKILL')

@@ -32,7 +32,7 @@ export function createOpsgenie(options: OpsgenieOptions): Channel {
       const told = readTold(reference)
       if (event.kind !== 'digest' && isOldNews(told, event.ticket)) return reference
       const { send } = beginCalls({ name, url, headers: { authorization: `GenieKey ${apiKey}` }, timeoutMs })
-      for (const step of stepsOf(event, told === null, options)) await send(step)
+      for (const step of stepsOf(event, told === null || told.over, options)) await send(step)
       if (event.kind === 'digest') return null
       const { key, revision, state } = event.ticket
       return writeTold({ key, revision, over: isOver(state) })
@@ -43,6 +43,7 @@ export function createOpsgenie(options: OpsgenieOptions): Channel {
 
 const alerts = '/v2/alerts'
 
+/** `fresh`: there is no alert that is open. */
 function stepsOf(event: TicketEvent | TicketDigest, fresh: boolean, options: OpsgenieOptions): Step[] {
   const message = messageOf(event)
   if (event.kind === 'digest') return [{ path: alerts, body: alertOf(event, message, options) }]

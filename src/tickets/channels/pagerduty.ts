@@ -30,7 +30,8 @@ export function createPagerDuty({ name, url, routingKey }: PagerDutyOptions): Ch
       const told = readTold(reference)
       if (isOldNews(told, event.ticket)) return reference
       const action = actionOf(event)
-      if (action === 'trigger' || (action === 'acknowledge' && told === null)) await send(triggerOf(event))
+      if (action === 'trigger' || (action === 'acknowledge' && (told === null || told.over)))
+        await send(triggerOf(event))
       if (action !== 'trigger') await send({ event_action: action, dedup_key: key })
       return writeTold({ key, revision, over: isOver(state) })
     },

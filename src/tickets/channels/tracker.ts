@@ -80,8 +80,9 @@ function nextProgress(
   wasOver: boolean
 ): Progress {
   if (isOver(state)) return 'done'
-  if (progress === 'done') return wasOver ? 'new' : 'done'
-  return state === 'open' || !hasActive ? progress : 'active'
+  if (progress === 'done' && !wasOver) return 'done'
+  if (state !== 'open' && hasActive) return 'active'
+  return progress === 'done' ? 'new' : progress
 }
 
 /** Whoever does not know whether an issue was made waits until it would be found. */
