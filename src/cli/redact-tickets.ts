@@ -22,6 +22,8 @@ export interface RedactTickets {
 
 const closeMs = 10_000
 const longestName = 200
+/** Each time the ledger is written, and the data waits for its disk. */
+const flushMs = 1000
 
 /** Nobody reads what it counts, and the library that counts takes 30 ms to load. */
 const silent = { inc() {}, set() {} }
@@ -44,7 +46,7 @@ export async function openRedactTickets(config: TicketsConfig, settings: Redacto
     place: 'here'
   })
   await desk.ready
-  const spotter = createSpotter({ tenant, minConfidence, except: [], now: Date.now, take: desk.take })
+  const spotter = createSpotter({ tenant, minConfidence, except: [], now: Date.now, flushMs, take: desk.take })
   const places = new Map<string, TicketPlace>()
 
   /** The name of a file may hold a secret as well. */

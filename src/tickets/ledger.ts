@@ -4,6 +4,7 @@ import type { Database, Transaction } from './database.ts'
 import {
   type Change,
   changed,
+  idOf,
   keyOf,
   type LifecyclePolicy,
   noted,
@@ -122,30 +123,32 @@ export async function openLedger(
   /** In one order, so that two instances cannot wait for each other. */
   async function count(transaction: Transaction, sightings: readonly Sighting[], now: number): Promise<void> {
     const keyed = sightings.map((seen) => ({ key: keyOf(seen), seen })).sort((a, b) => (a.key < b.key ? -1 : 1))
-    for (const { seen } of keyed) {
-      const before = await lockTicket(transaction, seen)
+    for (const { key, seen } of keyed) {
+      const before = await lockTicket(transaction, key, seen)
       await keep(transaction, before, sighted(before, seen, ownerOf(seen), policy), now)
     }
   }
 
   /** The ticket, or null for a new one, whose row is made: in either case it is ours until the transaction ends. */
-  async function lockTicket({ all }: Transaction, seen: Sighting): Promise<Ticket | null> {
+  async function lockTicket(transaction: Transaction, key: string, seen: Sighting): Promise<Ticket | null> {
     const { tenant, detector, fingerprint } = seen
-    const made = await all(
+    const known = await lockKnown(transaction, seen)
+    if (known !== null) return known
+    const made = await transaction.all(
       `insert into tickets (id, tenant, detector, fingerprint, state, severity, first_seen, last_seen, opened, since, document)
        values ($1, $2, $3, $4, 'open', '', 0, 0, 0, 0, '') on conflict do nothing returning id`,
-      [idOf(seen), tenant, detector, fingerprint]
+      [idOf(key), tenant, detector, fingerprint]
     )
-    if (made.length > 0) return null
-    const [{ document }] = await all(
+    // Another instance may have been quicker.
+    return made.length > 0 ? null : lockKnown(transaction, seen)
+  }
+
+  async function lockKnown({ all }: Transaction, { tenant, detector, fingerprint }: Sighting): Promise<Ticket | null> {
+    const rows = await all(
       `select document from tickets where tenant = $1 and detector = $2 and fingerprint = $3 ${dialect.forUpdate}`,
       [tenant, detector, fingerprint]
     )
-    return JSON.parse(String(document))
-  }
-
-  function idOf(seen: Sighting): string {
-    return sighted(null, seen, unknownOwner, policy).ticket.id
+    return rows.length === 0 ? null : JSON.parse(String(rows[0].document))
   }
 
   /** Writes what became of a ticket, and what there is to tell. */

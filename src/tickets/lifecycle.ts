@@ -143,7 +143,7 @@ function opening(seen: Sighting, owner: TicketOwner, policy: LifecyclePolicy): S
   const key = keyOf(seen)
   const blank: Ticket = {
     ...owner,
-    id: createHash('sha256').update(key).digest('hex').slice(0, 16),
+    id: idOf(key),
     key,
     tenant,
     detector,
@@ -173,6 +173,11 @@ function opening(seen: Sighting, owner: TicketOwner, policy: LifecyclePolicy): S
     'seen for the first time',
     null
   )
+}
+
+/** Of the ticket that has this key. */
+export function idOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 16)
 }
 
 /** What tells tickets apart, also for channels. */

@@ -8,6 +8,8 @@ export interface SpotterOptions {
   /** Detectors that open none. */
   readonly except: readonly string[]
   readonly now: () => number
+  /** Sightings stay so long at most: what a crash loses. Default: 250. */
+  readonly flushMs?: number
   /** Gets the sightings of a short while. MUST NOT throw. */
   readonly take: (sightings: readonly Sighting[]) => void
 }
@@ -29,14 +31,12 @@ interface Spotted {
   asked: number
 }
 
-/** Sightings stay so long at most: what a crash loses. */
-const flushMs = 250
 const mostSecrets = 10_000
 /** Of a secret between two flushes. */
 const mostAsked = 8
 
 export function createSpotter(options: SpotterOptions): Spotter {
-  const { tenant, minConfidence, now, take } = options
+  const { tenant, minConfidence, now, take, flushMs = 250 } = options
   const except = new Set(options.except)
   const byDetector = new Map<string, Map<string, Spotted>>()
   let secrets = 0
