@@ -4,7 +4,7 @@ import { textCodec } from './codecs/text.ts'
 import { LogveilError } from './errors.ts'
 import bundled from './generated/detectors.json' with { type: 'json' }
 import packs from './generated/packs.json' with { type: 'json' }
-import type { Codec, Detector, KnownSecret, ListedSecret, Listing, Scanner, Trace } from './model.ts'
+import type { Codec, Detector, KnownSecret, ListedSecret, Listing, Meter, Scanner, Trace } from './model.ts'
 import { assertPacks, type Pack, packNames } from './packs.ts'
 import type { Allowances } from './redact/allowances.ts'
 import type { Encryptor } from './redact/encrypt.ts'
@@ -59,6 +59,8 @@ export interface RedactorOptions {
   readonly onError?: (error: unknown) => void
   /** Told of every step of every decision; slow, for explanations. */
   readonly trace?: Trace
+  /** Told what each detector with keywords costs. */
+  readonly meter?: Meter
 }
 
 const codecs: Record<'auto' | 'text' | 'json', Codec> = { auto: autoCodec, text: textCodec, json: jsonCodec }
@@ -101,12 +103,12 @@ export function partsOf(options: RedactorOptions): SharedParts {
 
 /** Detectors without keywords need a scanner of their own, which nobody else pays for. */
 function scannerOf(options: RedactorOptions, listing: Listing | null): Scanner {
-  const { trace = null, known = [] } = options
+  const { trace = null, known = [], meter = null } = options
   const detectors = enabledDetectors(options)
   const runs = detectors.filter(({ keywords }) => keywords.length === 0)
-  if (runs.length === 0) return createScanner(detectors, trace, known, listing)
+  if (runs.length === 0) return createScanner(detectors, trace, known, listing, meter)
   const others = detectors.filter(({ keywords }) => keywords.length > 0)
-  return withRuns(createScanner(others, trace, known, listing), createRunScanner(runs, trace))
+  return withRuns(createScanner(others, trace, known, listing, meter), createRunScanner(runs, trace))
 }
 
 function enabledDetectors({ detectors, packs = [], disable = [] }: RedactorOptions): readonly Detector[] {

@@ -186,6 +186,11 @@ export interface Listing {
 
 // ------------------------------------------------------------------------------------------------ scanning
 
+/** Told what detectors cost: estimated nanoseconds (scan/effort.ts), the same for the same input on every machine. */
+export interface Meter {
+  spent(detector: string, nanoseconds: number): void
+}
+
 /**
  * Members whose text names the thing that a sibling holds: `{"name":"DB_PASSWORD","value":"x"}`. Codecs look for the sibling, and the
  * scanner must not drop the name's hits before.

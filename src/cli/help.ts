@@ -9,6 +9,7 @@ Usage
   logveil run [--config FILE]  the same with a configuration file; without one: OTLP in, standard output
   logveil scan PATH...         find secrets in files, folders, staged changes, pull requests
   logveil scrub PATH...        take secrets out of log files that lie on a disk already
+  logveil replay LOG...        compare two sets of detectors over stored logs: what would change, what each costs
   logveil tickets ...          look after the tickets of secrets that leaked
   logveil inventory ...        list the secrets there are, by fingerprints: import, report, recognise
   logveil config ...           check a configuration, show it, print its JSON Schema

@@ -22,6 +22,7 @@ const commands: Record<string, (args: string[]) => Promise<number>> = {
   },
   kafka: async (args) => (await import('./kafka.ts')).kafkaCommand(args),
   scan: async (args) => (await import('./scan.ts')).scanCommand(args),
+  replay: async (args) => (await import('./replay.ts')).replayCommand(args),
   scrub: async (args) => (await import('./scrub.ts')).scrubCommand(args),
   tickets: async (args) => (await import('./tickets.ts')).ticketsCommand(args),
   inventory: async (args) => (await import('./inventory.ts')).inventoryCommand(args),

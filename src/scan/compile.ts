@@ -8,6 +8,7 @@ import { anchorOf, type IndexedName, indexNames } from './keyed/key-index.ts'
 import { behindLiteral, compileKeyed, type Keyed } from './keyed/keyed.ts'
 import { compileKnown } from './known.ts'
 import { type CompiledListing, compileListing } from './listed/listed.ts'
+import { type Metering, meteredConfirm, meteredKeyed } from './metering.ts'
 import { parseClass } from './pattern/char-class.ts'
 import { compilePem } from './pem.ts'
 import type { Confirm, TextScan } from './text-scan.ts'
@@ -34,6 +35,8 @@ export interface CompiledSet {
 
 export interface CompileHooks extends Omit<DecodeHooks, 'scan'> {
   carry(): Carry
+  /** Absent: nobody asks what detectors cost. */
+  readonly metering?: Metering | null
 }
 
 /** Shortest literal whose encoded forms are searched for: shorter ones turn up in any base64. */
@@ -175,18 +178,26 @@ function addDetector(
   percent: Confirm
 ): void {
   if (detector.matcher === 'pem') {
-    const confirm = compilePem(detector, index, hooks.carry, percent)
+    const confirm = meteredConfirm(compilePem(detector, index, hooks.carry, percent), detector, hooks.metering ?? null)
     for (const keyword of detector.keywords) table.confirms[table.index(keyword, { kind: 'none' })].push(confirm)
     return
   }
   if (detector.context !== 'anywhere') {
-    const keyed = keyedLater(() => compileKeyed(detector, vendors))
+    const keyed = meteredKeyed(
+      keyedLater(() => compileKeyed(detector, vendors)),
+      detector,
+      hooks.metering ?? null
+    )
     const guard: Guard = detector.context === 'near' ? { kind: 'none' } : { kind: 'assign' }
     for (const keyword of detector.keywords) addKeyword(table, keyword, guard, keyed)
     return
   }
   const literals = detector.literals ?? tokenLiteralsOf(detector)
-  const confirm = confirmLater(() => compileToken(detector, literals[0], percent))
+  const confirm = meteredConfirm(
+    confirmLater(() => compileToken(detector, literals[0], percent)),
+    detector,
+    hooks.metering ?? null
+  )
   for (const literal of literals) {
     for (const { text, guard } of spelledOut(literal.text, guardOf(detector, literal)))
       table.confirms[table.index(text, guard)].push(confirm)

@@ -6,6 +6,7 @@ import type {
   KnownSecret,
   Listing,
   Match,
+  Meter,
   Scanner,
   ScanResult,
   Trace,
@@ -16,6 +17,7 @@ import type {
 import { type CompiledSet, type CompileHooks, compileSet } from './compile.ts'
 import { budgetOf, costs, type Effort } from './effort.ts'
 import { pruneHits } from './keyed/prune.ts'
+import { createMetering, type Metering } from './metering.ts'
 import { continuesKey } from './pem.ts'
 import { containsOwnPlaceholder } from './placeholders.ts'
 import { collectMatch, type TextScan, toPayload, traceStep } from './text-scan.ts'
@@ -35,7 +37,8 @@ export function createScanner(
   detectors: readonly Detector[],
   trace: Trace | null = null,
   known: readonly KnownSecret[] = [],
-  listing: Listing | null = null
+  listing: Listing | null = null,
+  meter: Meter | null = null
 ): Scanner {
   let carry = createCarry()
   let matches: Match[] = []
@@ -47,11 +50,13 @@ export function createScanner(
   /** Whether the codec has asked for the next record of this payload before. */
   let asked = false
   const effort: Effort = { left: 0 }
+  const metering = meter === null ? null : createMetering(meter)
   let scanned: Uint8Array = new Uint8Array(0)
   /** The record that the budget is for. */
   let budgeted = -1
 
   const hooks: CompileHooks = {
+    metering,
     carry: () => {
       keyOpen = true
       return carry
@@ -72,7 +77,7 @@ export function createScanner(
 
   /** Stops, perhaps before its end, when the record has used up its budget. */
   function scanText(field: Field): void {
-    const scan = createTextScan(scanned, field, told, effort, matches)
+    const scan = createTextScan(scanned, field, told, effort, matches, metering)
     const { pairs } = field.hits
     scanGoverned(set, scan)
     for (let i = field.from; i < field.to && effort.left >= 0; i++) {
@@ -196,7 +201,8 @@ export function createTextScan(
   field: Field,
   trace: Trace | null,
   effort: Effort,
-  matches: Match[]
+  matches: Match[],
+  meter: Metering | null = null
 ): TextScan {
   return {
     payload,
@@ -206,6 +212,7 @@ export function createTextScan(
     end: field.end,
     trace,
     effort,
+    meter,
     epoch: ++epoch,
     pair: null,
     pairKeyStart: -1,

@@ -2,6 +2,7 @@ import type { Confidence, Detector, Field, Hints, Match, Trace } from '../model.
 import type { Effort } from './effort.ts'
 import type { PairMemo } from './keyed/pair-value.ts'
 import type { Pair } from './keyed/pairs.ts'
+import type { Metering } from './metering.ts'
 
 /**
  * The scan of one text: a field, or what came out of an encoding inside it. Confirmers read it and report to it; all offsets are in
@@ -18,6 +19,8 @@ export interface TextScan {
   readonly trace: Trace | null
   /** What the record may still cost. */
   readonly effort: Effort
+  /** Told what detectors cost; null: nobody asks. */
+  readonly meter: Metering | null
   /** Unlike every other text's: lets matchers remember where a run ends; see bounded.ts. */
   readonly epoch: number
   /** The pair read last, so that several key words of one key read it once. */

@@ -87,7 +87,7 @@ export function compileWindowSearch(detector: Detector, boundaries: Boundaries, 
   // Where something stands before the group, its left neighbour says nothing about where a match may begin.
   const left = groupComesFirst(detector.pattern) ? boundaries.left : null
   const expression = lazy(() => compileExpression(parsePattern(openEnded(detector.pattern), detector.caseInsensitive)))
-  return (scan, from, to) => {
+  const search: WindowSearch = (scan, from, to) => {
     const { bytes, effort } = scan
     const pattern = expression()
     effort.left -= costs.test + costs.searchedByte * (to - from)
@@ -102,5 +102,9 @@ export function compileWindowSearch(detector: Detector, boundaries: Boundaries, 
         at = nextBegin(scan, left, start + 1, to)
       }
     }
+  }
+  return (scan, from, to) => {
+    if (scan.meter === null) search(scan, from, to)
+    else scan.meter.run(detector, scan, () => search(scan, from, to))
   }
 }
