@@ -188,7 +188,7 @@ export async function openLedger(
     // No more are counted than are needed to know: in a storm that would be all of them, for each of them.
     const [{ fresh }] = await all(
       `select count(*) as fresh from
-       (select 1 from tickets where tenant = $1 and opened > $2 and opened <= $3 limit $4) as some`,
+       (select 1 from tickets where tenant = $1 and opened > $2 and opened <= $3 limit $4) as enough`,
       [tenant, opened - minuteMs, opened, policy.stormPerMinute + 1]
     )
     return Number(fresh) > policy.stormPerMinute
