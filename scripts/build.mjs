@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { buildConsole } from './build-console.mjs'
 import { buildDetectors } from './build-detectors.mjs'
 import { buildKernel } from './build-kernel.mjs'
 import { bundleEntries } from './bundle.mjs'
@@ -12,6 +13,7 @@ import { generated, root } from './generated.mjs'
 try {
   await buildKernel()
   await buildDetectors()
+  await buildConsole()
   if (!process.argv.includes('--generated-only')) await compile()
 } catch (error) {
   console.error(process.env.DEBUG ? error : `build: ${error.message}`)
@@ -23,7 +25,7 @@ async function compile() {
   rmSync(dist, { recursive: true, force: true })
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
   const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' })
-  for (const name of ['detectors.json', 'packs.json', 'states.json'])
+  for (const name of ['detectors.json', 'packs.json', 'states.json', 'console.json'])
     cpSync(join(generated, name), join(dist, 'generated', name))
   await bundleEntries(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports, dist)
   process.exitCode = status ?? 1

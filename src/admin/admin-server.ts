@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { LogveilError } from '../errors.ts'
+import type { ConsoleApi } from './console-api.ts'
+import type { ConsolePage } from './console-page.ts'
 import type { FindingsReceiver } from './findings-receiver.ts'
 import type { TicketsApi } from './tickets-api.ts'
 
@@ -16,6 +18,8 @@ export interface AdminOptions {
   readonly findings?: FindingsReceiver | null
   /** Answers requests about tickets; null: there are no such paths. */
   readonly tickets?: TicketsApi | null
+  /** The page for people and what it asks for; null: there are no such paths. */
+  readonly console?: { readonly page: ConsolePage; readonly api: ConsoleApi } | null
 }
 
 export interface AdminServer {
@@ -25,7 +29,7 @@ export interface AdminServer {
 
 /**
  * `/metrics`, `/healthz` (the process answers), `/readyz` (batches are taken, and redacted), `/v1/findings` (applications report what they found),
- * `/v1/tickets` and what goes with it. Throws `LISTEN_FAILED`.
+ * `/v1/tickets` and what goes with it, `/console` (the page for people). Throws `LISTEN_FAILED`.
  */
 export async function listenAdmin({
   host,
@@ -33,13 +37,15 @@ export async function listenAdmin({
   metrics,
   unready,
   findings = null,
-  tickets = null
+  tickets = null,
+  console = null
 }: AdminOptions): Promise<AdminServer> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, url = '' } = request
     const path = url.split('?')[0]
     if (path === findingsPath && findings !== null) return findings(request, response)
     if (tickets !== null && (await tickets(request, response))) return
+    if (console !== null && (console.page(request, response) || (await console.api(request, response)))) return
     if (!paths.includes(path)) return send(response, 404, `${paths.join('\n')}\n`)
     if (method !== 'GET' && method !== 'HEAD')
       return send(response, 405, 'only GET is understood\n', { allow: 'GET, HEAD' })

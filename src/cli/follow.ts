@@ -34,6 +34,7 @@ function parse(args: readonly string[]) {
         multiline: { type: 'string' },
         exclude: { type: 'string', multiple: true },
         admin: { type: 'string' },
+        console: { type: 'boolean' },
         ...redactionOptions,
         ...ticketOptions,
         'print-config': { type: 'boolean' },

@@ -46,6 +46,7 @@ function parse(args: readonly string[]) {
         annotate: { type: 'boolean' },
         ...redactionOptions,
         admin: { type: 'string' },
+        console: { type: 'boolean' },
         ...ticketOptions,
         'print-config': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' }

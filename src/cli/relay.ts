@@ -29,6 +29,7 @@ function parse(args: readonly string[]) {
         http: { type: 'string' },
         grpc: { type: 'string' },
         admin: { type: 'string' },
+        console: { type: 'boolean' },
         workers: { type: 'string' },
         durable: { type: 'string' },
         ...redactionOptions,

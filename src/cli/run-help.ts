@@ -19,6 +19,7 @@ Stands in front of an OTLP backend and takes the secrets out of what is sent to 
   --http ADDR          HOST:PORT for OTLP over HTTP (default 127.0.0.1:4318, "off": none)
   --grpc ADDR          HOST:PORT for OTLP over gRPC (default 127.0.0.1:4317, "off": none)
   --admin ADDR         HOST:PORT for metrics and health (default 127.0.0.1:9464, "off": none)
+  --console            a page for people at /console of admin; with --tickets it asks for the token in DIR/api.token
   --workers N          threads, or auto (default 1)
   --durable DIR        stores batches in DIR, redacted, answers, and delivers them from there: also after a crash, or when the backend
                        is down for a while. At least once, in order. One process for a directory
@@ -54,6 +55,7 @@ Follows files through rotation, takes the secrets out of their lines, and hands 
   --multiline RULE     lines that are one record of OTLP: stack-traces, indented, start=PATTERN (of a first line), continued=PATTERN (of a
                        further one)
   --admin ADDR         HOST:PORT for metrics and health (default: none)
+  --console            a page for people at /console of admin; with --tickets it asks for the token in DIR/api.token
   --inventory FILE     secrets that are found wherever they stand: see \`logveil inventory --help\`
   --key-file FILE      fingerprint keys, one a line: base64 or hex, or "id:key"; with --tickets one is made there
   --tickets DIR        one ticket for each secret, kept in DIR: see \`logveil tickets --help\`
@@ -89,6 +91,7 @@ the same group share the partitions.
   --annotate                     adds the header logveil-detectors to records that held secrets
   --compression NAME             none (default), gzip, snappy, lz4, zstd
   --admin ADDR                   HOST:PORT for metrics and health (default: none)
+  --console                      a page for people at /console of admin; with --tickets it asks for the token in DIR/api.token
   --tickets DIR                  one ticket for each secret, kept in DIR: see \`logveil tickets --help\`
   --webhook URL                  is told of every ticket; repeatable
   --print-config                 shows the same as a configuration file for \`logveil run\`, with TLS and SASL to be added, and ends

@@ -1,4 +1,4 @@
-import { fillDefaults } from '../config/config-load.ts'
+import { consoleMistake, fillDefaults } from '../config/config-load.ts'
 import { printConfig } from '../config/config-print.ts'
 import { type Config, type ConfigInput, configSchema } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
@@ -6,7 +6,11 @@ import { LogveilError } from '../errors.ts'
 /** A configuration made of options, with its defaults. Throws `USAGE_INVALID` that names the option of the member at fault. */
 export function makeConfig(input: ConfigInput, optionAt: (path: readonly PropertyKey[]) => string): Config {
   const checked = configSchema.safeParse(input)
-  if (checked.success) return fillDefaults(input)
+  if (checked.success) {
+    const mistake = consoleMistake(checked.data)
+    if (mistake === null) return fillDefaults(input)
+    throw new LogveilError('USAGE_INVALID', `--console: ${mistake}`)
+  }
   const [{ path, message }] = checked.error.issues
   const option = path[0] === 'redaction' ? redactionOptionAt(path) : optionAt(path)
   throw new LogveilError('USAGE_INVALID', `--${option}: ${message}`)

@@ -61,11 +61,13 @@ async function run(config: Config, path: string | null): Promise<number> {
   if (desk !== null) take = desk.take
   take(early)
   const spots = config.tickets === null ? null : createSpots(config.tickets, crew.line, take)
-  const ids = new Set([...redaction.detectors, listedDetector].map(({ id }) => id))
+  const detectors = [...redaction.detectors, listedDetector]
+  const ids = new Set(detectors.map(({ id }) => id))
   const isDetector = (id: string): boolean => ids.has(id)
   const { metrics, exposition, unready, line: redact } = crew
   const ledger = desk?.ledger ?? null
-  const admin = await openAdmin(config, { metrics, exposition, unready, isDetector, spots, ledger, redact })
+  const parts = { metrics, exposition, unready, isDetector, detectors, spots, ledger, redact }
+  const admin = await openAdmin(config, parts)
   const reading = await startFindings(config, { ledger, redact, isDetector, metrics, report }, stopped.signal)
   const stopReload = reloadOnChange({ config, path, crew, report })
   report('info', 'started', {

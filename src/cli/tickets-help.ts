@@ -27,6 +27,7 @@ Serve
                          --config FILE (sections admin, findings, tickets), or --tickets DIR [--webhook URL...] and
     --listen ADDR        HOST:PORT of POST /v1/findings, /v1/tickets, /metrics, /healthz, /readyz (default 127.0.0.1:9464)
     --token-file FILE    bearer tokens, NAME:TOKEN a line; NAME stands in histories. Without it one is made: DIR/api.token
+    --console            a page for people at /console there, for whoever has a token
     --brokers HOST:PORT,... --topic NAME [--group NAME]
                          findings as \`logveil kafka --findings TOPIC\` writes them; each counts once
   openapi                the API's document, OpenAPI 3.1; a running one answers it at /v1/openapi.json

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { createLog } from '../admin/log.ts'
 import { loadConfig } from '../config/config-load.ts'
@@ -18,8 +17,8 @@ import { createRedaction, readRedaction } from './run-redaction.ts'
 import { createSpots } from './run-tickets.ts'
 import { stopOnSignal } from './signals.ts'
 import { openDesk } from './tickets-desk.ts'
-import { madeSecret, withTicketKey } from './tickets-keys.ts'
-import { ticketsOf } from './tickets-made.ts'
+import { withTicketKey } from './tickets-keys.ts'
+import { madeToken, ticketsOf } from './tickets-made.ts'
 import { ticketOptions } from './tickets-options.ts'
 
 /** `logveil tickets serve`: resolves to the exit status when a signal has ended it. */
@@ -55,8 +54,9 @@ async function serve(config: Config): Promise<number> {
   })
   await desk.ready
   const spots = createSpots(tickets, label, desk.take)
-  const ids = new Set([...redaction.detectors, listedDetector].map(({ id }) => id))
-  const parts = { metrics, isDetector: (id: string) => ids.has(id), ledger: desk.ledger, redact: label }
+  const detectors = [...redaction.detectors, listedDetector]
+  const ids = new Set(detectors.map(({ id }) => id))
+  const parts = { metrics, isDetector: (id: string) => ids.has(id), detectors, ledger: desk.ledger, redact: label }
   const exposition = () => metrics.registry.metrics()
   const admin = await openAdmin(config, { ...parts, exposition, unready: desk.unready, spots })
   const stopped = new AbortController()
@@ -84,12 +84,13 @@ function configOf(args: readonly string[]): Config {
         listen: { type: 'string' },
         'token-file': { type: 'string' },
         brokers: { type: 'string' },
+        console: { type: 'boolean' },
         topic: { type: 'string', multiple: true },
         group: { type: 'string' }
       }
     })
   )
-  const { config, listen, brokers, topic: topics, group = 'logveil-tickets' } = values
+  const { config, listen, console = false, brokers, topic: topics, group = 'logveil-tickets' } = values
   if (config !== undefined) {
     if (Object.keys(values).length > 1)
       throw new LogveilError('USAGE_INVALID', '--config says it all: leave the other options out')
@@ -102,13 +103,11 @@ function configOf(args: readonly string[]): Config {
     throw new LogveilError('USAGE_INVALID', 'say where tickets are kept: --tickets DIR, or --config FILE')
   if ((brokers === undefined) !== (topics === undefined))
     throw new LogveilError('USAGE_INVALID', '--brokers and --topic belong together')
-  const tokens =
-    values['token-file'] === undefined
-      ? [{ name: 'api', token: madeSecret(tickets, 'api.token', () => randomBytes(32).toString('base64url')) }]
-      : tokensIn(values['token-file'])
+  const tokens = values['token-file'] === undefined ? [madeToken(tickets)] : tokensIn(values['token-file'])
   const topic = brokers === undefined ? null : { brokers: brokers.split(','), topics, group }
   const input = {
     ...(listen !== undefined && { admin: listen }),
+    console,
     findings: { bearerTokens: tokens.map(({ token }) => token), topic },
     tickets: { ...tickets, api: { tokens } }
   } as ConfigInput

@@ -67,6 +67,18 @@ export function surroundingOf(path: string, env: NodeJS.ProcessEnv): Surrounding
   }
 }
 
+/** What speaks against the page for people; null: nothing. */
+export function consoleMistake({
+  admin,
+  console,
+  tickets
+}: Pick<Config, 'admin' | 'console' | 'tickets'>): string | null {
+  if (!console) return null
+  if (admin === null) return 'needs an address to be seen at: admin is null'
+  const isOpen = !/^(localhost|127\.[\d.]+|\[::1\]):\d+$/.test(admin)
+  return isOpen && !tickets?.api ? 'needs tokens (tickets.api.tokens), as others than this machine reach admin' : null
+}
+
 /** What no single value shows. */
 function clashesIn({
   pipelines,
@@ -75,7 +87,8 @@ function clashesIn({
   workers,
   maxInFlightBytes,
   tickets,
-  redaction
+  redaction,
+  console
 }: Config): { path: PropertyKey[]; message: string }[] {
   const clashes: { path: PropertyKey[]; message: string }[] = []
   if (findings !== null && findings.bearerTokens.length > 0 && admin === null)
@@ -88,6 +101,8 @@ function clashesIn({
     clashes.push({ path: ['tickets', 'rotation'], message: 'needs an inventory: only listed secrets are rotated' })
   if (tickets?.api && admin === null)
     clashes.push({ path: ['tickets', 'api'], message: 'needs an address to be asked at: admin is null' })
+  const mistake = consoleMistake({ admin, console, tickets })
+  if (mistake !== null) clashes.push({ path: ['console'], message: mistake })
   const names = new Set<string>()
   const addresses = new Set(admin === null ? [] : [admin])
   if (tickets !== null && tickets.directory === null) {

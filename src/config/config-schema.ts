@@ -333,6 +333,12 @@ const redaction = z.strictObject({
 
 export const configSchema = z.strictObject({
   admin: address.nullable().default('127.0.0.1:9464').describe('/metrics, /healthz, /readyz; null: off'),
+  console: z
+    .boolean()
+    .default(false)
+    .describe(
+      'A page for people at /console of admin, for whoever has a token of tickets.api; without tokens on loopback only'
+    ),
   findings: z
     .strictObject({
       bearerTokens: z

@@ -81,7 +81,7 @@ export function noted(ticket: Ticket, by: string, reason: string, at: number): S
 }
 
 /** Which states lead to which by hand. What is verified is so by itself, or because somebody has tried the old value. */
-const leadsTo: Readonly<Record<TicketState, readonly TicketState[]>> = {
+export const leadsTo: Readonly<Record<TicketState, readonly TicketState[]>> = {
   open: ['acknowledged', 'rotating', 'rotated', 'closed', 'false-positive', 'accepted-risk'],
   acknowledged: ['open', 'rotating', 'rotated', 'closed', 'false-positive', 'accepted-risk'],
   rotating: ['open', 'acknowledged', 'rotated', 'closed', 'false-positive', 'accepted-risk'],

@@ -184,6 +184,7 @@ test('the JSON Schema refuses unknown keys and knows every default', () => {
   expect(schema.additionalProperties).toBe(false)
   expect(Object.keys(schema.properties)).toEqual([
     'admin',
+    'console',
     'findings',
     'workers',
     'gracePeriodMs',
