@@ -15,6 +15,14 @@ import {
 } from './lifecycle.ts'
 import { migrate } from './migrations.ts'
 import { enqueue } from './outbox.ts'
+import {
+  addRotation,
+  type RotationOf,
+  type RotationRun,
+  type RotationStart,
+  rotationLimit,
+  rotationState
+} from './rotations.ts'
 import { createTally } from './tally.ts'
 
 export interface LedgerPolicy extends LifecyclePolicy {
@@ -65,22 +73,6 @@ export interface NumberedSighting {
   readonly seen: Sighting
 }
 
-/** A run of a rotation hook that is about to begin. */
-export interface RotationRun {
-  readonly id: string
-  readonly ticket: string
-  readonly secret: string
-  readonly hook: string
-  readonly dry: boolean
-  /** Runs of all hooks in an hour, dry ones left out. */
-  readonly perHour: number
-  /** Between two runs for one secret. */
-  readonly pauseMs: number
-}
-
-/** `begun`: it may go on. `again`: it was begun before, and nobody knows what became of it. `over`: nothing is to be done. */
-export type RotationStart = 'begun' | 'again' | 'over'
-
 /** All tickets, in a database that several instances may share. What rejects does so with `LEDGER_FAILED`, `TICKET_UNKNOWN` or `TICKET_INVALID`. */
 export interface Ledger {
   /**
@@ -104,7 +96,7 @@ export interface Ledger {
   /** What came of it, told once; `to`: the state that the ticket has then. */
   endRotation(id: string, reason: string, to: TicketState | null, now: number): Promise<void>
   /** Why no hook runs for a ticket, told once for each `id`. */
-  refuseRotation(run: Omit<RotationRun, 'perHour' | 'pauseMs'>, reason: string, now: number): Promise<void>
+  refuseRotation(run: RotationOf, reason: string, now: number): Promise<void>
   /** Does what time brings: reminders, verification, digests, deletion. Any number of instances may do so. */
   tick(now: number): Promise<void>
 }
@@ -267,9 +259,9 @@ export async function openLedger(
       }),
     beginRotation: (run, now) =>
       transact(async (transaction) => {
-        const known = await rotation(transaction, run.id)
+        const known = await rotationState(transaction, dialect, run.id)
         if (known !== null) return known === 'begun' ? 'again' : 'over'
-        const reason = run.dry ? null : await limit(transaction, run, now)
+        const reason = run.dry ? null : await rotationLimit(transaction, dialect, run, now)
         await addRotation(transaction, run, reason === null ? 'begun' : 'refused', now)
         if (reason === null) return 'begun'
         await note(transaction, run.ticket, run.hook, `its rotation hook does not run: ${reason}`, now)
@@ -290,7 +282,7 @@ export async function openLedger(
       }),
     refuseRotation: (run, reason, now) =>
       transact(async (transaction) => {
-        if ((await rotation(transaction, run.id)) !== null) return
+        if ((await rotationState(transaction, dialect, run.id)) !== null) return
         await addRotation(transaction, run, 'refused', now)
         await note(transaction, run.ticket, run.hook, `its rotation hook does not run: ${reason}`, now)
       }),
@@ -299,42 +291,6 @@ export async function openLedger(
       await tellStorms(now)
       await clean(now)
     }
-  }
-
-  async function rotation({ all }: Transaction, id: string): Promise<string | null> {
-    const rows = await all(`select state from rotations where id = $1 ${dialect.forUpdate}`, [id])
-    return rows.length === 0 ? null : String(rows[0].state)
-  }
-
-  async function addRotation(
-    { all }: Transaction,
-    { id, ticket, secret, hook, dry }: Omit<RotationRun, 'perHour' | 'pauseMs'>,
-    state: 'begun' | 'refused',
-    now: number
-  ): Promise<void> {
-    await all('insert into rotations (id, ticket, secret, hook, dry, at, state) values ($1, $2, $3, $4, $5, $6, $7)', [
-      id,
-      ticket,
-      secret,
-      hook,
-      dry ? 1 : 0,
-      now,
-      state
-    ])
-  }
-
-  /** Why it may not run now; null: it may. One at a time, whatever the number of instances. */
-  async function limit({ all }: Transaction, run: RotationRun, now: number): Promise<string | null> {
-    if (dialect.forUpdate !== '') await all('lock table rotations in exclusive mode')
-    const count = async (where: string, since: number, ...more: string[]): Promise<number> => {
-      const [{ runs }] = await all(
-        `select count(*) as runs from rotations where dry = 0 and state <> 'refused' and at > $1 ${where}`,
-        [since, ...more]
-      )
-      return Number(runs)
-    }
-    if ((await count('and secret = $2', now - run.pauseMs, run.secret)) > 0) return 'it ran a short while ago'
-    return (await count('', now - 3_600_000)) >= run.perHour ? 'too many ran within this hour' : null
   }
 
   async function note(transaction: Transaction, id: string, hook: string, reason: string, now: number): Promise<void> {
