@@ -25,7 +25,8 @@ export async function killUntilTold(
   for (const end = performance.now() + 45_000; !enough() && performance.now() < end; kills++) {
     const child = begin()
     await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 500))
+    // Lives get longer, so that a busy machine comes to an end, too.
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * (300 + 100 * kills)))
     child.kill('SIGKILL')
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   }

@@ -8,7 +8,7 @@ import { killUntilTold } from '../lives.ts'
 import { cases } from './cases.ts'
 import type { Failure } from './fake-service.ts'
 
-const tickets = 12
+const tickets = 8
 
 /** Every ninth request is refused for now, every eleventh is done and its answer lost, which nobody can tell from a failure. */
 function failureOf(n: number, http: boolean): Failure | null {
@@ -47,4 +47,4 @@ test('killed at random moments: every service has each ticket exactly once, and 
     await fake.close()
   }
   rmSync(folder, { recursive: true })
-}, 120_000)
+}, 150_000)
