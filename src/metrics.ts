@@ -142,6 +142,11 @@ export function createMetrics() {
       'reason'
     ),
     kafkaRestarts: counter('kafka_restarts', 'Times the client was started over.', 'pipeline'),
+    detectorCost: counter(
+      'detector_cost_seconds',
+      'Estimated processor time behind the key words of a detector.',
+      'detector'
+    ),
     allowed: counter('allowed', 'What was left as it is: false positives that were decided on.', 'detector'),
     ticketSightings: counter(
       'ticket_sightings',

@@ -10,6 +10,7 @@ import type { ListeningSource } from '../sources/otlp-http.ts'
 import type { Allowance } from '../tickets/ledger.ts'
 import { describe } from './complain.ts'
 import { canaryPasses } from './run-canary.ts'
+import { createCosts } from './run-costs.ts'
 import type { DurableSink } from './run-durable.ts'
 import type { Rules } from './run-files.ts'
 import { createStreams, type Streams } from './run-lines.ts'
@@ -68,7 +69,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   }
   const { tickets } = config
   const allowances = createAllowList(tickets?.tenant ?? null, Date.now, (detector) => metrics.allowed.inc({ detector }))
-  let redaction = createRedaction(options.redaction, onError, allowances)
+  const costs = createCosts(metrics)
+  let redaction = createRedaction(options.redaction, onError, allowances, costs)
   const streams = new Map(config.pipelines.map(({ name }) => [name, createStreams()]))
   let redacts = bind(redaction)
   let canary = inspect(redaction, options.redaction)
@@ -89,7 +91,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     const sinks = await Promise.all(pipeline.sinks.map((sink) => openSink(sink, pipeline, metrics, options, line)))
     listening.push([pipeline, await openSources(pipeline, budget, metrics, options, rules), sinks])
   }
-  const timer = setInterval(() => metrics.inFlight.set(budget.used), 1000).unref()
+  const timer = setInterval(() => {
+    metrics.inFlight.set(budget.used)
+    costs.flush()
+  }, 1000).unref()
   const abort = new AbortController()
   let draining = false
   const running = listening.map(([pipeline, sources, sinks]) => {
@@ -126,7 +131,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       )
     ),
     swap(settings) {
-      const fresh = createRedaction(settings, onError, allowances)
+      const fresh = createRedaction(settings, onError, allowances, costs)
       const bound = bind(fresh)
       if (!canaryPasses(fresh))
         throw new LogveilError(

@@ -10,7 +10,7 @@ import {
   type RedactorOptions,
   validateOtlp
 } from '../index.ts'
-import type { Detector, ListedSecret, Signal } from '../model.ts'
+import type { Detector, ListedSecret, Meter, Signal } from '../model.ts'
 import type { Redact } from '../pipeline.ts'
 import type { Allowances } from '../redact/allowances.ts'
 import type { FingerprintKey } from '../redact/fingerprint.ts'
@@ -30,6 +30,8 @@ export interface RedactionSettings {
   readonly encryptTo: string | null
   /** Secrets of the inventory. */
   readonly listed: readonly ListedSecret[]
+  /** Whether what each detector costs is counted. */
+  readonly costs: boolean
   /** Tells sets of detectors apart. */
   readonly digest: string
 }
@@ -39,7 +41,7 @@ export async function readRedaction(config: RedactionConfig): Promise<RedactionS
   const chosen = await detectorsOf(config)
   if (chosen.length === 0) throw new LogveilError('DETECTORS_EMPTY', 'no detector is left: nothing would be redacted')
   const detectors = [...chosen, canaryDetector]
-  const { action, overrides, encryptTo, inventory } = config
+  const { action, overrides, encryptTo, inventory, costs } = config
   const listed = inventory === null ? [] : (await import('../inventory/listed.ts')).readListed(inventory)
   return {
     detectors,
@@ -47,6 +49,7 @@ export async function readRedaction(config: RedactionConfig): Promise<RedactionS
     keys: config.keys.length === 0 ? [] : parseKeys(config.keys.join('\n'), 'redaction.keys'),
     encryptTo,
     listed,
+    costs,
     digest: digestOf(listed.length === 0 ? detectors : [detectors, listed])
   }
 }
@@ -85,9 +88,10 @@ export interface Redaction {
 export function createRedaction(
   settings: RedactionSettings,
   onError: (error: unknown) => void,
-  allowances?: Allowances
+  allowances?: Allowances,
+  meter?: Meter
 ): Redaction {
-  const { detectors, policy, keys, encryptTo, listed } = settings
+  const { detectors, policy, keys, encryptTo, listed, costs } = settings
   const encryptor = encryptTo === null ? {} : { encryptor: readEncryptor(encryptTo) }
   const options: RedactorOptions = {
     detectors,
@@ -96,7 +100,8 @@ export function createRedaction(
     listed,
     onError,
     ...encryptor,
-    ...(allowances && { allowances })
+    ...(allowances && { allowances }),
+    ...(costs && meter && { meter })
   }
   const redactors = createRedactors(options)
   // A policy that leaves secrets where they are is one for records, not for our own log.

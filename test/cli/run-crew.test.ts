@@ -5,7 +5,7 @@ import { type CrewOptions, startThreads } from '../../src/cli/run-crew.ts'
 
 const entry = new URL('./toy-worker.ts', import.meta.url)
 
-const settings = { detectors: [canaryDetector], policy: {}, keys: [], listed: [], encryptTo: null }
+const settings = { detectors: [canaryDetector], policy: {}, keys: [], listed: [], costs: false, encryptTo: null }
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
