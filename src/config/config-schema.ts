@@ -329,7 +329,12 @@ const redaction = z.strictObject({
     .default(null)
     .describe('Secrets that are found wherever they stand, listed under one of the keys: logveil inventory --help'),
   encryptTo: file.nullable().default(null).describe('Public key (PEM) for the action encrypt'),
-  costs: z.boolean().default(false).describe('Counts what each detector costs: logveil_detector_cost_seconds; takes 2 % of the time on clean data, more where there are many')
+  costs: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Counts what each detector costs: logveil_detector_cost_seconds: 2 % slower, more where there are many secrets'
+    )
 })
 
 export const configSchema = z.strictObject({
