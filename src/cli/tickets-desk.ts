@@ -142,7 +142,8 @@ interface StartedDesk {
 
 async function startDeskHere(config: TicketsConfig, hear: (news: DeskNews) => void): Promise<StartedDesk> {
   const { openTicketDesk } = await import('./tickets-open.ts')
-  const { record, ledger, close } = await openTicketDesk(config, newsOf(hear))
+  // The data would wait for the disk; what it is written to does not either.
+  const { record, ledger, close } = await openTicketDesk(config, newsOf(hear), false)
   const ask: Ask = (method, args) => (ledger[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args)
   return { record, ask, close, ended: new Promise(() => {}) }
 }

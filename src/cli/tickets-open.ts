@@ -13,14 +13,14 @@ const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
 /** Opens the ledger and begins to deliver, in this thread. Throws `LEDGER_FAILED`, `KEY_INVALID`, `CONFIG_INVALID`, `OUTPUT_FAILED`. */
-export async function openTicketDesk(config: TicketsConfig, events: DeskEvents): Promise<Desk> {
+export async function openTicketDesk(config: TicketsConfig, events: DeskEvents, synced = true): Promise<Desk> {
   const owners = await ownersOf(config, events)
   const channels = await openChannels(config)
   const names = channels.map(({ channel }) => channel.name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined) throw new LogveilError('CONFIG_INVALID', `tickets.channels: two are named ${twice}`)
   const rotatorOf = await rotatorWith(config, owners)
-  const database = await openDatabase(config)
+  const database = await openDatabase(config, synced)
   const desk = await openDesk({
     database,
     channels,
@@ -66,9 +66,9 @@ async function ownersOf({ inventory }: TicketsConfig, { trouble }: DeskEvents): 
 }
 
 /** Throws `LEDGER_FAILED`. The driver of PostgreSQL is loaded only when it is needed. */
-export async function openDatabase({ directory, postgres }: TicketsConfig): Promise<Database> {
+export async function openDatabase({ directory, postgres }: TicketsConfig, synced = true): Promise<Database> {
   if (postgres !== null) return (await import('../tickets/postgres.ts')).openPostgres(postgres)
-  return openSqlite(join(directory as string, 'tickets.db'))
+  return openSqlite(join(directory as string, 'tickets.db'), synced)
 }
 
 export function policyOf(config: TicketsConfig): LedgerPolicy {

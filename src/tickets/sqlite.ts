@@ -7,9 +7,12 @@ import type { Database, Row, Transaction, Value } from './database.ts'
 /** What another process may hold the file for; beyond it the call is tried again. */
 const busyMs = 5000
 
-/** One file, made for its owner only when it is missing. Several processes of one machine may share it. Throws `LEDGER_FAILED`. */
-export function openSqlite(path: string): Database {
-  const database = open(path)
+/**
+ * One file, made for its owner only when it is missing. Several processes of one machine may share it. What is written is on the disk, or, without
+ * `synced`, will be soon: a power cut may undo the last of it, a crash may not. Throws `LEDGER_FAILED`.
+ */
+export function openSqlite(path: string, synced = true): Database {
+  const database = open(path, synced)
   const statements = new Map<string, StatementSync>()
   let last: Promise<unknown> = Promise.resolve()
 
@@ -49,14 +52,15 @@ export function openSqlite(path: string): Database {
   }
 }
 
-function open(path: string): DatabaseSync {
+function open(path: string, synced: boolean): DatabaseSync {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     // SQLite gives its other files the mode of this one.
     closeSync(openSync(path, 'a', 0o600))
     chmodSync(path, 0o600)
     const database = new DatabaseSync(path, { timeout: busyMs })
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    const synchronous = synced ? 'FULL' : 'NORMAL'
+    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = ON`)
     return database
   } catch (error) {
     throw failed(error)
