@@ -55,10 +55,5 @@ function refusal(status: number, code: string, message: string): readonly [numbe
 
 /** A page of another site whose name was made to lead to 127.0.0.1 comes with that name (DNS rebinding). */
 function isLoopbackName(host = ''): boolean {
-  return isLoopback(host.replace(/:\d+$/, ''))
-}
-
-/** `localhost`, `127.0.0.1`, `[::1]`. */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host)
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host)
 }

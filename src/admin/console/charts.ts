@@ -8,14 +8,19 @@ export interface Series {
   readonly values: readonly number[]
 }
 
-const width = 600
+/** Shown about as large as it is drawn, so that its text is as large as other text. */
+function widthOf(): number {
+  return matchMedia('(max-width: 700px)').matches ? 340 : 600
+}
+
 const height = 150
 const left = 46
 const top = 8
 const bottom = 20
 
-/** Lines over time, as wide as its place. `slots`: values that fit; the newest stands at the right. */
+/** Lines over time. `slots`: values that fit; the newest stands at the right. */
 export function lineChart(title: string, series: readonly Series[], slots: number, seconds: number): HTMLElement {
+  const width = widthOf()
   const all = series.flatMap(({ values }) => values)
   const ceiling = nice(Math.max(1, ...all))
   const x = (index: number, count: number) =>
@@ -28,11 +33,12 @@ export function lineChart(title: string, series: readonly Series[], slots: numbe
     const shaded = color === 'a' ? [svg('path', { class: 'area', d: area })] : []
     return [...shaded, svg('polyline', { class: `line ${color}`, points: points.join(' ') })]
   })
-  return figure(title, series, [...grid(ceiling, y, seconds), ...lines])
+  return figure(title, width, series, [...grid(width, ceiling, y, seconds), ...lines])
 }
 
 /** Bars over time. */
 export function barChart(title: string, one: Series, slots: number, seconds: number): HTMLElement {
+  const width = widthOf()
   const { values } = one
   const ceiling = nice(Math.max(4, ...values))
   const y = (value: number) => top + (1 - value / ceiling) * (height - top - bottom)
@@ -46,10 +52,10 @@ export function barChart(title: string, one: Series, slots: number, seconds: num
       height: (y(0) - y(value)).toFixed(1)
     })
   )
-  return figure(title, [one], [...grid(ceiling, y, seconds), ...bars])
+  return figure(title, width, [one], [...grid(width, ceiling, y, seconds), ...bars])
 }
 
-function grid(ceiling: number, y: (value: number) => number, seconds: number): SVGElement[] {
+function grid(width: number, ceiling: number, y: (value: number) => number, seconds: number): SVGElement[] {
   const rules = [0, 0.5, 1].flatMap((share) => {
     const at = y(share * ceiling)
     return [
@@ -73,7 +79,7 @@ function grid(ceiling: number, y: (value: number) => number, seconds: number): S
 }
 
 /** Those who do not see it get the newest, the mean and the highest. */
-function figure(title: string, series: readonly Series[], drawn: readonly SVGElement[]): HTMLElement {
+function figure(title: string, width: number, series: readonly Series[], drawn: readonly SVGElement[]): HTMLElement {
   const told = series.map(({ name, values }) => {
     if (values.length === 0) return `${name}: nothing yet`
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length

@@ -6,8 +6,8 @@ import { everyMs, type Live } from './live.ts'
 import type { View } from './main.ts'
 import { largest, quantile, rate, type Snapshot, total, totalsBy } from './samples.ts'
 
-const slots = 150
-const shownSeconds = (slots * everyMs) / 1000
+/** What charts show at first; they grow to all that is kept. */
+const fewestSlots = 30
 
 export function overview(about: About): View {
   const names = new Map(about.detectors.map(({ id, name }) => [id, name]))
@@ -15,14 +15,13 @@ export function overview(about: About): View {
   const throughput = h('div')
   const findings = h('div')
   const detectors = h('div')
-  const services = h('div')
   const health = h('div')
   const element = h(
     'div',
     { class: 'view' },
     tiles,
     h('div', { class: 'two' }, card('Records a second', throughput), card('Findings, every two seconds', findings)),
-    h('div', { class: 'two' }, card('Findings by detector', detectors), card('Health', health, services))
+    h('div', { class: 'two' }, card('Findings by detector', detectors), card('Health', health))
   )
   return {
     title: 'Overview',
@@ -31,14 +30,16 @@ export function overview(about: About): View {
       const { snapshots } = live
       const now = snapshots.at(-1)
       if (now === undefined) return put(health, h('p', { class: 'quiet' }, 'Waiting for the first figures …'))
+      const slots = Math.max(fewestSlots, snapshots.length - 1)
+      const seconds = (slots * everyMs) / 1000
       const ten = snapshots.slice(-6)
       put(tiles, ...tilesOf(ten[0], now))
       const rates = (name: string) => snapshots.slice(1).map((one, i) => rate(snapshots[i], one, name))
       const received = { name: 'received', color: 'a', values: rates('logveil_records_received_total') } as const
       const sent = { name: 'sent', color: 'b', values: rates('logveil_records_sent_total') } as const
-      put(throughput, lineChart('Records a second', [received, sent], slots - 1, shownSeconds))
+      put(throughput, lineChart('Records a second', [received, sent], slots, seconds))
       const found = snapshots.slice(1).map((one, i) => Math.max(0, foundIn(one) - foundIn(snapshots[i])))
-      put(findings, barChart('Findings', { name: 'findings', color: 'a', values: found }, slots - 1, shownSeconds))
+      put(findings, barChart('Findings', { name: 'findings', color: 'a', values: found }, slots, seconds))
       put(detectors, ...topOf(now, names))
       put(health, healthTable(live, now))
     }
@@ -101,13 +102,14 @@ function tile(name: string, value: string, note: string, isBad = false): HTMLEle
 
 interface Check {
   readonly name: string
-  readonly ok: boolean
+  /** null: no more than a figure. */
+  readonly ok: boolean | null
   readonly told: string
 }
 
 function healthTable({ unready }: Live, now: Snapshot): HTMLElement {
   const has = (name: string) => now.samples.has(name)
-  const check = (name: string, ok: boolean, told: string): Check => ({ name, ok, told })
+  const check = (name: string, ok: boolean | null, told: string): Check => ({ name, ok, told })
   const sum = (name: string, labels = {}) => total(now, name, labels)
   const ready = unready === null ? 'no answer' : unready.length === 0 ? 'takes batches' : unready.join(', ')
   const started = sum('process_start_time_seconds')
@@ -127,7 +129,7 @@ function healthTable({ unready }: Live, now: Snapshot): HTMLElement {
         sum('logveil_reload_ok') > 0,
         sum('logveil_reload_ok') > 0 ? 'in use' : 'the last one read is bad'
       ),
-    check('Retries of deliveries', true, whole(sum('logveil_delivery_retries_total'))),
+    check('Retries of deliveries', null, whole(sum('logveil_delivery_retries_total'))),
     check('Refused requests', refused === 0, whole(refused)),
     has('logveil_queue_bytes') &&
       check(
@@ -136,9 +138,9 @@ function healthTable({ unready }: Live, now: Snapshot): HTMLElement {
         `${compact(sum('logveil_queue_bytes'), 'B')}, oldest ${duration(largest(now, 'logveil_queue_oldest_seconds'))}`
       ),
     has('logveil_kafka_lag_records') &&
-      check('Behind in Kafka', true, `${whole(sum('logveil_kafka_lag_records'))} records`),
+      check('Behind in Kafka', null, `${whole(sum('logveil_kafka_lag_records'))} records`),
     has('logveil_files_behind_bytes') &&
-      check('Behind in files', true, compact(sum('logveil_files_behind_bytes'), 'B')),
+      check('Behind in files', null, compact(sum('logveil_files_behind_bytes'), 'B')),
     has('logveil_ticket_backlog') &&
       check(
         'News of tickets',
@@ -151,15 +153,18 @@ function healthTable({ unready }: Live, now: Snapshot): HTMLElement {
         sum('logveil_ticket_sightings_total', { outcome: 'lost' }) === 0,
         `${whole(sum('logveil_ticket_sightings_total', { outcome: 'recorded' }))} recorded, ${whole(sum('logveil_ticket_sightings_total', { outcome: 'lost' }))} lost`
       ),
-    check('In flight', true, compact(sum('logveil_in_flight_bytes'), 'B')),
-    check('Memory', true, compact(sum('process_resident_memory_bytes'), 'B')),
-    started > 0 && check('Running for', true, duration(Math.max(0, Math.round(now.at / 1000 - started))))
+    check('In flight', null, compact(sum('logveil_in_flight_bytes'), 'B')),
+    check('Memory', null, compact(sum('process_resident_memory_bytes'), 'B')),
+    started > 0 && check('Running for', null, duration(Math.max(0, Math.round(now.at / 1000 - started))))
   ].filter((one) => one !== false)
   return table(
     'Health',
     [
       { title: 'What', cell: ({ name }: Check) => name, head: true },
-      { title: 'State', cell: ({ ok }) => h('span', { class: ok ? 'mark good' : 'mark bad' }, ok ? 'ok' : 'look') },
+      {
+        title: 'State',
+        cell: ({ ok }) => ok !== null && h('span', { class: ok ? 'mark good' : 'mark bad' }, ok ? 'ok' : 'look')
+      },
       { title: 'Detail', cell: ({ told }) => told }
     ],
     checks
