@@ -14,7 +14,7 @@ interface Row extends DetectorRow {
   readonly cost: number | null
 }
 
-export function detectorsView({ detectors, version }: About): View {
+export function detectorsView({ detectors }: About): View {
   const text = h('input', {
     id: 'detector-filter',
     type: 'search',
@@ -46,19 +46,14 @@ export function detectorsView({ detectors, version }: About): View {
       (row) =>
         `${row.id} ${row.name} ${row.provider}`.toLowerCase().includes(wanted) && (!only.checked || row.found > 0)
     )
-    put(sum, `${whole(fitting.length)} of ${whole(detectors.length)} detectors, logveil ${version}`)
+    const isAccounted = rows.some(({ cost }) => cost !== null)
+    const hint = isAccounted ? '' : '. redaction.costs: true shows their time'
+    put(sum, `${whole(fitting.length)} of ${whole(detectors.length)} detectors${hint}`)
     const rest =
       fitting.length > most
         ? h('p', { class: 'quiet' }, `${whole(fitting.length - most)} more: narrow them down with the filter.`)
         : null
-    put(
-      list,
-      tableOf(
-        fitting.slice(0, most),
-        rows.some(({ cost }) => cost !== null)
-      ),
-      rest
-    )
+    put(list, tableOf(fitting.slice(0, most), isAccounted), rest)
   }
 
   return {
@@ -86,9 +81,9 @@ function rowsOf(detectors: readonly DetectorRow[], now: Snapshot | undefined): R
     .sort((a, b) => b.found - a.found || (b.cost ?? 0) - (a.cost ?? 0) || (a.id < b.id ? -1 : 1))
 }
 
-/** Time by detector, when it is accounted for. */
+/** Processor time by detector; null: the configuration does not ask for it (redaction.costs). */
 function costsIn(now: Snapshot): ReadonlyMap<string, number> | null {
-  const name = 'logveil_detector_seconds_total'
+  const name = 'logveil_detector_cost_seconds_total'
   return now.samples.has(name) ? new Map(totalsBy(now, name, 'detector')) : null
 }
 

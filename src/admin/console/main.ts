@@ -112,7 +112,8 @@ function open(about: About): void {
         'a',
         { class: 'brand', href: '#/overview' },
         h('img', { src: 'icon.svg', alt: '', width: 22, height: 22 }),
-        'logveil'
+        'logveil',
+        h('span', { class: 'version quiet' }, about.version)
       ),
       h('nav', { 'aria-label': 'Parts of the page' }, ...links),
       h('div', { class: 'side' }, health, pause, ...who)
