@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRedactor } from '../../src/index.ts'
 import { signAws } from '../../src/inventory/import/sigv4.ts'
+import { createPager } from '../../src/inventory/import/store.ts'
 import { readListed } from '../../src/inventory/listed.ts'
 import { checkInventory } from '../../src/inventory/load.ts'
 import { main, run } from '../cli/spawn.ts'
@@ -283,4 +284,10 @@ test('from dotenv files', async () => {
   expect([0, 1, 9].map(entryOf)).toEqual(['env#API_TOKEN current', 'env#DB_PASSWORD current', null])
   const again = await importInto('dotenv.yaml', ['dotenv'], {}, text.replace(value(0), value(5)))
   expect([0, 5].map(again.entryOf)).toEqual(['env#API_TOKEN retired', 'env#API_TOKEN current'])
+})
+
+test('a store that names no next page, or the same twice', () => {
+  const pageAfter = createPager({ name: 'A store', url: 'http://store.example', headers: () => ({}) })
+  expect(['a', undefined, null, '', 'b'].map(pageAfter)).toEqual(['a', null, null, null, 'b'])
+  expect(() => pageAfter('a')).toThrow('A store names the same page twice')
 })

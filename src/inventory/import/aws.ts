@@ -1,7 +1,7 @@
 import type { EntryVersion } from '../inventory-schema.ts'
 import { byMember, type Found, membersOf, nameOf } from './found.ts'
 import { type AwsCredentials, signAws } from './sigv4.ts'
-import { ask, type Store } from './store.ts'
+import { ask, createPager, type Store } from './store.ts'
 
 export interface AwsOptions {
   readonly region: string
@@ -42,10 +42,11 @@ export async function* readAws({ region, credentials, url }: AwsOptions): Found 
     }
     return ask<T>(signed, { method: 'POST', path: '/', body: text, mayMiss })
   }
-  for (let next: string | undefined; ; ) {
-    const page = await call<{ SecretList: Listed[]; NextToken?: string }>('ListSecrets', {
+  const pageAfter = createPager(store)
+  for (let next: string | null = null; ; ) {
+    const page = await call<{ SecretList: Listed[]; NextToken?: string | null }>('ListSecrets', {
       MaxResults: 100,
-      ...(next === undefined ? {} : { NextToken: next })
+      ...(next === null ? {} : { NextToken: next })
     })
     for (const secret of page?.SecretList ?? []) {
       const versions = []
@@ -68,8 +69,8 @@ export async function* readAws({ region, credentials, url }: AwsOptions): Found 
       }
       yield* byMember((member) => entryOf(secret, member), versions)
     }
-    next = page?.NextToken
-    if (next === undefined) return
+    next = pageAfter(page?.NextToken)
+    if (next === null) return
   }
 }
 

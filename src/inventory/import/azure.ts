@@ -1,5 +1,5 @@
 import { byMember, type Found, nameOf } from './found.ts'
-import { ask, type Store } from './store.ts'
+import { ask, createPager, type Store } from './store.ts'
 
 export interface AzureOptions {
   /** https://NAME.vault.azure.net */
@@ -67,11 +67,12 @@ export async function* readAzure({ url, token }: AzureOptions): Found {
 
 /** Pages name their next one by a whole address; only its path is followed. */
 async function* itemsOf(store: Store, path: string): AsyncGenerator<Item> {
+  const pageAfter = createPager(store)
   for (let next: string | null = path; next !== null; ) {
     const page: Page | null = await ask<Page>(store, { path: next })
     yield* page?.value ?? []
     const link: URL | null = page?.nextLink ? new URL(page.nextLink) : null
-    next = link === null ? null : link.pathname + link.search
+    next = pageAfter(link && link.pathname + link.search)
   }
 }
 

@@ -1,5 +1,5 @@
 import { byMember, type Found, membersOf, nameOf } from './found.ts'
-import { ask, type Store } from './store.ts'
+import { ask, createPager, type Store } from './store.ts'
 
 export interface GcpOptions {
   readonly project: string
@@ -72,11 +72,12 @@ function daysOf(period: string | undefined): number | null {
 }
 
 async function* pagesOf<T>(store: Store, path: string, member: string): AsyncGenerator<T> {
-  for (let token = ''; ; ) {
-    const query = `?pageSize=250${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`
+  const pageAfter = createPager(store)
+  for (let token: string | null = null; ; ) {
+    const query = `?pageSize=250${token === null ? '' : `&pageToken=${encodeURIComponent(token)}`}`
     const page = await ask<Record<string, unknown>>(store, { path: path + query })
     yield* (page?.[member] ?? []) as T[]
-    token = String(page?.nextPageToken ?? '')
-    if (token === '') return
+    token = pageAfter(page?.nextPageToken)
+    if (token === null) return
   }
 }

@@ -1,7 +1,7 @@
 import { parseAllDocuments } from 'yaml'
 import { LogveilError } from '../../errors.ts'
 import { byMember, type Found, type FoundSecret, nameOf } from './found.ts'
-import { ask, type Store } from './store.ts'
+import { ask, createPager, type Store } from './store.ts'
 
 export interface KubernetesOptions {
   /** Of the API; http://127.0.0.1:8001 with `kubectl proxy`. */
@@ -39,12 +39,13 @@ export async function* readKubernetes({ url, token, namespace }: KubernetesOptio
     headers: () => (token === null ? {} : { authorization: `Bearer ${token}` })
   }
   const path = namespace === null ? '/api/v1/secrets' : `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`
-  for (let next = ''; ; ) {
-    const query = `?limit=${pageSize}${next === '' ? '' : `&continue=${encodeURIComponent(next)}`}`
+  const pageAfter = createPager(store)
+  for (let next: string | null = null; ; ) {
+    const query = `?limit=${pageSize}${next === null ? '' : `&continue=${encodeURIComponent(next)}`}`
     const page = await ask<{ items: Manifest[]; metadata: { continue?: string } }>(store, { path: path + query })
     for (const item of page?.items ?? []) yield* secretsIn({ ...item, kind: 'Secret' })
-    next = page?.metadata.continue ?? ''
-    if (next === '') return
+    next = pageAfter(page?.metadata.continue)
+    if (next === null) return
   }
 }
 

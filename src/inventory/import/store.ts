@@ -71,6 +71,18 @@ async function send(store: Store, { method = 'GET', path, body = '', headers = {
   }
 }
 
+/** The name of a store's next page, as it tells it; null: there is none. Throws `INPUT_FAILED` at one that came before: it would never end. */
+export function createPager({ name }: Store): (next: unknown) => string | null {
+  const seen = new Set<string>()
+  return (next) => {
+    if (next === undefined || next === null || next === '') return null
+    const page = String(next)
+    if (seen.has(page)) throw new LogveilError('INPUT_FAILED', `${name} names the same page twice`)
+    seen.add(page)
+    return page
+  }
+}
+
 async function readBody(response: Response, { name }: Store): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
