@@ -100,10 +100,10 @@ function figure(title: string, width: number, series: readonly Series[], drawn: 
   )
 }
 
-/** 1, 2, 5, 10, 20, ...: the next one. */
+/** The next number that is easy to read, and to halve. */
 function nice(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value))
-  return ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10) * power
+  return ([1, 2, 3, 4, 5, 6, 8, 10].find((step) => step * power >= value) ?? 10) * power
 }
 
 /** Names with their amounts, the largest first. */

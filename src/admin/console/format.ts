@@ -27,14 +27,15 @@ const units = [
 export function duration(seconds: number): string {
   const [, size, unit] = units.find(([least]) => seconds >= least) ?? units[5]
   const value = seconds / size
-  return `${value < 10 && size < 60 && seconds > 0 ? value.toFixed(1) : Math.round(value)} ${unit}`
+  return `${value < 10 && size < 60 && !Number.isInteger(value) ? value.toFixed(1) : Math.round(value)} ${unit}`
 }
 
 /** `3 min ago`, `in 4 d`. */
 export function relative(iso: string): string {
   const seconds = (Date.parse(iso) - Date.now()) / 1000
-  if (Math.abs(seconds) < 1) return 'now'
-  return seconds < 0 ? `${duration(-seconds)} ago` : `in ${duration(seconds)}`
+  if (Math.abs(seconds) < 5) return 'now'
+  const length = duration(Math.round(Math.abs(seconds)))
+  return seconds < 0 ? `${length} ago` : `in ${length}`
 }
 
 /** `2026-11-26 06:41:09`, of the one who looks. */

@@ -15,7 +15,7 @@ export function inventoryView(): View {
     oninput: () => draw()
   })
   const sum = h('p', { class: 'quiet', role: 'status' })
-  const list = h('div')
+  const list = h('div', { class: 'cards' })
   const again = h('button', { type: 'button', onclick: () => read() }, 'Read again')
   const element = h(
     'div',

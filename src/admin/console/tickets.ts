@@ -17,6 +17,12 @@ export function ticketsView(about: About): View {
     { id: 'state', onchange: () => refresh() },
     ...choices.map(([value, text]) => h('option', { value }, text))
   )
+  const order = h(
+    'select',
+    { id: 'order', onchange: () => draw() },
+    h('option', { value: 'seen' }, 'seen last'),
+    h('option', { value: 'due' }, 'due first')
+  )
   const text = h('input', {
     id: 'filter',
     type: 'search',
@@ -35,6 +41,8 @@ export function ticketsView(about: About): View {
       { class: 'tools', role: 'search', 'aria-label': 'Tickets' },
       h('label', { for: 'state' }, 'State'),
       state,
+      h('label', { for: 'order' }, 'Order'),
+      order,
       h('label', { for: 'filter' }, 'Filter'),
       text,
       sum
@@ -72,7 +80,8 @@ export function ticketsView(about: About): View {
 
   function draw(): void {
     const wanted = text.value.trim().toLowerCase()
-    const shown = tickets.filter((ticket) => textOf(ticket).includes(wanted))
+    const fitting = tickets.filter((ticket) => textOf(ticket).includes(wanted))
+    const shown = order.value === 'due' ? fitting.sort(byDue) : fitting
     const overdue = shown.filter(isOverdue).length
     put(sum, mistake || `${whole(shown.length)}${next ? '+' : ''} tickets${overdue > 0 ? `, ${overdue} overdue` : ''}`)
     layout.classList.toggle('with-panel', selected !== '')
@@ -112,7 +121,12 @@ function textOf({ id, detector, owner, severity, places }: Ticket): string {
   return [id, detector, owner, severity, ...where].join(' ').toLowerCase()
 }
 
-export function isOverdue({ over, due, state }: Ticket): boolean {
+/** What nothing has to be done about comes last. */
+function byDue(a: Ticket, b: Ticket): number {
+  return Number(a.over) - Number(b.over) || Date.parse(a.due) - Date.parse(b.due)
+}
+
+function isOverdue({ over, due, state }: Ticket): boolean {
   return !over && state !== 'rotated' && Date.parse(due) < Date.now()
 }
 
