@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { relayConfig } from '../../src/cli/relay.ts'
@@ -33,9 +33,22 @@ describe('logveil relay', () => {
     [{ to: ['backend'] }, '--to: is no URL of an OTLP backend: http://, https://, grpc:// or grpcs://'],
     [{ http: '4318' }, '--http: is no address: write HOST:PORT, for all interfaces 0.0.0.0:PORT'],
     [{ admin: 'x' }, '--admin: is no address: write HOST:PORT, for all interfaces 0.0.0.0:PORT'],
+    [{ console: true, admin: 'off' }, '--console: needs an address to be seen at: admin is null'],
+    [
+      { console: true, admin: '0.0.0.0:9464' },
+      '--console: needs tokens (tickets.api.tokens), as others than this machine reach admin'
+    ],
     [{ durable: '' }, '--durable: Too small: expected string to have >=1 characters']
   ])('%j is refused', (more, message) => {
     expect(() => relayConfig(options(more))).toThrow(expect.objectContaining({ code: 'USAGE_INVALID', message }))
+  })
+
+  test('--console with --tickets: who looks needs the token in their directory', () => {
+    const tickets = path('tickets')
+    const made = relayConfig(options({ console: true, admin: '0.0.0.0:9464', tickets }))
+    const token = readFileSync(`${tickets}/api.token`, 'utf8').trim()
+    expect([made.console, made.tickets?.api]).toEqual([true, { tokens: [{ name: 'api', token, access: 'change' }] }])
+    expect(token).toMatch(/^[\w-]{43}$/)
   })
 
   test('--print-config is a file that `logveil run` takes and prints as the same', async () => {

@@ -1,5 +1,5 @@
 import type { About, DetectorRow } from './answers.ts'
-import { h, put, table } from './dom.ts'
+import { field, h, put, table } from './dom.ts'
 import { compact, duration, whole } from './format.ts'
 import type { View } from './main.ts'
 import { findingsBy } from './overview.ts'
@@ -30,8 +30,7 @@ export function detectorsView({ detectors }: About): View {
     h(
       'div',
       { class: 'tools', role: 'search', 'aria-label': 'Detectors' },
-      h('label', { for: 'detector-filter' }, 'Filter'),
-      text,
+      field('Filter', text),
       h('label', { for: 'only-found', class: 'check' }, only, 'with findings only'),
       sum
     ),

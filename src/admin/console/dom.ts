@@ -85,3 +85,8 @@ export function table<T>(caption: string, columns: readonly Column<T>[], rows: r
 export function card(title: string, ...children: readonly Child[]): HTMLElement {
   return h('section', { class: 'card' }, h('h2', {}, title), ...children)
 }
+
+/** A control with its name before it. */
+export function field(name: string, control: HTMLElement): HTMLElement {
+  return h('div', { class: 'field' }, h('label', { for: control.id }, name), control)
+}

@@ -1,5 +1,5 @@
 import type { InventoryReport, InventoryRow } from './answers.ts'
-import { card, h, put, table } from './dom.ts'
+import { card, field, h, put, table } from './dom.ts'
 import { whole } from './format.ts'
 import type { View } from './main.ts'
 import { ask, Refused } from './session.ts'
@@ -20,14 +20,7 @@ export function inventoryView(): View {
   const element = h(
     'div',
     { class: 'view' },
-    h(
-      'div',
-      { class: 'tools', role: 'search', 'aria-label': 'Inventory' },
-      h('label', { for: 'inventory-filter' }, 'Filter'),
-      text,
-      again,
-      sum
-    ),
+    h('div', { class: 'tools', role: 'search', 'aria-label': 'Inventory' }, field('Filter', text), again, sum),
     list
   )
   let report: InventoryReport | null = null

@@ -1,5 +1,5 @@
 import type { About, Ticket, TicketPage } from './answers.ts'
-import { announce, h, put, table } from './dom.ts'
+import { announce, field, h, put, table } from './dom.ts'
 import { relative, whole, words } from './format.ts'
 import { everyMs } from './live.ts'
 import type { View } from './main.ts'
@@ -39,12 +39,9 @@ export function ticketsView(about: About): View {
     h(
       'div',
       { class: 'tools', role: 'search', 'aria-label': 'Tickets' },
-      h('label', { for: 'state' }, 'State'),
-      state,
-      h('label', { for: 'order' }, 'Order'),
-      order,
-      h('label', { for: 'filter' }, 'Filter'),
-      text,
+      field('State', state),
+      field('Order', order),
+      field('Filter', text),
       sum
     ),
     layout
@@ -170,6 +167,6 @@ function time(iso: string, isLate = false): HTMLElement {
   return h(
     'time',
     { datetime: iso, class: isLate ? 'late' : null, title: iso },
-    isLate ? `overdue, ${relative(iso)}` : relative(iso)
+    isLate ? relative(iso).replace('ago', 'late') : relative(iso)
   )
 }
