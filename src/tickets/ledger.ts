@@ -223,7 +223,10 @@ export async function openLedger(
         const sightings = createTally(fresh.length)
         for (const { seen } of fresh) sightings.add(seen)
         await count(transaction, sightings.take(fresh.length), now)
-        await transaction.all('update writers set sequence = $1, at = $2 where id = $3', [next, now, origin])
+        // A part of what was counted may come again: that is no reason to count the rest again.
+        const anew = fresh.some(({ number }) => number < counted.next)
+        const upTo = anew ? next : Math.max(next, counted.next)
+        await transaction.all('update writers set sequence = $1, at = $2 where id = $3', [upTo, now, origin])
       }),
     change: (id, change) =>
       transact(async (transaction) => {

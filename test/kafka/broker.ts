@@ -126,7 +126,8 @@ export async function produce(
   messages: Message[],
   compression = 0
 ): Promise<void> {
-  const producer = kafka.producer({ allowAutoTopicCreation: false })
+  // Else what is sent again stands twice in the topic.
+  const producer = kafka.producer({ allowAutoTopicCreation: false, idempotent: true, maxInFlightRequests: 1 })
   await producer.connect()
   await producer.send({ topic, messages, compression, acks: -1 })
   await producer.disconnect()
