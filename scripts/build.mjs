@@ -1,5 +1,5 @@
 // npm run build: generated sources, then TypeScript → dist, then the entries of the package as bundles. `--generated-only` stops before
-// TypeScript (tests run on src).
+// TypeScript (tests run on src); `--out DIR` is another folder than dist.
 import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -21,10 +21,14 @@ try {
 }
 
 async function compile() {
-  const dist = join(root, 'dist')
+  const out = process.argv.indexOf('--out')
+  const dist = out < 0 ? join(root, 'dist') : process.argv[out + 1]
   rmSync(dist, { recursive: true, force: true })
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: 'inherit' })
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json', '--outDir', dist], {
+    cwd: root,
+    stdio: 'inherit'
+  })
   for (const name of ['detectors.json', 'packs.json', 'states.json', 'console.json'])
     cpSync(join(generated, name), join(dist, 'generated', name))
   await bundleEntries(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports, dist)

@@ -1,5 +1,5 @@
-// Packs what is published: `npm run package`, then `npm publish logveil-<version>.tgz`. From a staged copy, because npm
-// reads package.json again after `postpack`, so that a manifest edited and restored around packing would be published whole.
+// Builds and packs what is published: `npm run package`, then `npm publish logveil-<version>.tgz`; `--to DIR` for another folder than this. From
+// a staged copy, because npm reads package.json again after `postpack`, so that a manifest edited and restored around packing would be published whole.
 // The bundled Node and the re2 stand-in are for work in this repository only.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,13 +10,21 @@ import { root } from './generated.mjs'
 const stage = mkdtempSync(join(tmpdir(), 'logveil-package-'))
 try {
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  for (const file of manifest.files) {
+  const build = [join(root, 'scripts/build.mjs'), '--out', join(stage, 'dist')]
+  if (spawnSync(process.execPath, build, { stdio: 'inherit' }).status !== 0) throw new Error('it does not build')
+  for (const file of manifest.files.filter((name) => name !== 'dist')) {
     if (existsSync(join(root, file))) cpSync(join(root, file), join(stage, file), { recursive: true })
     else console.log(`package: ${file} is missing`)
   }
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(published(manifest), null, 2)}\n`)
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  process.exitCode = spawnSync(npm, ['pack', stage, '--ignore-scripts'], { cwd: root, stdio: 'inherit' }).status ?? 1
+  const to = process.argv.indexOf('--to')
+  const cwd = to < 0 ? root : process.argv[to + 1]
+  const pack = ['pack', stage, '--ignore-scripts', '--loglevel', 'warn']
+  process.exitCode = spawnSync(npm, pack, { cwd, stdio: 'inherit' }).status ?? 1
+} catch (error) {
+  console.error(`package: ${error.message}`)
+  process.exitCode = 1
 } finally {
   rmSync(stage, { recursive: true, force: true })
 }

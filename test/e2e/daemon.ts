@@ -26,13 +26,14 @@ export async function startDaemon(
   return { ...(await startCommand(['run', '--config', configPath], env)), configPath }
 }
 
-/** Starts a command that listens, and waits until it does. `within`: a command that runs it. */
+/** Starts a command that listens, and waits until it does. `within`: a command that runs it; `script`: of another installation. */
 export async function startCommand(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
-  within: readonly string[] = []
+  within: readonly string[] = [],
+  script = main
 ): Promise<Daemon> {
-  const [command, ...rest] = [...within, process.execPath, main, ...args]
+  const [command, ...rest] = [...within, process.execPath, script, ...args]
   const running = start(command, rest, env)
   let stderr = ''
   running.child.stderr.on('data', (chunk: Buffer) => {
