@@ -1,9 +1,11 @@
 import kafkajs, { type Kafka } from 'kafkajs'
+import { hideAborted } from './kafkajs-aborted.ts'
 import { plugCodecs } from './kafkajs-codecs.ts'
 import type { KafkaConnection, KafkaSecurity } from './port.ts'
 
 export function connectTo({ brokers, clientId, tls, sasl }: KafkaConnection): Kafka {
   plugCodecs()
+  hideAborted()
   const { Kafka: Client, logLevel } = kafkajs as typeof import('kafkajs')
   return new Client({
     clientId,

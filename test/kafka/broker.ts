@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest'
 // @ts-expect-error: a script without types
 import { kafkaJars, startKafka } from '../../scripts/kafka.mjs'
 import { loadRdkafka } from '../../src/kafka/confluent-package.ts'
+import { hideAborted } from '../../src/kafka/kafkajs-aborted.ts'
 import { plugCodecs } from '../../src/kafka/kafkajs-codecs.ts'
 
 /** A broker for tests: one of its own, or the one that KAFKA_BROKERS names. */
@@ -63,6 +64,7 @@ export interface BrokerSettings {
 
 async function connect(address: string, own: Broker['own'], close: () => Promise<void>): Promise<Broker> {
   plugCodecs()
+  hideAborted()
   const { Kafka: Client, logLevel } = kafkajs as typeof import('kafkajs')
   const kafka = new Client({ clientId: 'test', brokers: address.split(','), logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
