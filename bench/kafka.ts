@@ -1,5 +1,5 @@
-// Consume, redact, produce, against the same client's bare loop: node bench/kafka.ts [--rounds N] [--megabytes N] [--sizes N,...]. Starts a broker of its own,
-// on the same cores. Counts what comes out.
+// Consume, redact, produce, against the same client's bare loop: node bench/kafka.ts [--client kafkajs|confluent] [--rounds N] [--megabytes N]
+// [--sizes N,...]. Starts a broker of its own, on the same cores. Counts what comes out.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -8,6 +8,7 @@ import { loadCorpus } from './corpus.ts'
 
 const { values } = parseArgs({
   options: {
+    client: { type: 'string', default: 'kafkajs' },
     rounds: { type: 'string', default: '3' },
     megabytes: { type: 'string', default: '40' },
     sizes: { type: 'string', default: '200,1024,16384' }
@@ -15,7 +16,9 @@ const { values } = parseArgs({
 })
 const partitions = 4
 const main = fileURLToPath(new URL('../bin/logveil.mjs', import.meta.url))
-const bare = fileURLToPath(new URL('./kafka-bare.ts', import.meta.url))
+const bare = fileURLToPath(
+  new URL(values.client === 'kafkajs' ? './kafka-bare.ts' : './kafka-bare-confluent.ts', import.meta.url)
+)
 
 const opened = await openBroker()
 if (typeof opened === 'string') throw new Error(opened)
@@ -31,6 +34,7 @@ try {
         const own = await measure(count, (to) => [
           main,
           'kafka',
+          ...['--client', values.client],
           ...['--brokers', broker.address, '--in', from, '--out', to, '--group', freshName('g')],
           ...(mode === 'exactly once' ? ['--transactional-id', 'bench'] : [])
         ])

@@ -1,10 +1,12 @@
-// Exactly once, whatever happens to the instances. LOGVEIL_CHAOS_RECORDS sets how many records: 1000000 take some minutes.
+// Exactly once, whatever happens to the instances. LOGVEIL_CHAOS_RECORDS sets how many records, LOGVEIL_CHAOS_SECONDS over how long they come: things
+// happen every few seconds.
 import { expect, test } from 'vitest'
 import { clients, requireClient, useBroker } from './broker.ts'
 import { runChaos } from './chaos.ts'
 
 const records = Number(process.env.LOGVEIL_CHAOS_RECORDS ?? 60_000)
-const timeoutMs = 90_000 + records / 2
+const produceMs = Number(process.env.LOGVEIL_CHAOS_SECONDS ?? 30) * 1000
+const timeoutMs = 60_000 + produceMs + records / 2
 
 const broker = useBroker()
 
@@ -21,7 +23,7 @@ test.for(clients)(
       instances: 3,
       faults: 'all',
       sessionMs: 6000,
-      produceMs: 30_000,
+      produceMs,
       seed,
       timeoutMs
     })
