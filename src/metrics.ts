@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client'
 
-/** Every instrument, with what it counts. Labels never come from log content. */
+/** Every instrument, with what it counts. Labels never come from log content, but for names of services: redacted, and no more than a few. */
 export type Metrics = ReturnType<typeof createMetrics>
 
 /** Instruments of one thread, in a registry of its own. */
@@ -51,7 +51,21 @@ export function createMetrics() {
       'signal',
       'reason'
     ),
+    unscanned: counter(
+      'unscanned_bytes',
+      'Bytes that were taken but could not be scanned, none of which went on: withheld, by reason, or no records of the format (invalid).',
+      'pipeline',
+      'signal',
+      'reason'
+    ),
     findings: counter('findings', 'Secrets found.', 'pipeline', 'signal', 'detector', 'action'),
+    serviceFindings: counter(
+      'service_findings',
+      'Secrets found by the service that wrote them, or its container or topic; other: one beyond the 50 seen last; pipeline reported: by applications.',
+      'pipeline',
+      'service',
+      'severity'
+    ),
     reported: counter('findings_reported', 'Secrets that applications found and reported.', 'placement', 'detector'),
     reportedRefused: counter(
       'findings_refused',
@@ -160,6 +174,19 @@ export function createMetrics() {
       'outcome'
     ),
     ticketBacklog: gauge('ticket_backlog', 'first', 'News of tickets in the outbox: waiting, dead.', 'channel', 'kind'),
+    ticketOldest: gauge(
+      'ticket_backlog_oldest_seconds',
+      'first',
+      'Age of the oldest news of tickets that waits to be told; 0: none waits.',
+      'channel'
+    ),
+    ticketsOpen: gauge(
+      'tickets_open',
+      'first',
+      'Tickets whose secret is not rotated. Every process that shares a ledger tells all of them.',
+      'severity'
+    ),
+    ticketsOverdue: gauge('tickets_overdue', 'first', 'Those of them whose time to rotate is over.', 'severity'),
     ticketTrouble: counter('ticket_trouble', 'Times the ledger of tickets could not be read or written.'),
     inFlight: gauge('in_flight_bytes', 'sum', 'Memory that batches in flight take.'),
     detectors: gauge('detectors_loaded', 'max', 'Detectors in use.', 'version', 'digest'),

@@ -73,6 +73,7 @@ export function openAccount(
     } catch (error) {
       if (!(error instanceof LogveilError)) metrics.errors.inc()
       metrics.batches.inc({ ...labels, outcome: 'rejected' })
+      metrics.unscanned.inc({ ...labels, reason: error instanceof LogveilError ? 'invalid' : 'error' }, bytes)
       span.setStatus({ code: SpanStatusCode.ERROR })
       throw error
     } finally {
@@ -80,10 +81,13 @@ export function openAccount(
     }
   }
 
-  function count({ findings, withheld, dropped }: Redacted): void {
+  function count({ findings, withheld, unscanned, dropped }: Redacted): void {
     for (const { detector, action } of findings) metrics.findings.inc({ ...labels, detector, action })
     for (const [reason, parts] of Object.entries(withheld)) {
       if (parts > 0) metrics.withheld.inc({ ...labels, reason }, parts)
+    }
+    for (const [reason, length] of Object.entries(unscanned ?? {})) {
+      if (length > 0) metrics.unscanned.inc({ ...labels, reason }, length)
     }
     if (dropped > 0) metrics.dropped.inc(labels, dropped)
   }

@@ -31,6 +31,8 @@ export interface Redacted {
   readonly records: number
   /** Parts withheld behind `[WITHHELD:<reason>]`, by reason; `unknown`: parts taken out. */
   readonly withheld: WithheldCounts
+  /** How long they were, in bytes; absent: there are none. */
+  readonly unscanned?: WithheldCounts
   /** Records that went with action `drop`. */
   readonly dropped: number
 }
@@ -99,7 +101,7 @@ export function assembleRedactor(parts: RedactorParts): Redactor {
     const { edits, dropped } = collectEdits(payload, result, unions)
     const findings: Finding[] = []
     for (const union of unions) for (const match of union.findings) findings.push(report(match))
-    return { payload: codec.splice(payload, edits), findings, records, withheld: countWithheld(result), dropped }
+    return { payload: codec.splice(payload, edits), findings, records, ...countWithheld(result), dropped }
   }
 
   function collectEdits(
@@ -152,12 +154,15 @@ export function assembleRedactor(parts: RedactorParts): Redactor {
   function redactFramed(payload: Uint8Array, carry: Carry, frame: Framing, codec = parts.codec): Redacted {
     const { payload: known, removed } = frame.strip(payload)
     const redacted = redactOrThrow(known, carry, codec)
-    const { withheld, findings } = redacted
+    const { withheld, unscanned = noneWithheld, findings } = redacted
     const annotated = parts.annotates === true && findings.length > 0
     return {
       ...redacted,
       payload: annotated ? frame.annotate(redacted.payload, annotationsOf(findings)) : redacted.payload,
-      withheld: removed === 0 ? withheld : { ...withheld, unknown: withheld.unknown + removed }
+      ...(removed > 0 && {
+        withheld: { ...withheld, unknown: withheld.unknown + removed },
+        unscanned: { ...unscanned, unknown: unscanned.unknown + payload.length - known.length }
+      })
     }
   }
 
@@ -229,7 +234,8 @@ function withholdAll(payload: Uint8Array, framing: Framing): Redacted {
     // What cannot even be counted is one record.
   }
   const withheld = { ...noneWithheld, error: Math.max(1, records) }
-  return { payload: framing.empty, findings: [], records, withheld, dropped: 0 }
+  const unscanned = { ...noneWithheld, error: payload.length }
+  return { payload: framing.empty, findings: [], records, withheld, unscanned, dropped: 0 }
 }
 
 function countLines(scanner: Scanner, payload: Uint8Array): number {
@@ -237,11 +243,15 @@ function countLines(scanner: Scanner, payload: Uint8Array): number {
   return payload.length === 0 || payload[payload.length - 1] === newline ? newlines : newlines + 1
 }
 
-function countWithheld({ withheld }: ScanResult): WithheldCounts {
-  if (withheld.length === 0) return noneWithheld
-  const counts = { ...noneWithheld }
-  for (const { reason } of withheld) counts[reason]++
-  return counts
+function countWithheld({ withheld: parts }: ScanResult): Pick<Redacted, 'withheld' | 'unscanned'> {
+  if (parts.length === 0) return { withheld: noneWithheld }
+  const withheld = { ...noneWithheld }
+  const unscanned = { ...noneWithheld }
+  for (const { reason, start, end } of parts) {
+    withheld[reason]++
+    unscanned[reason] += end - start
+  }
+  return { withheld, unscanned }
 }
 
 function lineEnd(payload: Uint8Array, recordEnd: number): number {
@@ -282,6 +292,7 @@ function redactEach(
   const payloads: Uint8Array[] = []
   const findings: Finding[] = []
   const withheld = { ...noneWithheld }
+  const unscanned = { ...noneWithheld }
   let records = 0
   let dropped = 0
   for (let start = 0; start < payload.length; records++) {
@@ -289,11 +300,14 @@ function redactEach(
     const one = redactOrWithhold(payload.subarray(start, end), carry, redact)
     payloads.push(one.payload)
     for (const finding of one.findings) findings.push(moved(finding, records, start))
-    for (const reason of withheldReasons) withheld[reason] += one.withheld[reason]
+    for (const reason of withheldReasons) {
+      withheld[reason] += one.withheld[reason]
+      unscanned[reason] += one.unscanned?.[reason] ?? 0
+    }
     dropped += one.dropped
     start = end
   }
-  return { payload: Buffer.concat(payloads), findings, records, withheld, dropped }
+  return { payload: Buffer.concat(payloads), findings, records, withheld, unscanned, dropped }
 }
 
 function redactOrWithhold(
@@ -312,6 +326,7 @@ function redactOrWithhold(
       findings: [],
       records: 1,
       withheld: { ...noneWithheld, error: 1 },
+      unscanned: { ...noneWithheld, error: record.length - end.length },
       dropped: 0
     }
   }

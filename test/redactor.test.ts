@@ -404,6 +404,7 @@ describe('what cannot be scanned is withheld', () => {
       findings: null,
       records: 5,
       withheld: { depth: 0, size: 0, effort: 0, error: 2, unknown: 0 },
+      unscanned: { depth: 0, size: 0, effort: 0, error: 49, unknown: 0 },
       dropped: 0
     })
     expect(result.findings.map(({ record, span }) => ({ record, span }))).toEqual([
@@ -459,6 +460,7 @@ describe('what cannot be scanned is withheld', () => {
     const result = assemble(withholding).redact(Buffer.from(`abcd ${token} efgh`))
     expect(textOf(result)).toBe('abc[WITHHELD:size] efgh')
     expect(result.withheld).toEqual({ depth: 0, size: 1, effort: 0, error: 0, unknown: 0 })
+    expect(result.unscanned?.size).toBe(2 + token.length - 4)
   })
 
   test('a redactor goes on after an error', () => {

@@ -7,6 +7,7 @@ import type { Config } from '../config/config-schema.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Detector } from '../model.ts'
 import { createAuthorize, createIdentify } from '../sources/bearer.ts'
+import { createServices } from './run-services.ts'
 import { parseAddress } from './run-sources.ts'
 import type { Spots } from './run-tickets.ts'
 import type { AskedLedger } from './tickets-messages.ts'
@@ -31,6 +32,7 @@ export async function openAdmin(config: Config, parts: AdminParts): Promise<Admi
   const { admin, findings, tickets } = config
   if (admin === null) return null
   const { metrics, exposition, unready, isDetector, spots, ledger, redact } = parts
+  const services = createServices(metrics, redact)
   const receiver =
     findings === null || findings.bearerTokens.length === 0
       ? null
@@ -38,7 +40,10 @@ export async function openAdmin(config: Config, parts: AdminParts): Promise<Admi
           authorize: createAuthorize(findings.bearerTokens),
           metrics,
           isDetector,
-          take: async (findings) => spots?.reported(findings)
+          async take(findings) {
+            services.reported(findings)
+            spots?.reported(findings)
+          }
         })
   const api =
     !tickets?.api || ledger === null

@@ -77,12 +77,14 @@ function droppedBy({ findings }: Redacted): Set<number> {
 
 /** The books of several texts. */
 function joined(parts: readonly Redacted[]): Omit<Redacted, 'payload' | 'records'> {
-  const withheld = Object.fromEntries(
-    withheldReasons.map((reason) => [reason, parts.reduce((sum, part) => sum + part.withheld[reason], 0)])
-  ) as unknown as Redacted['withheld']
+  const sum = (of: (part: (typeof parts)[number]) => Partial<Redacted['withheld']>) =>
+    Object.fromEntries(
+      withheldReasons.map((reason) => [reason, parts.reduce((total, part) => total + (of(part)[reason] ?? 0), 0)])
+    ) as unknown as Redacted['withheld']
   return {
     findings: parts.flatMap(({ findings }) => findings),
-    withheld,
+    withheld: sum(({ withheld }) => withheld),
+    unscanned: sum(({ unscanned = {} }) => unscanned),
     dropped: parts.reduce((sum, { dropped }) => sum + dropped, 0)
   }
 }

@@ -61,6 +61,7 @@ export async function startThreads(count: number, options: CrewOptions, thread?:
   const metrics = createMetrics()
   collectProcessMetrics(metrics)
   metrics.canary.set(1)
+  for (const reason of ['crashed', 'stuck']) metrics.workerRestarts.inc({ reason }, 0)
   const workers = new Set<Worker>()
   /** What workers had counted that are no more. */
   let departed: Promise<MetricsSnapshot> = Promise.resolve([])

@@ -2,7 +2,7 @@ import type { Config, PipelineConfig } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import { createMetrics, type Metrics } from '../metrics.ts'
 import type { Sink, Source } from '../model.ts'
-import { type Redact, runPipeline } from '../pipeline.ts'
+import { type PipelineParts, type Redact, runPipeline } from '../pipeline.ts'
 import { toAll } from '../sinks/fan-out.ts'
 import { createByteBudget } from '../sources/byte-budget.ts'
 import type { Sealer } from '../sources/files/seal.ts'
@@ -15,9 +15,11 @@ import type { DurableSink } from './run-durable.ts'
 import type { Rules } from './run-files.ts'
 import { createStreams, type Streams } from './run-lines.ts'
 import { createRedaction, type Redaction, type RedactionSettings } from './run-redaction.ts'
+import { createServices } from './run-services.ts'
 import { openSink } from './run-sinks.ts'
 import { openSources } from './run-sources.ts'
 import { createSpots, type Take } from './run-tickets.ts'
+import { beginAtZero } from './run-zeros.ts'
 import { createAllowList } from './tickets-allowed.ts'
 
 /** What an engine tells to whoever runs it: numbers and names, never log content. */
@@ -78,14 +80,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let sealer = sealerOf(redaction, options.redaction)
   const rules: Rules = { line, sealer: () => sealer, batch: (bytes, format) => redaction.batch(bytes, format) }
   const spots = tickets === null ? null : createSpots(tickets, (text) => redaction.label(text), options.take)
+  const services = createServices(metrics, (text) => redaction.label(text))
   const listening: [PipelineConfig, (Source | ListeningSource)[], (Sink | DurableSink)[]][] = []
   const stages: ((signal: AbortSignal) => Promise<void>)[] = []
   for (const pipeline of config.pipelines) {
+    beginAtZero(metrics, pipeline)
     if (pipeline.source.type === 'kafka') {
       // A client that nobody else should load.
       const { openKafka } = await import('./run-kafka.ts')
       const redact: Redact = (envelope) => (redacts.get(pipeline.name) as Redact)(envelope)
-      stages.push(await openKafka(pipeline, metrics, { ...options, spots }, () => redaction.lines, redact))
+      stages.push(await openKafka(pipeline, metrics, { ...options, spots, services }, () => redaction.lines, redact))
       continue
     }
     const sinks = await Promise.all(pipeline.sinks.map((sink) => openSink(sink, pipeline, metrics, options, line)))
@@ -99,8 +103,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let draining = false
   const running = listening.map(([pipeline, sources, sinks]) => {
     const redact: Redact = (envelope) => (redacts.get(pipeline.name) as Redact)(envelope)
-    const seen = spots === null ? {} : { onFindings: spots.batch }
-    return runPipeline({ name: pipeline.name, sources, redact, sink: toAll(sinks), metrics, ...seen }, abort.signal)
+    const onFindings: PipelineParts['onFindings'] = (findings, envelope) => {
+      services.batch(pipeline.name, findings, envelope)
+      spots?.batch(findings, envelope)
+    }
+    return runPipeline({ name: pipeline.name, sources, redact, sink: toAll(sinks), metrics, onFindings }, abort.signal)
   })
   running.push(...stages.map((stage) => stage(abort.signal)))
 

@@ -78,11 +78,21 @@ function listen(pipeline: string, metrics: Metrics, report: Report): FilesEvents
       metrics.filesTruncated.inc({ pipeline })
       report('info', 'a file was emptied', { path, copies })
     },
-    withheld(path) {
+    withheld(path, bytes) {
       metrics.filesWithheld.inc({ pipeline })
+      tellTooLong(pipeline, metrics)(bytes)
       report('warn', 'a line is too long, and cannot be cut: a part of it is withheld', { path })
     },
     ...tellDeliveries(pipeline, report)
+  }
+}
+
+/** Of a line that a source has withheld. */
+export function tellTooLong(pipeline: string, { withheld, unscanned }: Metrics): (bytes: number) => void {
+  const labels = { pipeline, signal: 'lines', reason: 'size' }
+  return (bytes) => {
+    withheld.inc(labels)
+    unscanned.inc(labels, bytes)
   }
 }
 

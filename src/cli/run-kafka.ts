@@ -5,7 +5,7 @@ import { LogveilError } from '../errors.ts'
 import type { OtlpFormat } from '../index.ts'
 import type { DeadLetters } from '../kafka/dead-letter.ts'
 import { createKafkaSink } from '../kafka/kafka-sink.ts'
-import type { KafkaBatch, KafkaClient, KafkaEvent, KafkaOptions, KafkaSecurity } from '../kafka/port.ts'
+import type { KafkaBatch, KafkaClient, KafkaEvent, KafkaOptions, KafkaRecord, KafkaSecurity } from '../kafka/port.ts'
 import type { RedactedBatch, ScanWhole, Withheld } from '../kafka/redact-batch.ts'
 import { createStage } from '../kafka/stage.ts'
 import { createWaiting } from '../kafka/waiting.ts'
@@ -17,13 +17,19 @@ import type { Redacted, Redactor } from '../redactor.ts'
 import { readClientTls } from '../sinks/downstream.ts'
 import { readEncryptor } from './keys.ts'
 import type { EngineOptions, Report } from './run-engine.ts'
+import type { Services } from './run-services.ts'
 import type { Spots } from './run-tickets.ts'
 
 /** A pipeline from topics to a topic, ready to run. Throws `INPUT_FAILED`, `CONFIG_INVALID`. */
 export async function openKafka(
   { name, annotate, source, sinks: [sink] }: PipelineConfig,
   metrics: Metrics,
-  { report, redaction, spots }: Pick<EngineOptions, 'report' | 'redaction'> & { readonly spots: Spots | null },
+  {
+    report,
+    redaction,
+    spots,
+    services
+  }: Pick<EngineOptions, 'report' | 'redaction'> & { readonly spots: Spots | null; readonly services: Services },
   lines: () => Redactor,
   redact: Redact
 ): Promise<(signal: AbortSignal) => Promise<void>> {
@@ -46,6 +52,7 @@ export async function openKafka(
         batch,
         () => {
           const redacted = redact()
+          services.topic(name, redacted.findings, batch.topic)
           spots?.topic(redacted.findings, batch.topic)
           return redacted
         },
@@ -110,7 +117,7 @@ async function keepAccount(
   redact: () => RedactedBatch,
   deliver: (redacted: RedactedBatch) => Promise<Receipt>
 ): Promise<Receipt> {
-  const bytes = records.reduce((sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0), 0)
+  const bytes = records.reduce((sum, record) => sum + bytesOf(record), 0)
   const span = tracer.startSpan('logveil.batch')
   try {
     const account = openAccount(metrics, pipeline, { bytes, signal: null }, span)
@@ -128,9 +135,21 @@ async function keepAccount(
 /** Not empty, as there is always an offset to commit. */
 const something = new Uint8Array(1)
 
-function summaryOf({ records, findings, withheld }: RedactedBatch): Redacted {
+function summaryOf({ records, findings, withheld, unscanned }: RedactedBatch): Redacted {
   const dropped = records.filter(({ fate }) => fate === 'dropped').length
-  return { payload: something, findings, records: records.length, dropped, withheld: sumOf(withheld) as never }
+  const whole = records.filter(({ fate }) => fate === 'unscanned').reduce((sum, { source }) => sum + bytesOf(source), 0)
+  return {
+    payload: something,
+    findings,
+    records: records.length,
+    dropped,
+    withheld: sumOf(withheld) as never,
+    unscanned: sumOf([...unscanned, { invalid: whole }]) as never
+  }
+}
+
+function bytesOf({ key, value }: KafkaRecord): number {
+  return (key?.length ?? 0) + (value?.length ?? 0)
 }
 
 function sumOf(all: readonly Withheld[]): Withheld {

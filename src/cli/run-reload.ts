@@ -21,6 +21,7 @@ const lookMs = 2000
 export function reloadOnChange({ config, path, crew, report }: ReloadOptions): () => void {
   const { reloads, reloadOk } = crew.metrics
   reloadOk.set(1)
+  for (const outcome of ['applied', 'failed']) reloads.inc({ outcome }, 0)
   let last = Promise.resolve()
 
   async function reload(): Promise<void> {

@@ -90,7 +90,9 @@ async function createSink(
     compression: config.compression === 'none' ? ('identity' as const) : config.compression,
     scrub: createScrub(redactLine)
   }
-  const retries = { ...config.retry, onRetry: () => metrics.retries.inc({ pipeline, sink: options.name }) }
+  const counted = { pipeline, sink: options.name }
+  metrics.retries.inc(counted, 0)
+  const retries = { ...config.retry, onRetry: () => metrics.retries.inc(counted) }
   if (config.type === 'http') {
     const shape = { ndjson, loki, elasticsearch: elasticsearch(config.index) }[config.format]
     const answersEach = config.format === 'elasticsearch'

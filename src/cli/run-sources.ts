@@ -8,7 +8,7 @@ import { type ListeningSource, listenOtlpHttp, type OtlpSourceOptions } from '..
 import { listenSyslogTcp, listenSyslogUdp, type SyslogTcpOptions } from '../sources/syslog.ts'
 import type { Reloaded } from '../sources/tls.ts'
 import type { EngineOptions, Report } from './run-engine.ts'
-import { openFiles, type Rules, tellDeliveries } from './run-files.ts'
+import { openFiles, type Rules, tellDeliveries, tellTooLong } from './run-files.ts'
 import { readRule } from './run-layout.ts'
 import { takesRecords } from './run-sinks.ts'
 
@@ -77,6 +77,7 @@ async function listenSyslog(
       budget,
       onRefused: (status) => metrics.refused.inc({ source: name, status }),
       onTlsReload: tellReload(name, report),
+      onTooLong: tellTooLong(pipeline, metrics),
       events: tellDeliveries(pipeline, report)
     }
   }

@@ -5,6 +5,7 @@ import type { TicketsConfig } from '../config/tickets-schema.ts'
 import { LogveilError } from '../errors.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Allowance, Ledger } from '../tickets/ledger.ts'
+import { severities } from '../tickets/places.ts'
 import { createRecorder } from '../tickets/recorder.ts'
 import type { Take } from './run-tickets.ts'
 import {
@@ -31,7 +32,16 @@ export interface TicketDesk {
   close(ms: number): Promise<number>
 }
 
-export type TicketMetrics = Pick<Metrics, 'ticketSightings' | 'ticketDeliveries' | 'ticketTrouble' | 'ticketBacklog'>
+export type TicketMetrics = Pick<
+  Metrics,
+  | 'ticketSightings'
+  | 'ticketDeliveries'
+  | 'ticketTrouble'
+  | 'ticketBacklog'
+  | 'ticketOldest'
+  | 'ticketsOpen'
+  | 'ticketsOverdue'
+>
 type Warn = (message: string, facts: Readonly<Record<string, unknown>>) => void
 
 /** The same file before and after it was compiled. */
@@ -51,6 +61,7 @@ export interface TicketDeskOptions {
 /** Opens the ledger. `ready` rejects with `LEDGER_FAILED`, `KEY_INVALID`, `OUTPUT_FAILED`. */
 export function openDesk(config: TicketsConfig, { metrics, warn, onAllowances, place }: TicketDeskOptions): TicketDesk {
   const troubles = new Set<string>()
+  for (const outcome of ['recorded', 'lost']) metrics.ticketSightings.inc({ outcome }, 0)
   let lost = 0
   let closing = false
   let desk: Promise<StartedDesk> = hire()
@@ -80,6 +91,13 @@ export function openDesk(config: TicketsConfig, { metrics, warn, onAllowances, p
     else if (news.type === 'backlog') {
       metrics.ticketBacklog.set({ channel: news.channel, kind: 'waiting' }, news.waiting)
       metrics.ticketBacklog.set({ channel: news.channel, kind: 'dead' }, news.dead)
+      metrics.ticketOldest.set({ channel: news.channel }, news.oldestMs / 1000)
+    } else if (news.type === 'open') {
+      for (const severity of severities) {
+        const { open, overdue } = news.counts[severity]
+        metrics.ticketsOpen.set({ severity }, open)
+        metrics.ticketsOverdue.set({ severity }, overdue)
+      }
     } else if (news.type === 'allowances') onAllowances(news.entries)
     else if (news.type === 'trouble') trouble(news.message)
     else if (news.type === 'refused') {

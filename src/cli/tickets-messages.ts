@@ -2,6 +2,7 @@ import type { TicketsConfig } from '../config/tickets-schema.ts'
 import type { ErrorCode } from '../errors.ts'
 import type { DeskEvents } from '../tickets/desk.ts'
 import type { Allowance, Ledger } from '../tickets/ledger.ts'
+import type { OpenTickets } from '../tickets/open-tickets.ts'
 
 /** What the thread of the ledger is started with. */
 export type DeskData = TicketsConfig
@@ -32,7 +33,14 @@ export type DeskNews =
   | { readonly type: 'answered'; readonly error: Told | null; readonly result: unknown }
   | { readonly type: 'delivered'; readonly channel: string }
   | { readonly type: 'refused'; readonly channel: string; readonly final: boolean; readonly message: string }
-  | { readonly type: 'backlog'; readonly channel: string; readonly waiting: number; readonly dead: number }
+  | {
+      readonly type: 'backlog'
+      readonly channel: string
+      readonly waiting: number
+      readonly dead: number
+      readonly oldestMs: number
+    }
+  | { readonly type: 'open'; readonly counts: OpenTickets }
   | { readonly type: 'allowances'; readonly entries: readonly Allowance[] }
   | { readonly type: 'trouble'; readonly message: string }
 
@@ -41,7 +49,8 @@ export function newsOf(tell: (news: DeskNews) => void): DeskEvents {
   return {
     delivered: (channel) => tell({ type: 'delivered', channel }),
     failed: (channel, final, message) => tell({ type: 'refused', channel, final, message }),
-    backlog: (channel, waiting, dead) => tell({ type: 'backlog', channel, waiting, dead }),
+    backlog: (channel, waiting, dead, oldestMs) => tell({ type: 'backlog', channel, waiting, dead, oldestMs }),
+    open: (counts) => tell({ type: 'open', counts }),
     allowances: (entries) => tell({ type: 'allowances', entries }),
     trouble: (message) => tell({ type: 'trouble', message })
   }

@@ -10,6 +10,7 @@ import { confidences, worst } from '../tickets/places.ts'
 import { canaryDetector } from './run-canary.ts'
 import type { Report } from './run-engine.ts'
 import { ignoreNegativeTimeouts, securityOf, topicOf } from './run-kafka.ts'
+import { createServices } from './run-services.ts'
 import { namesOf } from './run-tickets.ts'
 import type { AskedLedger } from './tickets-messages.ts'
 
@@ -73,6 +74,7 @@ export function createTicketsTopic(options: TicketsTopicOptions): KafkaClient {
 
 function createReader({ tickets, metrics, redact, isDetector }: TicketsTopicOptions) {
   const named = namesOf(redact)
+  const services = createServices(metrics, redact)
   const { tenant, minConfidence } = tickets
   const counts = ({ fingerprint, detector, confidence }: TopicFinding): boolean =>
     fingerprint !== null &&
@@ -88,6 +90,7 @@ function createReader({ tickets, metrics, redact, isDetector }: TicketsTopicOpti
       }
       const { placement, detector } = finding
       metrics.reported.inc({ placement, detector: isDetector(detector) ? detector : 'other' })
+      services.reported([finding])
       if (!counts(finding)) return []
       const seen = sightingOf(finding, tenant, named(placeOf(finding)))
       return [{ number: Number(record.offset), at: Number(record.timestamp), seen }]

@@ -29,7 +29,7 @@ export function placeInProto(payload: Uint8Array, signal: Signal, { span: [offse
   }
 }
 
-function find(bytes: Uint8Array, parent: WireField, wanted: (field: WireField) => boolean): WireField | null {
+export function find(bytes: Uint8Array, parent: WireField, wanted: (field: WireField) => boolean): WireField | null {
   for (let at = parent.start; at < parent.end; ) {
     const field = readField(bytes, at, parent.end)
     if (field === null) return null
@@ -39,7 +39,7 @@ function find(bytes: Uint8Array, parent: WireField, wanted: (field: WireField) =
   return null
 }
 
-function stringsOf(bytes: Uint8Array, resource: WireField): Record<string, string> {
+export function stringsOf(bytes: Uint8Array, resource: WireField): Record<string, string> {
   const strings: Record<string, string> = {}
   find(bytes, resource, (pair) => {
     const key = pair.number === 1 ? find(bytes, pair, ({ number }) => number === 1) : null

@@ -14,7 +14,12 @@ export function redactApart(
       return both(redactApart(records.slice(0, middle), redact), redactApart(records.slice(middle), redact))
     }
     const [record] = records
-    return { records: [{ source: record, record, findings: [], fate: 'unscanned' }], findings: [], withheld: [] }
+    return {
+      records: [{ source: record, record, findings: [], fate: 'unscanned' }],
+      findings: [],
+      withheld: [],
+      unscanned: []
+    }
   }
 }
 
@@ -23,6 +28,7 @@ function both(first: RedactedBatch, second: RedactedBatch): RedactedBatch {
   return {
     records: [...first.records, ...second.records],
     findings: [...first.findings, ...moved],
-    withheld: [...first.withheld, ...second.withheld]
+    withheld: [...first.withheld, ...second.withheld],
+    unscanned: [...first.unscanned, ...second.unscanned]
   }
 }

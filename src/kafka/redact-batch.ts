@@ -18,6 +18,8 @@ interface Scanned {
   readonly payload: Uint8Array
   readonly findings: readonly Finding[]
   readonly withheld: Withheld
+  /** Bytes of them. */
+  readonly unscanned?: Withheld
   readonly dropped: number
 }
 
@@ -37,6 +39,7 @@ export interface RedactedBatch {
   readonly records: readonly RedactedRecord[]
   readonly findings: readonly Finding[]
   readonly withheld: readonly Withheld[]
+  readonly unscanned: readonly Withheld[]
 }
 
 const star = 42
@@ -68,6 +71,12 @@ export function redactBatch(
   const drafts = new Map<number, Draft>()
   const findings: Finding[] = []
   const withheld: Withheld[] = []
+  const unscanned: Withheld[] = []
+
+  function count(scanned: Scanned): void {
+    withheld.push(scanned.withheld)
+    if (scanned.unscanned !== undefined) unscanned.push(scanned.unscanned)
+  }
 
   function draftOf(index: number): Draft {
     const known = drafts.get(index)
@@ -97,7 +106,7 @@ export function redactBatch(
     const joined = join(segments)
     const alone = carried === undefined ? undefined : { ...carried }
     const scanned = scan.redact(joined, carried)
-    withheld.push(scanned.withheld)
+    count(scanned)
     const texts = scanned.payload === joined ? [] : split(scanned.payload, segments)
     if (texts === null) {
       scanEach(segments, path, put, alone)
@@ -123,7 +132,7 @@ export function redactBatch(
     for (const segment of segments) {
       const joined = join([segment])
       const scanned = scan.redact(joined, carried)
-      withheld.push(scanned.withheld)
+      count(scanned)
       for (const finding of scanned.findings) {
         note(finding, segment, finding.span[0] - segment.lead.length, path(segment, finding))
       }
@@ -179,7 +188,7 @@ export function redactBatch(
       draft.fate = 'unscanned'
       return
     }
-    withheld.push(scanned.withheld)
+    count(scanned)
     for (const finding of scanned.findings) {
       note(finding, { record: index, header: -1, text: value, lead: none }, finding.span[0], finding.path)
     }
@@ -194,7 +203,7 @@ export function redactBatch(
     for (const text of [value, withoutLengths(value)]) {
       const scanned = scan.redact(text)
       if (scanned.payload === text) continue
-      withheld.push(scanned.withheld)
+      count(scanned)
       const draft = draftOf(index)
       // What was withheld, or does not stand there as it is, a mask does not undo.
       if (scanned.findings.length === 0) draft.fate = 'unscanned'
@@ -224,6 +233,7 @@ export function redactBatch(
       }
     }),
     findings,
-    withheld
+    withheld,
+    unscanned
   }
 }

@@ -50,7 +50,7 @@ export interface FilesEvents extends DeliveryEvents {
   /** It was emptied; `copies` were found of what had not been read. */
   truncated(path: string, copies: number): void
   /** A line was too long, and could not be cut. */
-  withheld(path: string): void
+  withheld(path: string, bytes: number): void
 }
 
 /** What changes a name changes others: they are looked at together. */

@@ -10,11 +10,12 @@ const lineFeed = Buffer.from('\n')
 /** In the place of a message that is too long. */
 export const withheld = Buffer.from('[WITHHELD:size]\n')
 
-/** A message longer than `maxBytes` is withheld. */
-export function createMessageReader(maxBytes: number): ReadMessages {
+/** A message longer than `maxBytes` is withheld, and told of when it has ended. */
+export function createMessageReader(maxBytes: number, onTooLong: (bytes: number) => void): ReadMessages {
   let rest: Buffer = Buffer.alloc(0)
   /** Bytes of a message that is too long, still to be passed over; Infinity: up to a line feed. */
   let passing = 0
+  let passed = 0
 
   /** The next message in the rest, and what it takes; null: it is not whole. */
   function next(): { line: Buffer; taken: number } | null {
@@ -22,6 +23,7 @@ export function createMessageReader(maxBytes: number): ReadMessages {
     const count = countAt(rest)
     if (count === null) {
       const end = rest.indexOf(newline)
+      if (end > maxBytes) onTooLong(end)
       if (end >= 0) return { line: end > maxBytes ? withheld : lineOf(rest.subarray(0, end)), taken: end + 1 }
       if (rest.length <= maxBytes) return null
       passing = Number.POSITIVE_INFINITY
@@ -40,6 +42,11 @@ export function createMessageReader(maxBytes: number): ReadMessages {
     const taken = end === 0 ? rest.length : end
     if (taken === 0) return null
     passing = passing === Number.POSITIVE_INFINITY ? (end === 0 ? passing : 0) : passing - taken
+    passed += taken
+    if (passing === 0) {
+      onTooLong(passed)
+      passed = 0
+    }
     return { line: Buffer.alloc(0), taken }
   }
 

@@ -19,6 +19,8 @@ export interface SyslogOptions {
   readonly budget: ByteBudget
   /** Datagrams that there was no room for, or connections that were one too many. */
   readonly onRefused: (reason: 'overloaded' | 'connections') => void
+  /** A message was withheld, of so many bytes. */
+  readonly onTooLong: (bytes: number) => void
   readonly events: DeliveryEvents
 }
 
@@ -44,7 +46,7 @@ function envelopeOf(name: string, lines: readonly Buffer[]): Envelope {
  * has no acknowledgement: what was read is lost when we crash. Throws `LISTEN_FAILED`, `CONFIG_INVALID`.
  */
 export async function listenSyslogTcp(options: SyslogTcpOptions): Promise<ListeningSource> {
-  const { name, tls, maxConnections, maxMessageBytes, onRefused, events } = options
+  const { name, tls, maxConnections, maxMessageBytes, onRefused, onTooLong, events } = options
   const connections = new Set<Socket>()
   const running = new Set<Promise<void>>()
   const abort = new AbortController()
@@ -52,7 +54,7 @@ export async function listenSyslogTcp(options: SyslogTcpOptions): Promise<Listen
   const waiting: (() => void)[] = []
 
   async function serve(socket: Socket): Promise<void> {
-    const read = createMessageReader(maxMessageBytes)
+    const read = createMessageReader(maxMessageBytes, onTooLong)
     if (deliver === null) await new Promise<void>((resolve) => waiting.push(resolve))
     for await (const bytes of socket) {
       const lines = read(bytes)
@@ -105,7 +107,7 @@ export async function listenSyslogTcp(options: SyslogTcpOptions): Promise<Listen
  * `LISTEN_FAILED`.
  */
 export async function listenSyslogUdp(options: SyslogOptions): Promise<ListeningSource> {
-  const { name, address, reusePort, maxMessageBytes, budget, onRefused, events } = options
+  const { name, address, reusePort, maxMessageBytes, budget, onRefused, onTooLong, events } = options
   const socket = createSocket({
     type: address.host.includes(':') ? 'udp6' : 'udp4',
     reusePort,
@@ -116,7 +118,8 @@ export async function listenSyslogUdp(options: SyslogOptions): Promise<Listening
   let working: Promise<void> | null = null
 
   socket.on('message', (message) => {
-    const line = message.length > maxMessageBytes ? withheld : lineOf(message)
+    const isTooLong = message.length > maxMessageBytes
+    const line = isTooLong ? withheld : lineOf(message)
     if (line.length === 0) return
     const hold = budget.open()
     try {
@@ -125,6 +128,7 @@ export async function listenSyslogUdp(options: SyslogOptions): Promise<Listening
       onRefused('overloaded')
       return
     }
+    if (isTooLong) onTooLong(message.length)
     waiting.push({ line, hold })
     working ??= work()
   })

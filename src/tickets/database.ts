@@ -26,4 +26,6 @@ export interface Dialect {
   readonly forUpdate: string
   /** The same, without those that are somebody else's. */
   readonly forUpdateFree: string
+  /** A number out of a column that holds an object in JSON. */
+  numberIn(column: string, member: string): string
 }

@@ -3,6 +3,7 @@ import type { Channel } from '../model.ts'
 import type { Database } from './database.ts'
 import { type DeliveryPolicy, type ServedChannel, startDispatcher } from './dispatcher.ts'
 import { type Allowance, type Ledger, type LedgerPolicy, type OwnerOf, openLedger } from './ledger.ts'
+import type { OpenTickets } from './open-tickets.ts'
 import { createOutbox } from './outbox.ts'
 
 export interface DeskOptions {
@@ -21,7 +22,10 @@ export interface DeskEvents {
   delivered(channel: string): void
   /** `final`: it is a dead letter now. */
   failed(channel: string, final: boolean, message: string): void
-  backlog(channel: string, waiting: number, dead: number): void
+  /** `oldestMs`: how long what waits longest does. */
+  backlog(channel: string, waiting: number, dead: number, oldestMs: number): void
+  /** All that are not rotated. */
+  open(counts: OpenTickets): void
   /** All there are: at the start, and when they are others than before. */
   allowances(entries: readonly Allowance[]): void
   /** The database does not do what it should. */
@@ -63,9 +67,10 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       await ledger.tick(now)
       await outbox.register(names, now)
       for (const channel of names) {
-        const { waiting, dead } = await outbox.backlog(channel)
-        events.backlog(channel, waiting, dead)
+        const { waiting, dead, oldest } = await outbox.backlog(channel)
+        events.backlog(channel, waiting, dead, oldest === null ? 0 : Math.max(0, now - oldest))
       }
+      events.open(await ledger.open(now))
       await tellAllowances()
       dispatcher.nudge()
     } catch (error) {

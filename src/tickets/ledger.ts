@@ -14,6 +14,7 @@ import {
   wakesAt
 } from './lifecycle.ts'
 import { migrate } from './migrations.ts'
+import { countOpen, type OpenTickets } from './open-tickets.ts'
 import { enqueue } from './outbox.ts'
 import {
   addRotation,
@@ -91,6 +92,8 @@ export interface Ledger {
   list(filter: TicketFilter): Promise<readonly Ticket[]>
   history(id: string): Promise<readonly HistoryEntry[]>
   allowances(): Promise<readonly Allowance[]>
+  /** How many there are to rotate. */
+  open(now: number): Promise<OpenTickets>
   /** Whether a hook may run, which is written down; what is beyond the limits is told, and `over`. */
   beginRotation(run: RotationRun, now: number): Promise<RotationStart>
   /** What came of it, told once; `to`: the state that the ticket has then. */
@@ -150,11 +153,11 @@ export async function openLedger(
     { ticket, events }: Step,
     now: number
   ): Promise<void> {
-    const { id, state, severity, first, last, opened, since } = ticket
+    const { id, state, severity, first, last, opened, since, due } = ticket
     await transaction.all(
-      `update tickets set state = $1, severity = $2, first_seen = $3, last_seen = $4, opened = $5, since = $6, wakes = $7, document = $8
-       where id = $9`,
-      [state, severity, first, last, opened, since, wakesAt(ticket, policy), JSON.stringify(ticket), id]
+      `update tickets set state = $1, severity = $2, first_seen = $3, last_seen = $4, opened = $5, since = $6, wakes = $7, due = $8,
+       document = $9 where id = $10`,
+      [state, severity, first, last, opened, since, wakesAt(ticket, policy), due, JSON.stringify(ticket), id]
     )
     if (before?.state !== state) await allow(transaction, ticket, events)
     for (const event of events) await tell(transaction, event, now)
@@ -260,6 +263,7 @@ export async function openLedger(
         const rows = await all('select * from allowances order by tenant, detector, fingerprint')
         return rows as never as readonly Allowance[]
       }),
+    open: (now) => transact((transaction) => countOpen(transaction, now)),
     beginRotation: (run, now) =>
       transact(async (transaction) => {
         const known = await rotationState(transaction, dialect, run.id)

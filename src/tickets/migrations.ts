@@ -36,6 +36,11 @@ const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [
       state text not null)`,
     'create index rotations_at on rotations (at)',
     'create index rotations_ticket on rotations (ticket)'
+  ],
+  ({ numberIn }) => [
+    'alter table tickets add column due bigint',
+    `update tickets set due = ${numberIn('document', 'due')} where document <> ''`,
+    'create index tickets_due on tickets (state, severity, due)'
   ]
 ]
 

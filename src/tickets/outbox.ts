@@ -37,7 +37,8 @@ export interface Outbox {
   replay(channel: string | null, now: number): Promise<number>
   /** Tickets that the channel was told of and that are not over, in the order of their ids: the next ones after one. */
   alive(channel: string, after: string): Promise<readonly Ticket[]>
-  backlog(channel: string): Promise<{ readonly waiting: number; readonly dead: number }>
+  /** `oldest`: when that happened which waits longest to be told; null: nothing waits. */
+  backlog(channel: string): Promise<{ readonly waiting: number; readonly dead: number; readonly oldest: number | null }>
 }
 
 /** A channel that nobody has served for so long is not written for any more. */
@@ -125,7 +126,12 @@ export function createOutbox(database: Database): Outbox {
           'select count(*) - count(dead) as waiting, count(dead) as dead from outbox where channel = $1',
           [channel]
         )
-        return { waiting: Number(waiting), dead: Number(dead) }
+        const [first] = await all(
+          'select body from outbox where channel = $1 and dead is null order by position limit 1',
+          [channel]
+        )
+        const oldest = first === undefined ? null : (JSON.parse(String(first.body)) as TicketEvent).at
+        return { waiting: Number(waiting), dead: Number(dead), oldest }
       })
   }
 }

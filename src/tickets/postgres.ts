@@ -20,7 +20,8 @@ export function openPostgres(url: string): Database {
     dialect: {
       position: 'bigint generated always as identity primary key',
       forUpdate: 'for update',
-      forUpdateFree: 'for update skip locked'
+      forUpdateFree: 'for update skip locked',
+      numberIn: (column, member) => `cast(${column}::json ->> '${member}' as bigint)`
     },
     async transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
       try {

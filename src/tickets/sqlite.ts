@@ -38,7 +38,12 @@ export function openSqlite(path: string, synced = true): Database {
   }
 
   return {
-    dialect: { position: 'integer primary key autoincrement', forUpdate: '', forUpdateFree: '' },
+    dialect: {
+      position: 'integer primary key autoincrement',
+      forUpdate: '',
+      forUpdateFree: '',
+      numberIn: (column, member) => `cast(${column} ->> '${member}' as integer)`
+    },
     transact(work) {
       // There is one connection: transactions wait for each other.
       const done = last.then(() => run(work))

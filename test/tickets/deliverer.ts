@@ -11,7 +11,7 @@ const desk = await openDesk({
   channels: JSON.parse(channels).map((config: unknown) => openChannel(channelSchema.parse(config), () => '')),
   policy,
   delivery: { initialMs: 20, maxMs: 200, attempts: 1000, leaseMs: 600, inFlight: 8 },
-  events: { delivered: ignore, failed: ignore, backlog: ignore, allowances: () => {}, trouble: ignore }
+  events: { delivered: ignore, failed: ignore, backlog: ignore, open: () => {}, allowances: () => {}, trouble: ignore }
 })
 process.stdout.write('begins\n')
 // A desk holds nothing up by itself.

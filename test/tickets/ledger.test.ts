@@ -51,6 +51,41 @@ describe.each(backends)('the ledger in $name', ({ missing, begin: startBackend, 
     }
   }
 
+  test('how many are not rotated, and how many of those are late, by severity; how long news wait', async () => {
+    const none = { open: 0, overdue: 0 }
+    const all = { critical: none, high: none, medium: none, low: none }
+    expect(await ledger.open(begin)).toEqual(all)
+    expect(await outbox.backlog('one')).toEqual({ waiting: 0, dead: 0, oldest: null })
+    const secrets = [
+      sightingOf(1, begin, { severity: 'high' }),
+      sightingOf(2, begin + 5, { severity: 'high' }),
+      sightingOf(3, begin, { severity: 'low' })
+    ]
+    await ledger.record('w', 1, secrets, begin)
+    expect(await outbox.backlog('one')).toEqual({ waiting: 3, dead: 0, oldest: begin })
+    const { slaMs } = policy
+    expect(await ledger.open(begin + slaMs.high - 1)).toEqual({
+      ...all,
+      high: { open: 2, overdue: 0 },
+      low: { open: 1, overdue: 0 }
+    })
+    expect(await ledger.open(begin + slaMs.high)).toEqual({
+      ...all,
+      high: { open: 2, overdue: 1 },
+      low: { open: 1, overdue: 0 }
+    })
+    const [{ id }] = (await ledger.list({})).filter(({ first, severity }) => first === begin && severity === 'high')
+    await ledger.change(id, { to: 'rotated', by: 'me', reason: 'done', at: begin + 10 })
+    expect(await ledger.open(begin + 2 * slaMs.high)).toEqual({
+      ...all,
+      high: { open: 1, overdue: 1 },
+      low: { open: 1, overdue: 0 }
+    })
+    const [parcel] = await outbox.claim('one', begin, 60_000, 1)
+    await outbox.failed(parcel, begin, null, 'no')
+    expect(await outbox.backlog('one')).toMatchObject({ waiting: 3, dead: 1 })
+  })
+
   test('one ticket for a secret: counts, times, places and hints of all its sightings', async () => {
     const place = { service: 'pay', trace: '0af7' }
     const first = sightingOf(1, begin, {

@@ -42,6 +42,7 @@ async function deliver(url: string, where = fresh(), delivery = quick, perSecond
       counts.messages.push(message)
     },
     backlog() {},
+    open() {},
     allowances() {},
     trouble: (message) => counts.messages.push(message)
   }

@@ -38,7 +38,7 @@ export function createPump(
       }
       follow.atEnd = false
       if (!(await deliver(envelopeOf(follow, chunk), tail.path))) return
-      if (chunk.withheld) events.withheld(tail.path)
+      if (chunk.withheld) events.withheld(tail.path, chunk.end - tail.offset)
       tail.confirm(chunk)
       follow.fresh = false
       ready.add(follow)

@@ -45,6 +45,7 @@ test('one alert for each ticket: it changes with it, is back after a restart of 
     events: {
       delivered() {},
       backlog() {},
+      open() {},
       allowances() {},
       failed: (_, __, message) => failures.push(message),
       trouble() {}
