@@ -47,7 +47,7 @@ describe.skipIf(executablePath === null)('the console', () => {
   })
 
   async function send(text: string): Promise<void> {
-    const attributes = [{ key: 'service.name', value: { stringValue: 'pay' } }]
+    const attributes = [{ key: 'service.name', value: { stringValue: '<img src="x">' } }]
     const body = { resource: { attributes }, scopeLogs: [{ logRecords: [{ body: { stringValue: text } }] }] }
     const response = await fetch(`http://127.0.0.1:${daemon.ports['relay/http']}/v1/logs`, {
       method: 'POST',
@@ -87,8 +87,11 @@ describe.skipIf(executablePath === null)('the console', () => {
   }
 
   async function go(page: Page, view: string): Promise<void> {
-    await page.click(`nav a[data-view=${view}]`)
-    await page.waitForSelector(`${view === 'overview' ? '.tile' : '.view tbody tr'}`)
+    const link = page.locator(`nav a[data-view=${view}]`)
+    await link.click()
+    // The click is over before the page has turned: rows of the part before would do for rows of this one.
+    const heading = `main > h1:text-is("${await link.innerText()}")`
+    await page.locator(`${heading} + .view tbody tr`).first().waitFor()
   }
 
   /** Presses Tab until what has the focus is called this. */
@@ -143,6 +146,7 @@ describe.skipIf(executablePath === null)('the console', () => {
       'generic-password',
       'github-pat-classic'
     ])
+    expect(await page.locator('.list tbody td', { hasText: '<img src="x">' }).count()).toBe(2)
     const html = await page.content()
     for (const value of [secret, password, token]) expect(html).not.toContain(value.slice(4, 14))
     await page.getByRole('button', { name: 'Sign out' }).click()
