@@ -90,7 +90,7 @@ describe.skipIf(executablePath === null)('the console', () => {
     const link = page.locator(`nav a[data-view=${view}]`)
     await link.click()
     // The click is over before the page has turned: rows of the part before would do for rows of this one.
-    const heading = `main > h1:text-is("${await link.innerText()}")`
+    const heading = `main > h1:text-is("${await link.textContent()}")`
     await page.locator(`${heading} + .view tbody tr`).first().waitFor()
   }
 
