@@ -95,6 +95,7 @@ async function measure(count: number, command: (to: string) => string[]): Promis
   const child = spawn(process.execPath, command(to), { stdio: 'ignore' })
   let first = 0
   for (;;) {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${command(to).join(' ')}`)
     const out = await lengthOf(to).catch(() => 0)
     if (out > 0 && first === 0) first = performance.now()
     // Markers of transactions count, too: a few for each partition.

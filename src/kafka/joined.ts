@@ -16,9 +16,19 @@ export interface Segment {
 const newline = 10
 const none = Buffer.alloc(0)
 
-/** Many small texts scanned in one call: each on a line of its own, or on several. */
+/** Where texts are joined: memory of its own for each batch costs as much as scanning it. Grows, up to `mostScratchBytes`. */
+let scratch = Buffer.alloc(0)
+const mostScratchBytes = 2 ** 22
+
+function scratchOf(length: number): Buffer {
+  if (length > mostScratchBytes) return Buffer.allocUnsafe(length)
+  if (length > scratch.length) scratch = Buffer.allocUnsafeSlow(Math.max(length, 2 * scratch.length))
+  return scratch.subarray(0, length)
+}
+
+/** Many small texts scanned in one call: each on a line of its own, or on several. Good until the next call. */
 export function join(segments: readonly Segment[]): Buffer {
-  const bytes = Buffer.allocUnsafe(segments.reduce((sum, { lead, text }) => sum + lead.length + text.length + 1, 0))
+  const bytes = scratchOf(segments.reduce((sum, { lead, text }) => sum + lead.length + text.length + 1, 0))
   let at = 0
   for (const { lead, text } of segments) {
     if (lead.length > 0) at += lead.copy(bytes, at)
