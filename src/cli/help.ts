@@ -12,7 +12,7 @@ Usage
   logveil replay LOG...        compare two sets of detectors over stored logs: what would change, what each costs
   logveil tickets ...          look after the tickets of secrets that leaked
   logveil inventory ...        list the secrets there are, by fingerprints: import, report, recognise
-  logveil config ...           check a configuration, show it, print its JSON Schema
+  logveil config ...           check a configuration, show it, print its JSON Schema, import one of something else
   logveil detectors ...        list, check and explain detectors
   logveil --version
 

@@ -34,11 +34,26 @@ Examples
   logveil relay --to grpcs://backend.example:4317 --durable /var/lib/logveil
 `
 
-export const configHelp = `Usage: logveil config check FILE | print [FILE] | schema
+export const configHelp = `Usage: logveil config check FILE | print [FILE] | schema | import KIND FILE [OPTION...]
 
   check FILE     tells every mistake with its line
   print [FILE]   shows the configuration with all defaults; secrets masked, but for \${env:NAME} and \${file:PATH}, which stay
   schema         JSON Schema, for editors: # yaml-language-server: $schema=./logveil.schema.json
+
+  import KIND FILE    a configuration for logveil out of one of something else, on standard output ("-": of standard input)
+    otel              processors "redaction" of an OpenTelemetry Collector (YAML)
+    alloy             loki.secretfilter, or otelcol.processor.redaction, of Grafana Alloy
+    pino              the option "redact" of pino, as JSON
+    --detectors FILE  where to write detectors, which patterns and keys become; called NAME.yaml, and not there yet
+    --to URL          where what is redacted goes (default: as the original says, else standard output)
+
+  Each setting that redacts otherwise than in the original (differs), or has no equal (left out), is told on standard error.
+
+Exit status of import: 0 everything came along, 1 something was left out, 2 nothing was written.
+
+Example
+  logveil config import otel collector.yaml --detectors imported.yaml --to http://backend:4318 > logveil.yaml
+  logveil config check logveil.yaml && logveil run --config logveil.yaml
 `
 
 export const followHelp = `Usage: logveil follow GLOB... [OPTION...]

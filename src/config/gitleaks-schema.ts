@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const texts = z.array(z.string()).default([])
 
-const allowlist = z.object({
+export const gitleaksAllowlist = z.object({
   description: z.string().optional(),
   condition: z.string().default(''),
   regextarget: z.string().default(''),
@@ -22,8 +22,8 @@ const rule = z.object({
   keywords: texts,
   path: z.string().default(''),
   tags: texts,
-  allowlist: allowlist.optional(),
-  allowlists: z.array(allowlist).default([]),
+  allowlist: gitleaksAllowlist.optional(),
+  allowlists: z.array(gitleaksAllowlist).default([]),
   required: z.array(z.unknown()).default([]),
   skipreport: z.boolean().default(false)
 })
@@ -41,14 +41,14 @@ export const gitleaksSchema = z.object({
       url: z.string().default('')
     })
     .optional(),
-  allowlist: allowlist.optional(),
-  allowlists: z.array(allowlist).default([]),
+  allowlist: gitleaksAllowlist.optional(),
+  allowlists: z.array(gitleaksAllowlist).default([]),
   rules: z.array(rule).default([])
 })
 
 export type GitleaksConfig = z.output<typeof gitleaksSchema>
 export type GitleaksRule = GitleaksConfig['rules'][number]
-export type GitleaksAllowlist = z.output<typeof allowlist>
+export type GitleaksAllowlist = z.output<typeof gitleaksAllowlist>
 
 /** Member names that gitleaks does not know either, of the file and of its rules. */
 export function unknownMembers(config: unknown): string[] {

@@ -80,7 +80,7 @@ describe('logveil config', () => {
   test('anything else', async () => {
     expect(await run(main, ['config', 'what'])).toMatchObject({
       status: 2,
-      stderr: 'logveil: say `logveil config check FILE`, `print [FILE]` or `schema`\n'
+      stderr: 'logveil: say `logveil config check FILE`, `print [FILE]`, `schema` or `import KIND FILE`\n'
     })
   })
 })

@@ -103,6 +103,8 @@ export const providerSchema = z.strictObject({ ...fileMembers, detectors: z.arra
 export const fileSchema = z.strictObject({ ...fileMembers, detectors: z.array(z.unknown()).min(1) })
 
 export type DetectorEntry = z.output<typeof detectorSchema>
+/** As it is written. */
+export type DetectorInput = z.input<typeof detectorSchema>
 export type FileHead = Omit<z.output<typeof fileSchema>, 'detectors'>
 
 /** JSON Schema of a detector file, for editors; detectors/schema.json holds it. */
