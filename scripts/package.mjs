@@ -1,4 +1,4 @@
-// Builds and packs what is published: `npm run package`, then `npm publish logveil-<version>.tgz`; `--to DIR` for another folder than this. From
+// Builds and packs what is published: `npm run package`; the workflow `release` publishes it. `--to DIR` for another folder than this. From
 // a staged copy, because npm reads package.json again after `postpack`, so that a manifest edited and restored around packing would be published whole.
 // The bundled Node and the re2 stand-in are for work in this repository only.
 import { spawnSync } from 'node:child_process'
@@ -39,5 +39,16 @@ function published({
   ...manifest
 }) {
   const optional = Object.entries(optionalDependencies ?? {}).filter(([name]) => !name.startsWith('node-linux-'))
-  return optional.length > 0 ? { ...manifest, optionalDependencies: Object.fromEntries(optional) } : manifest
+  return {
+    ...manifest,
+    ...repository(process.env),
+    // Only a workflow can do it: npm refuses elsewhere, so that nobody publishes by accident.
+    publishConfig: { access: 'public', provenance: true },
+    ...(optional.length > 0 && { optionalDependencies: Object.fromEntries(optional) })
+  }
+}
+
+/** Has to be the one that the provenance names. */
+function repository({ GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name }) {
+  return name === undefined ? {} : { repository: { type: 'git', url: `git+${server}/${name}.git` } }
 }

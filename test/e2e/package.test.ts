@@ -61,6 +61,7 @@ test('has what its manifest names, and nothing of ours', () => {
   expect(
     ['private', 'scripts', 'devDependencies', 'overrides', 'allowScripts'].filter((key) => key in manifest)
   ).toEqual([])
+  expect(manifest.publishConfig).toEqual({ access: 'public', provenance: true })
   expect(readdirSync(installed).sort()).toEqual([
     'CHANGELOG.md',
     'LICENSE',
