@@ -7,7 +7,12 @@ import { checkConfig } from '../src/config/config-load.ts'
 import { configSchema } from '../src/config/config-schema.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const pages = ['README.md', 'detectors/README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)]
+const pages = [
+  'README.md',
+  'deploy/README.md',
+  'detectors/README.md',
+  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)
+]
 const text = (page: string) => readFileSync(join(root, page), 'utf8')
 
 interface Block {

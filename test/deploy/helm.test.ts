@@ -1,7 +1,8 @@
 // The Helm chart, linted and rendered by Helm in all modes. `npm run helm` builds it; without it these tests are skipped.
-import { cpSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { checkConfig } from '../../src/config/config-load.ts'
 import { temporaryDirectory } from '../cli/spawn.ts'
 import { charts, helm, missingHelm, mistakesIn, type Rendered, render } from './rendered.ts'
@@ -262,6 +263,15 @@ test('a network policy lets in what is said, and out where is said', () => {
     { to: common.networkPolicy.to }
   ])
   expect(one('daemonset', 'NetworkPolicy').spec.ingress).toHaveLength(1)
+})
+
+test('the values that deploy/README.md shows', () => {
+  const page = readFileSync(join(charts, '../README.md'), 'utf8')
+  const [, values] = /```yaml\n# values\.yaml[^\n]*\n([\s\S]*?)```/.exec(page) ?? []
+  const objects = render(chart, parse(values))
+  const text = objects.find(({ kind }) => kind === 'ConfigMap')?.data['logveil.yaml']
+  const surrounding = { env: () => 'postgres://database/logveil', file: () => Buffer.alloc(32, 7).toString('base64') }
+  expect(checkConfig(text, surrounding).mistakes).toEqual([])
 })
 
 test('a PodMonitor, where it is asked for', () => {
