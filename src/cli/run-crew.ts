@@ -34,6 +34,7 @@ export async function startSolo(options: Omit<EngineOptions, 'reusePort' | 'work
   const engine = await startEngine({ ...options, reusePort: false, worker: { index: 0, count: 1 } })
   collectProcessMetrics(engine.metrics)
   engine.metrics.workers.set(1)
+  noneReplaced(engine.metrics)
   return {
     metrics: engine.metrics,
     ports: engine.ports,
@@ -46,6 +47,10 @@ export async function startSolo(options: Omit<EngineOptions, 'reusePort' | 'work
     line: (text) => engine.line(text),
     stop: () => engine.stop()
   }
+}
+
+function noneReplaced({ workerRestarts }: Metrics): void {
+  for (const reason of ['crashed', 'stuck']) workerRestarts.inc({ reason }, 0)
 }
 
 export type CrewOptions = Omit<EngineOptions, 'reusePort' | 'write' | 'worker'>
@@ -61,7 +66,7 @@ export async function startThreads(count: number, options: CrewOptions, thread?:
   const metrics = createMetrics()
   collectProcessMetrics(metrics)
   metrics.canary.set(1)
-  for (const reason of ['crashed', 'stuck']) metrics.workerRestarts.inc({ reason }, 0)
+  noneReplaced(metrics)
   const workers = new Set<Worker>()
   /** What workers had counted that are no more. */
   let departed: Promise<MetricsSnapshot> = Promise.resolve([])

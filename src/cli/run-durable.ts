@@ -37,7 +37,9 @@ export async function openDurable(
   const labels = { pipeline: name, sink: sink.name }
   for (const outcome of ['kept', 'dropped']) metrics.queueRejected.inc({ ...labels, outcome }, 0)
   for (const reason of ['full', 'disk']) metrics.queueRefused.inc({ ...labels, reason }, 0)
-  for (const one of [metrics.queueRejectedRecords, metrics.queueQuarantined, metrics.queueTorn]) one.inc(labels, 0)
+  const { queueDelivered, queueRejectedRecords, queueQuarantined, queueQuarantinedBytes, queueTorn } = metrics
+  for (const one of [queueDelivered, queueRejectedRecords, queueQuarantined, queueQuarantinedBytes, queueTorn])
+    one.inc(labels, 0)
   const base = join(durable.directory, name)
   const directory = join(base, directoryOf(config))
   if (index === 0) tellOfOrphans(base, pipeline, options.report)

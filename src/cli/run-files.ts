@@ -65,6 +65,8 @@ function staysAsItIs(beginning: string, redactLine: (text: string) => string): b
 }
 
 function listen(pipeline: string, metrics: Metrics, report: Report): FilesEvents {
+  const { filesTrouble, filesTruncated, filesWithheld } = metrics
+  for (const one of [filesTrouble, filesTruncated, filesWithheld]) one.inc({ pipeline }, 0)
   return {
     state(files, bytes) {
       metrics.files.set({ pipeline }, files)
