@@ -1,11 +1,13 @@
 // deploy/compose.yaml, read by the loader of Docker Compose; `npm run compose` builds it, without it the tests of what it says are skipped.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { checkConfig } from '../../src/config/config-load.ts'
+import { missingAlertmanager, openAlertmanager } from '../tickets/channels/alertmanager-server.ts'
+import { missingTools, promtool } from './prometheus-tools.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const binary = join(root, 'node_modules/.cache/logveil/compose')
@@ -33,7 +35,7 @@ describe.skipIf(!existsSync(binary))(
       expect(Object.keys(project.volumes)).toEqual(['alertmanager', 'grafana', 'logveil', 'prometheus'])
       const mounts = Object.values(project.services as Record<string, Service>).flatMap(({ volumes = [] }) => volumes)
       const binds = mounts.filter(({ type }: Service) => type === 'bind').map(({ source }: Service) => source)
-      expect(binds.filter((path: string) => !existsSync(path) && !path.endsWith('grafana/dashboards'))).toEqual([])
+      expect(binds.filter((path: string) => !existsSync(path))).toEqual([])
       expect(project.services.logveil.environment).toEqual({ LOGVEIL_TOKEN: 'x' })
       const { context, dockerfile } = project.services.logveil.build
       expect(existsSync(join(context, dockerfile))).toBe(true)
@@ -96,6 +98,22 @@ test('Prometheus looks at both, and at the rules beside its configuration', () =
   ])
   expect(rule_files).toEqual(['rules.yaml'])
   expect(alerting.alertmanagers[0].static_configs[0].targets).toEqual(['alertmanager:9093'])
+})
+
+test('its configuration is one of Prometheus', async (context) => {
+  if (missingTools !== '') context.skip(missingTools)
+  const { status, output } = await promtool(['check', 'config', join(root, 'deploy/prometheus/prometheus.yml')])
+  expect([status, /FAILED|WARN/.test(output)]).toEqual([0, false])
+})
+
+test('Alertmanager starts with its configuration', async (context) => {
+  if (missingAlertmanager !== '') context.skip(missingAlertmanager)
+  const server = await openAlertmanager()
+  writeFileSync(join(server.folder, 'config.yml'), text('compose/alertmanager.yml'))
+  await server.start()
+  expect(await server.alerts()).toEqual([])
+  await server.stop()
+  server.remove()
 })
 
 test('Grafana gets its data source and the folder of dashboards', () => {
