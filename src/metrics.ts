@@ -33,7 +33,7 @@ export function createMetrics() {
     dropped: counter('records_dropped', 'Records taken out by the action drop.', 'pipeline', 'signal'),
     rejected: counter(
       'records_rejected',
-      'Records refused for good, by the downstream or as no OTLP.',
+      'Records refused for good: by the downstream, or as they cannot be redacted where they stand (Kafka).',
       'pipeline',
       'signal',
       'reason'

@@ -38,13 +38,14 @@ export function createMessageReader(maxBytes: number, onTooLong: (bytes: number)
   }
 
   function pass(): { line: Buffer; taken: number } | null {
-    const end = passing === Number.POSITIVE_INFINITY ? rest.indexOf(newline) + 1 : Math.min(passing, rest.length)
+    const toLineFeed = passing === Number.POSITIVE_INFINITY
+    const end = toLineFeed ? rest.indexOf(newline) + 1 : Math.min(passing, rest.length)
     const taken = end === 0 ? rest.length : end
     if (taken === 0) return null
-    passing = passing === Number.POSITIVE_INFINITY ? (end === 0 ? passing : 0) : passing - taken
+    passing = toLineFeed ? (end === 0 ? passing : 0) : passing - taken
     passed += taken
     if (passing === 0) {
-      onTooLong(passed)
+      onTooLong(toLineFeed ? passed - 1 : passed)
       passed = 0
     }
     return { line: Buffer.alloc(0), taken }

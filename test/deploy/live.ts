@@ -1,5 +1,6 @@
 // A logveil that does a bit of everything, and what it tells of it.
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { temporaryDirectory } from '../cli/spawn.ts'
 import { freePort, startDaemon } from '../e2e/daemon.ts'
@@ -23,6 +24,7 @@ export async function startLive(): Promise<LiveDaemon> {
   writeFileSync(path('logs/app.log'), `login password=Xq7Zr2mVt9LkPw4s\n`)
   const to = { type: 'otlp', url: `http://127.0.0.1:${nobody}` }
   const otlp = { type: 'otlp', http: '127.0.0.1:0', grpc: null }
+  const syslog = { type: 'syslog', tcp: '127.0.0.1:0', udp: null, maxMessageBytes: 1024 }
   const files = { type: 'files', include: [path('logs/*.log')], from: 'beginning' }
   const daemon = await startDaemon({
     admin: '127.0.0.1:0',
@@ -32,12 +34,14 @@ export async function startLive(): Promise<LiveDaemon> {
     tickets: { directory: path('tickets'), channels: [{ type: 'webhook', url: `http://127.0.0.1:${nobody}` }] },
     pipelines: [
       { name: 'relay', source: otlp, sinks: [to], durable: { directory: path('queue') } },
+      { name: 'syslog', source: syslog, sinks: [{ type: 'file', path: path('syslog.log') }] },
       { name: 'follow', source: files, sinks: [{ type: 'file', path: path('out.jsonl') }] }
     ]
   })
   const logs = `http://127.0.0.1:${daemon.ports['relay/http']}/v1/logs`
   await post(logs, requestOf(`clone ${github}`), 200)
   await post(logs, 'no JSON', 400)
+  connect(daemon.ports['syslog/tcp'], '127.0.0.1').end(`<13>${'x'.repeat(2996)}\n`)
   const authorization = 'Bearer reporter'
   const headers = { 'content-type': 'application/x-ndjson', authorization }
   const reported = {
@@ -86,6 +90,9 @@ async function told(url: string): Promise<string> {
     /^logveil_detector_cost_seconds_total\{/m,
     /^logveil_delivery_retries_total\{/m,
     /^logveil_service_findings_total\{pipeline="relay",service="pay",severity="critical"\} 1$/m,
+    /^logveil_unscanned_bytes_total\{pipeline="relay",signal="logs",reason="invalid"\} 7$/m,
+    /^logveil_unscanned_bytes_total\{pipeline="syslog",signal="lines",reason="size"\} 3000$/m,
+    /^logveil_withheld_total\{pipeline="syslog",signal="lines",reason="size"\} 1$/m,
     /^logveil_files_followed\{pipeline="follow"\} 1$/m
   ]
   for (const end = performance.now() + 45_000; ; ) {

@@ -37,7 +37,7 @@ function pipeline(redact: Redact, write: (envelope: Envelope) => Promise<Receipt
   const metrics = createMetrics()
   const next = createNext({ name: 'p', sources: [], redact, sink, metrics })
   const count = async (
-    name: 'received' | 'sent' | 'dropped' | 'rejected' | 'returned' | 'withheld' | 'findings' | 'errors'
+    name: 'received' | 'sent' | 'dropped' | 'rejected' | 'returned' | 'withheld' | 'unscanned' | 'findings' | 'errors'
   ) => (await metrics[name].get()).values.reduce((sum: number, { value }: { value: number }) => sum + value, 0)
   return { next, written, count }
 }
@@ -60,6 +60,24 @@ describe('a batch', () => {
     )
     await next(envelope)
     expect(written).toEqual([{ ...envelope, payload: redacted, encoded: null }])
+  })
+
+  test('of which parts could not be scanned: their bytes are counted, and those of one that is none of its format', async () => {
+    const withheld = { ...clean.withheld, size: 1 }
+    const parts = pipeline(
+      () => ({ ...clean, withheld, unscanned: { ...withheld, size: 300 } }),
+      async () => full
+    )
+    await parts.next(envelope)
+    expect([await parts.count('withheld'), await parts.count('unscanned')]).toEqual([1, 300])
+    const none = pipeline(
+      () => {
+        throw new LogveilError('PAYLOAD_INVALID', 'no OTLP')
+      },
+      async () => full
+    )
+    await expect(none.next(envelope)).rejects.toThrow('no OTLP')
+    expect(await none.count('unscanned')).toBe(envelope.payload.length)
   })
 
   test('is acknowledged only after the sink has confirmed it', async () => {

@@ -22,7 +22,7 @@ test.each<[string, string, string, number[]]>([
     fc.property(fc.array(fc.nat(text.length), { maxLength: 6 }), (places) => {
       const cuts = [0, ...places.sort((a, b) => a - b), text.length]
       const parts = cuts.slice(1).map((cut, i) => Buffer.from(text.slice(cuts[i], cut)))
-      expect(readAll(parts).text).toBe(expected)
+      expect(readAll(parts)).toEqual({ text: expected, tooLong })
     })
   )
 })
