@@ -24,7 +24,7 @@ beforeAll(() => {
 afterAll(() => {
   if (image !== undefined) execFileSync('chmod', ['-R', 'u+w', image.directory])
   directory.remove()
-})
+}, 120_000)
 
 test('the linter has nothing to say', () => {
   expect(validate(dockerfile).map(({ range, message }) => `${range.start.line + 1}: ${message}`)).toEqual([])
