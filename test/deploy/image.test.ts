@@ -30,6 +30,20 @@ test('the linter has nothing to say', () => {
   expect(validate(dockerfile).map(({ range, message }) => `${range.start.line + 1}: ${message}`)).toEqual([])
 })
 
+test('BuildKit reads it, has nothing to say, and takes the files that are taken here', (context) => {
+  const binary = join(root, 'node_modules/.cache/logveil/buildkit')
+  if (!existsSync(binary)) context.skip('no parser of BuildKit: npm run buildkit builds it, with Go')
+  const { warnings, stages, files } = JSON.parse(
+    execFileSync(binary, [join(root, 'deploy/Dockerfile'), root], { encoding: 'utf8', maxBuffer: 1e8 })
+  )
+  expect([warnings, stages]).toEqual([[], 3])
+  const sent = directory.path('context')
+  const taken = readdirSync(sent, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    statSync(join(sent, path)).isFile()
+  )
+  expect(files.sort()).toEqual(taken.sort())
+})
+
 test('every stage begins with an official image of Node, of one version, that is new enough', () => {
   const parsed = DockerfileParser.parse(dockerfile)
   expect(parsed.getFROMs().map((from) => from.getImage())).toEqual(Array(3).fill(`node:\${NODE}`))
