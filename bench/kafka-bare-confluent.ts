@@ -17,7 +17,7 @@ const options: KafkaOptions = {
   sessionTimeoutMs: 30_000,
   transactionTimeoutMs: 60_000,
   compression: 'none',
-  maxBatchBytes: 2 ** 19,
+  maxBatchBytes: 2 ** 21,
   concurrency: 12,
   tls: null,
   sasl: null,

@@ -36,7 +36,6 @@ export async function openKafka(
 ): Promise<(signal: AbortSignal) => Promise<void>> {
   if (source.type !== 'kafka' || sink.type !== 'kafka') throw new Error('no pipeline from topics to a topic')
   ignoreNegativeTimeouts()
-  collectBuffersLater()
   const counts = new Map<string, number>()
   const stage = createStage({
     topic: sink.topic,
@@ -88,6 +87,7 @@ function deadLettersOf(
 /** Loads no more than the one that is asked for. Throws `CONFIG_INVALID`. */
 async function openClient(name: KafkaSourceConfig['client'], options: KafkaOptions): Promise<KafkaClient> {
   if (name === 'confluent') return (await import('../kafka/confluent.ts')).createConfluent(options)
+  collectBuffersLater()
   return (await import('../kafka/kafkajs.ts')).createKafkajs(options)
 }
 
@@ -169,6 +169,9 @@ function sumOf(all: readonly Withheld[]): Withheld {
   return sum
 }
 
+/** kafkajs sends them as one batch of records, of which brokers take 1 MiB; librdkafka cuts them, and transactions cost it more. */
+const batchBytes: Readonly<Record<KafkaSourceConfig['client'], number>> = { kafkajs: 2 ** 19, confluent: 2 ** 21 }
+
 function optionsOf(
   source: KafkaSourceConfig,
   sink: KafkaSinkConfig,
@@ -182,6 +185,7 @@ function optionsOf(
     ...securityOf({ tls, sasl }),
     compression: sink.compression,
     concurrency: partitionsAtOnce,
+    maxBatchBytes: source.maxBatchBytes ?? batchBytes[source.client],
     onBatch,
     onEvent
   }

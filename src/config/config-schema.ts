@@ -204,8 +204,9 @@ const kafkaSource = z.strictObject({
   sessionTimeoutMs: ms(1000).default(30_000).describe('An instance silent for so long loses its partitions'),
   transactionTimeoutMs: ms(1000).default(60_000),
   maxBatchBytes: bytes(2 ** 10)
-    .default(2 ** 19)
-    .describe('Of the records in one transaction'),
+    .nullable()
+    .default(null)
+    .describe('Of the records of a partition in one transaction; null: 512 KiB with kafkajs, 2 MiB with confluent'),
   partitionsAtOnce: z.int().min(1).max(1000).default(12),
   ...kafkaSecurity
 })
