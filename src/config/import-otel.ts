@@ -26,23 +26,33 @@ export function importRedaction(
   processors: readonly (readonly [name: string, settings: Settings])[],
   { provider, to }: ImportOptions
 ): Imported {
-  const remarks: ImportRemark[] = []
-  const detectors: DetectorInput[] = []
-  const overrides: NonNullable<NonNullable<ConfigInput['redaction']>['overrides']> = []
-  for (const [name, settings] of processors) {
-    const id = `${provider}-${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`
-    const made = importOne(name, settings, id)
-    remarks.push(...made.remarks)
-    detectors.push(...made.detectors)
-    overrides.push(...made.ignored.map((path) => ({ path, action: 'flag' as const })))
-  }
+  const ids = new Set<string>()
+  const made = processors.map(([name, settings]) => importOne(name, settings, idOf(provider, name, ids)))
+  const overrides = made.flatMap(({ ignored }) => ignored.map((path) => ({ path, action: 'flag' as const })))
   const annotate = processors.some(([, { summary }]) => summary === 'debug' || summary === 'info')
   const sink = to === null ? ({ type: 'stdout' } as const) : ({ type: 'otlp', url: to } as const)
   const config: ConfigInput = {
     ...(overrides.length > 0 && { redaction: { overrides } }),
     pipelines: [{ name: 'otlp', source: { type: 'otlp' }, ...(annotate && { annotate }), sinks: [sink] }]
   }
-  return { config, detectors, remarks }
+  return {
+    config,
+    detectors: made.flatMap(({ detectors }) => detectors),
+    remarks: made.flatMap(({ remarks }) => remarks)
+  }
+}
+
+/** Of a processor, with which its detectors begin; `ids`: those that are taken. */
+function idOf(provider: string, name: string, ids: Set<string>): string {
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(-40)
+    .replace(/^-|-$/g, '')
+  const id = `${provider}-${plain}`
+  const free = ids.has(id) ? `${id}-${ids.size + 1}` : id
+  ids.add(free)
+  return free
 }
 
 interface One {
@@ -52,79 +62,88 @@ interface One {
   readonly remarks: readonly ImportRemark[]
 }
 
+/** Says something of a setting, which may be one of a list: `blocked_values[2]`. */
+type Tell = (kind: ImportRemark['kind'], setting: string, message: string) => void
+
 function importOne(name: string, settings: Settings, id: string): One {
   const remarks: ImportRemark[] = []
-  const remark = (kind: ImportRemark['kind'], setting: string, message: string): void => {
-    remarks.push({ kind, setting: `${name}.${setting}`, message })
-  }
-  const list = (setting: string): string[] => textsOf(settings[setting])
-  const allow = list('allowed_values').flatMap((regex, i) => {
-    const pattern = allowOf(regex)
-    if (pattern === null)
-      remark('left out', `allowed_values[${i}]`, 'its regex cannot be read: what it lets through is redacted')
-    return pattern === null ? [] : [pattern]
-  })
-  if (allow.length > 0)
-    remark(
-      'differs',
-      'allowed_values',
-      "holds for the imported patterns only: logveil's own detectors redact what they find all the same; --disable, or false positives in tickets"
-    )
-  const ofValues = list('blocked_values').flatMap((regex, i) => {
-    const made = detectorsOfValues(regex, `${id}-value-${i + 1}`, allow)
-    if (!('reason' in made)) return made.detectors
-    remark(
-      'left out',
-      `blocked_values[${i}]`,
-      `${made.reason}; keep the processor for it, or write a detector (detectors/README.md)`
-    )
-    return []
-  })
-  const ofKeys = list('blocked_key_patterns').flatMap((regex, i) => {
-    const keys = keysOf(regex)
-    const made = keys === null ? null : detectorsOfKeys(keys, `${id}-key-${i + 1}`, allow)
-    if (made !== null && !('reason' in made)) return made.detectors
-    remark(
-      'left out',
-      `blocked_key_patterns[${i}]`,
-      'no literal of three letters is in every key that it matches; keep the processor for it'
-    )
-    return []
-  })
-  if (ofKeys.length > 0)
-    remark(
-      'differs',
-      'blocked_key_patterns',
-      `also redacts under keys that only contain these names, in bodies and messages as well; of values over ${longestBlockedValue} bytes those that read as prose stay`
-    )
-  const ignored = [
-    ...list('ignored_keys').map((key) => `**.${key}`),
-    ...list('ignored_key_patterns').flatMap((regex, i) => {
-      const glob = globOf(regex)
-      if (glob === null)
-        remark(
-          'left out',
-          `ignored_key_patterns[${i}]`,
-          'is more than a beginning, a part or an end: write `overrides`'
-        )
-      return glob === null ? [] : [`**.${glob}`]
-    })
-  ]
-  if (ignored.length > 0)
-    remark('differs', 'ignored_keys', 'values stay, and what is found in them is counted and reported (action `flag`)')
+  const tell: Tell = (kind, setting, message) => remarks.push({ kind, setting: `${name}.${setting}`, message })
+  const allow = allowedIn(settings, tell)
+  const detectors = [...blockedValues(settings, id, allow, tell), ...blockedKeys(settings, id, allow, tell)]
+  const ignored = ignoredIn(settings, tell)
   for (const [setting, value] of Object.entries(settings)) {
     const told = others(setting, value)
-    if (told !== null) remark(told.kind, setting, told.message)
+    if (told !== null) tell(told.kind, setting, told.message)
   }
   if (settings.allow_all_keys !== true) {
-    const keys = list('allowed_keys').length
-    remark(
-      'left out',
-      keys > 0 ? 'allowed_keys' : 'allow_all_keys',
-      `${keys > 0 ? 'other attributes' : 'false takes out all attributes: they'} stay, and are scanned; to take attributes out, keep the processor with this alone`
-    )
+    const some = textsOf(settings.allowed_keys).length > 0
+    const what = some ? 'other attributes' : 'false takes out all attributes: they'
+    const message = `${what} stay, and are scanned; to take attributes out, keep the processor with this alone`
+    tell('left out', some ? 'allowed_keys' : 'allow_all_keys', message)
   }
-  return { detectors: [...ofValues, ...ofKeys], ignored, remarks }
+  return { detectors, ignored, remarks }
+}
+
+function allowedIn({ allowed_values }: Settings, tell: Tell): string[] {
+  const allow = textsOf(allowed_values).flatMap((regex, i) => {
+    const pattern = allowOf(regex)
+    if (pattern !== null) return [pattern]
+    tell('left out', `allowed_values[${i}]`, 'its regex cannot be read: what it lets through is redacted')
+    return []
+  })
+  const message =
+    "holds for the imported patterns only: logveil's own detectors redact what they find all the same; `redaction.disable`, or false positives in tickets"
+  if (allow.length > 0) tell('differs', 'allowed_values', message)
+  return allow
+}
+
+function blockedValues(
+  { blocked_values }: Settings,
+  id: string,
+  allow: readonly string[],
+  tell: Tell
+): DetectorInput[] {
+  return textsOf(blocked_values).flatMap((regex, i) => {
+    const made = detectorsOfValues(regex, `${id}-value-${i + 1}`, allow)
+    if ('detectors' in made) return made.detectors
+    const message = `${made.reason}; keep the processor for it, or write a detector (detectors/README.md)`
+    tell('left out', `blocked_values[${i}]`, message)
+    return []
+  })
+}
+
+function blockedKeys(
+  { blocked_key_patterns }: Settings,
+  id: string,
+  allow: readonly string[],
+  tell: Tell
+): DetectorInput[] {
+  const detectors = textsOf(blocked_key_patterns).flatMap((regex, i) => {
+    const keys = keysOf(regex)
+    const made = keys === null ? { reason: noKeys } : detectorsOfKeys(keys, `${id}-key-${i + 1}`, allow)
+    if ('detectors' in made) return made.detectors
+    tell('left out', `blocked_key_patterns[${i}]`, `${made.reason}; keep the processor for it`)
+    return []
+  })
+  const message = `also redacts under keys that only contain these names, in bodies and messages as well; of values over ${longestBlockedValue} bytes those that read as prose stay`
+  if (detectors.length > 0) tell('differs', 'blocked_key_patterns', message)
+  return detectors
+}
+
+const noKeys = 'no literal of three letters is in every key that it matches'
+
+/** Paths. */
+function ignoredIn({ ignored_keys, ignored_key_patterns }: Settings, tell: Tell): string[] {
+  const globs = textsOf(ignored_key_patterns).flatMap((regex, i) => {
+    const glob = globOf(regex)
+    if (glob !== null) return [glob]
+    tell('left out', `ignored_key_patterns[${i}]`, 'is more than a beginning, a part or an end: write `overrides`')
+    return []
+  })
+  const paths = [...textsOf(ignored_keys), ...globs].map((key) => `**.${key}`)
+  const message = 'values stay, and what is found in them is counted and reported (action `flag`)'
+  if (paths.length > 0) tell('differs', 'ignored_keys', message)
+  return paths
 }
 
 const handled =

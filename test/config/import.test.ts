@@ -177,6 +177,14 @@ pipelines:
     }
   })
 
+  test('names that are long, or alike, have ids of their own', async () => {
+    const names = ['redaction/a_b', 'redaction/a-b', `redaction/${'x'.repeat(70)}`]
+    const text = names.map((name, i) => `${name}: { allow_all_keys: true, blocked_key_patterns: [".*answer${i}.*"] }\n`)
+    const imported = await importText('otel', text.join(''))
+    await expectGood(imported)
+    expect(imported.told).toEqual(names.map((name) => `${name}.blocked_key_patterns: differs`))
+  })
+
   test('without anything to complain about: 0, and no file of detectors', async () => {
     const { status, told, stdout } = await importText('otel', 'redaction: { allow_all_keys: true, summary: silent }')
     expect([status, told]).toEqual([0, []])
