@@ -12,6 +12,7 @@ import { createPagerDuty } from '../tickets/channels/pagerduty.ts'
 import { createServiceNow } from '../tickets/channels/servicenow.ts'
 import { createSlack, createSlackWebhook } from '../tickets/channels/slack.ts'
 import { createTeams } from '../tickets/channels/teams.ts'
+import { createTeamsBot } from '../tickets/channels/teams-bot.ts'
 import { createTopic } from '../tickets/channels/topic.ts'
 import { createWebhook } from '../tickets/channels/webhook.ts'
 import type { ServedChannel } from '../tickets/dispatcher.ts'
@@ -54,6 +55,8 @@ function createChannel(config: ChannelConfig, webhookSecret: () => string): Chan
       return createSlackWebhook(config)
     case 'teams':
       return createTeams(config)
+    case 'teams-bot':
+      return createTeamsBot({ ...config, settleMs: settleMs(config) })
     case 'email':
       return createEmail(config)
     case 'kafka':

@@ -198,6 +198,24 @@ const teams = z.strictObject({
   url: url.meta({ secret: true })
 })
 
+const guid = z.guid('is no GUID')
+
+const teamsBot = z.strictObject({
+  ...common('teams-bot', 1),
+  type: z.literal('teams-bot').describe('Microsoft Teams, by a bot: a card for each ticket, and replies to it'),
+  tenant: guid.describe('Of Microsoft Entra: its id'),
+  clientId: guid.describe('Of the bot’s application; the team has its app, with ChannelMessage.Read.Group'),
+  clientSecret: secret,
+  team: guid.describe('The id of its group'),
+  channel: z.string().regex(/^19:[\w-]+@thread\.(tacv2|skype)$/, 'is no id of a channel: 19:...@thread.tacv2'),
+  serviceUrl: base
+    .default('https://smba.trafficmanager.net/teams')
+    .describe('Of the Bot Connector; GCC: https://smba.infra.gcc.teams.microsoft.com/gcc'),
+  graphUrl: base.default('https://graph.microsoft.com'),
+  authority: base.default('https://login.microsoftonline.com'),
+  settleSeconds: settle(60)
+})
+
 const address = z.string().regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/, 'is no address')
 
 const email = z.strictObject({
@@ -250,6 +268,7 @@ export const channelSchema = z.discriminatedUnion('type', [
   slack,
   slackWebhook,
   teams,
+  teamsBot,
   email,
   kafka,
   ocsfFile,

@@ -12,6 +12,7 @@ import { mailAccess, otlpFake, otlpToken, startFile, startMailbox, webhookFake, 
 import { opsgenieFake, opsgenieKey } from './opsgenie-fake.ts'
 import { pagerdutyFake, routingKey } from './pagerduty-fake.ts'
 import { serviceNowAccess, serviceNowFake } from './servicenow-fake.ts'
+import { teamsBotAccess, teamsBotFake } from './teams-bot-fake.ts'
 
 export type ChannelInput = z.input<typeof channelSchema>
 
@@ -159,6 +160,14 @@ export const cases: readonly ChannelCase[] = [
     teamsFake,
     (url) => ({ url: url + teamsHook }),
     (url) => ({ url })
+  ),
+  http(
+    'teams-bot',
+    'tracker',
+    ['new', 'active', 'done', 'done'],
+    (slow) => teamsBotFake(slow ? 200 : 0),
+    (url) => ({ serviceUrl: url, graphUrl: url, authority: url, settleSeconds, ...teamsBotAccess }),
+    { clientSecret: 'another' }
   ),
   http(
     'webhook',

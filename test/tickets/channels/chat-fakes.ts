@@ -149,7 +149,8 @@ export function teamsFake(): FakeApi {
   return messagesFake(teamsHook, faultInCard, 202)
 }
 
-function faultInCard(json: Record<string, never>): string | null {
+/** A message with a card; null: it is one. */
+export function faultInCard(json: Record<string, never>): string | null {
   if (Buffer.byteLength(JSON.stringify(json)) > 28 * 1024) return 'size'
   const { type, attachments } = json as never as { type: string; attachments: { contentType: string; content: Card }[] }
   if (type !== 'message' || attachments?.length !== 1) return 'attachments'
