@@ -231,9 +231,17 @@ describe.each(backends)('in $name', ({ missing, begin: start, end, fresh }) => {
     const [id] = await leaked(1)
     await database.transact(async ({ all }) => {
       await all('drop table rotations')
+      await all('drop index tickets_due')
+      await all('alter table tickets drop column due')
       await all('delete from versions where version > 1')
     })
     ledger = await openLedger(database, policy)
+    const { due, severity } = await ledger.get(id)
+    const countAt = async (now: number) => (await ledger.open(now))[severity]
+    expect([await countAt(due - 1), await countAt(due)]).toEqual([
+      { open: 1, overdue: 0 },
+      { open: 1, overdue: 1 }
+    ])
     await rotate(id)
     await deliver(rotatorOf())
     expect(ran).toEqual(['run 2 pay/db db'])
