@@ -107,7 +107,6 @@ function callsOf(calls: Calls, entra: Entra, options: TeamsBotOptions): TrackerC
       const query = new URLSearchParams({ $top: String(pageLength), $filter: filter })
       let found: string | null = null
       // Ids are times: the oldest is the one that counts.
-      // Ids are times: the oldest is the one that counts.
       for await (const message of listed(`${messages}/delta?${query}`))
         if (footOf(message)?.mark === mark && (found === null || message.id < found)) found = message.id
       return found
@@ -166,7 +165,7 @@ interface Foot {
   readonly progress: Progress
 }
 
-/** Of cards of the bot that are still there: people can forward them. What comes from elsewhere stands above the last line. */
+/** null: of no card, or of one that was deleted, or that a person forwarded. What comes from elsewhere stands above the last line. */
 function footOf({ deletedDateTime, from, attachments }: ChatMessage): Foot | null {
   if (deletedDateTime || !from?.application) return null
   const text = attachments.map(({ content }) => content ?? '').join('\n')
