@@ -28,6 +28,11 @@ function madeLines(known: readonly KnownSecret[]): string[] {
     `dsn=postgres://app:${password}@db.example:5432/orders`,
     `GET /a?access_token=${token}`,
     `Authorization: Bearer ${token}`,
+    `the secret of staging is ${password}, none of the tokens is left`,
+    `login with password "${password}" using token ${token}`,
+    `echo "$DB_PASSWORD" | docker login -u ci --password-stdin; psql --password ${password} --api-key=${token}`,
+    `  client_secret: ${password} # <password>${password}</password>`,
+    `Set-Cookie: session=${password}; Path=/; {\\"api_key\\":\\"${token}\\"}`,
     JSON.stringify({ msg: `cloning https://x:${token}@host.example/`, headers: { authorization: token }, password }),
     ...known.slice(0, 2).flatMap(({ value }) => [`is ${value}`, JSON.stringify({ value })])
   ]
