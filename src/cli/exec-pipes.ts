@@ -67,6 +67,6 @@ export function endWhenQuiet(source: Readable, graceMs: number): void {
 }
 
 /** That came so far. */
-export function bytesOf(source: Readable): number {
+function bytesOf(source: Readable): number {
   return source instanceof Socket ? source.bytesRead : 0
 }

@@ -8,7 +8,7 @@ import { openWriter, outputError, type WriteFailure } from './byte-writer.ts'
 import { complain, tell } from './complain.ts'
 import { type Child, dieOf, type Ended, startChild } from './exec-child.ts'
 import { type ExecArguments, parseExecArguments } from './exec-options.ts'
-import { bytesOf, endWhenQuiet, leadToSame, openPipes, type Pipe } from './exec-pipes.ts'
+import { endWhenQuiet, leadToSame, openPipes, type Pipe } from './exec-pipes.ts'
 import { redactOutput } from './exec-stream.ts'
 import { launchInTerminal, launchPlainly } from './exec-terminal.ts'
 import { warmUp } from './exec-warm-up.ts'
@@ -39,6 +39,7 @@ async function exec(options: ExecArguments, create: CreateRedactor): Promise<num
   if (options.printEnv) return print([...new Set(known.map(nameOf))].map((name) => `${name}\n`).join(''))
   const redactor = await create({ ...(await settingsOf(options)), known }, options.detectors)
   const report = openFindingsReport(options.findings, () => {})
+  warmUp(redactor, known)
   const started = await start(options)
   if (typeof started === 'number') return started
   const begin = performance.now()
@@ -116,12 +117,7 @@ async function follow({ child, sources }: Started, { options, redactor, known, r
       onFindings: (findings) => (reporting = reporting.then(() => report.write(findings)))
     })
   )
-  let running = true
-  const ends = child.ended.finally(() => {
-    running = false
-  })
-  await warmUp(redactor, known, () => running && sources.every((source) => bytesOf(source) === 0))
-  const ended = await ends
+  const ended = await child.ended
   for (const source of sources) endWhenQuiet(source, options.lingerMs)
   await Promise.all(outputs)
   const failures = writers.flatMap(({ failure }, i) => toErrors(`standard ${names[i]}`, failure))
