@@ -2,6 +2,7 @@
 import {
   appendFileSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -18,7 +19,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { otlpToJson } from '../../src/codecs/otlp-to-json.ts'
 import { expand } from '../../src/scan/template.ts'
 import { temporaryDirectory } from '../cli/spawn.ts'
-import { type Daemon, startCommand } from './daemon.ts'
+import { type Daemon, startCommand, startDaemon } from './daemon.ts'
 import { startHttpDownstream } from './http-downstream.ts'
 
 const { path, remove } = temporaryDirectory()
@@ -120,6 +121,55 @@ test('renamed while it is followed, and while nobody looks: what stands behind t
   writeFileSync(log, 'six\n')
   await follow()
   await until('one\ntwo\nthree\nfour\nfive\nsix\n')
+})
+
+test('rotated once more while what was rotated before is still being read, and seen without a file under the name: in order', async () => {
+  const backend = await startHttpDownstream()
+  let delayMs = 0
+  const taken: string[] = []
+  backend.answers(({ body }) => {
+    taken.push(
+      ...body
+        .toString('latin1')
+        .matchAll(/[abc]\d(?=x{9})/g)
+        .map(([name]) => name)
+    )
+    return { delayMs }
+  })
+  const shift = () => {
+    for (let i = 2; i > 0; i--) if (existsSync(`${log}.${i}`)) renameSync(`${log}.${i}`, `${log}.${i + 1}`)
+    renameSync(log, `${log}.1`)
+  }
+  /** Each is a batch of its own. */
+  const lines = (name: string, count: number) =>
+    Array.from({ length: count }, (_, i) => `${name}${i + 1}${'x'.repeat(12_000)}\n`).join('')
+  const seen = () => new Promise((resolve) => setTimeout(resolve, 400))
+  writeFileSync(log, lines('a', 1))
+  const source = {
+    type: 'files',
+    include: [join(base, '*.log')],
+    stateDirectory: join(base, 'state'),
+    batchBytes: 16_384
+  }
+  const sinks = [{ type: 'otlp', url: backend.url.href }]
+  const daemon = await startDaemon({ admin: null, pipelines: [{ name: 'a', source, sinks }] })
+  running.push(daemon)
+  const arrived = async (count: number) => {
+    for (const end = performance.now() + 20_000; taken.length < count && performance.now() < end; ) await seen()
+  }
+  await arrived(1)
+  delayMs = 700
+  appendFileSync(log, lines('a', 4).slice(lines('a', 1).length))
+  shift()
+  writeFileSync(log, lines('b', 2))
+  await seen()
+  shift()
+  await seen()
+  writeFileSync(log, lines('c', 1))
+  await arrived(7)
+  expect(taken).toEqual(['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1'])
+  await daemon.stop()
+  await backend.close()
 })
 
 test('emptied while it is followed, and while nobody looks: the copy is read to its end first', async () => {

@@ -25,18 +25,22 @@ export function createDiscovery(options: FilesOptions, followed: Followed): Disc
   const { checkpoints } = options
   const { follows, byPath, byReal, ready } = followed
   const finder = createFinder(options.include, options.exclude)
+  /** What stood last under a name: a look between the two moves of a rotation finds no file there, and the next one stands behind it all the same. */
+  const left = new Map<string, Follow>()
 
   function look(first: boolean): void {
     const found = finder.find(followed.trouble)
     const now = new Set(found.map(({ path }) => path))
+    for (const [path, { tail }] of left) if (!follows.has(tail.id)) left.delete(path)
     for (const [path, follow] of byPath) if (!now.has(path)) leave(path, follow)
     for (const one of found) {
       const { path, stats } = one
-      const before = byPath.get(path)
+      const current = byPath.get(path)
       const id = identify(stats)
-      if (before?.tail.id === id) continue
+      if (current?.tail.id === id) continue
       const known = follows.get(id)
-      if (before !== undefined) leave(path, before)
+      const before = current ?? left.get(path)
+      if (current !== undefined) leave(path, current)
       if (known !== undefined) {
         byPath.set(path, known)
         known.nameless = false
@@ -48,6 +52,7 @@ export function createDiscovery(options: FilesOptions, followed: Followed): Disc
 
   function leave(path: string, follow: Follow): void {
     byPath.delete(path)
+    left.set(path, follow)
     follow.nameless = true
     follow.atEnd = false
     ready.add(follow)
