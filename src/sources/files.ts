@@ -96,7 +96,7 @@ export function createFilesSource(options: FilesOptions): Source {
       for (const follow of ready) {
         if (signal.aborted || running.size >= options.inFlight) return
         ready.delete(follow)
-        if (follow.busy || !follows.has(follow.tail.id)) continue
+        if (follow.busy || follows.get(follow.tail.id) !== follow) continue
         follow.busy = true
         const work: Promise<void> = pump(follow).finally(() => {
           follow.busy = false

@@ -98,6 +98,8 @@ export function createFollowed(options: FilesOptions): Followed {
     },
     close(follow) {
       follows.delete(follow.tail.id)
+      // Opened anew, the same file is another follow: this one must not be read on, from a descriptor that is somebody else's by then.
+      ready.delete(follow)
       follow.tail.close()
     }
   }

@@ -24,7 +24,7 @@ export function createPump(
 
   async function pump(follow: Follow): Promise<void> {
     const { tail, previous } = follow
-    if (previous !== null && !previous.atEnd && follows.has(previous.tail.id)) return
+    if (previous !== null && !previous.atEnd && follows.get(previous.tail.id) === previous) return
     follow.previous = null
     try {
       await tail.fill?.()
