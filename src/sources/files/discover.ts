@@ -31,7 +31,7 @@ export function createDiscovery(options: FilesOptions, followed: Followed): Disc
   function look(first: boolean): void {
     const found = finder.find(followed.trouble)
     const now = new Set(found.map(({ path }) => path))
-    for (const [path, { tail }] of left) if (!follows.has(tail.id)) left.delete(path)
+    for (const [path, last] of left) if (follows.get(last.tail.id) !== last) left.delete(path)
     for (const [path, follow] of byPath) if (!now.has(path)) leave(path, follow)
     for (const one of found) {
       const { path, stats } = one
