@@ -249,11 +249,6 @@ test('a private key over a reload with other detectors: its second half goes as 
 
 test('containers: files stay what they are, records have their pod, stream and time', async () => {
   const backend = await startHttpDownstream()
-  const bodies: string[] = []
-  backend.answers(({ body }) => {
-    bodies.push(otlpToJson(body, 'logs'))
-    return {}
-  })
   const pods = join(base, 'pods', 'shop_web-1_12-34', 'nginx')
   const links = join(base, 'containers')
   mkdirSync(pods, { recursive: true })
@@ -269,26 +264,32 @@ test('containers: files stay what they are, records have their pod, stream and t
   appendFileSync(file, `${at} stdout F ${token.slice(9)} b\n`)
   const gone = '[REDACTED:github-pat-classic]'
   await until(`${at} stdout P a ${gone}\n${at} stderr F x\n${at} stderr F  at y\n${at} stdout F  b\n`)
-  const [{ resource, scopeLogs }] = JSON.parse(bodies[0]).resourceLogs
-  const texts = (attributes: { key: string; value: { stringValue: string } }[]) =>
+  // The two ways out do not wait for each other, and what becomes one batch is a matter of time.
+  type Attributes = { key: string; value: { stringValue: string } }[]
+  type Record = { body: { stringValue: string }; attributes: Attributes; timeUnixNano: string }
+  type Group = { resource: { attributes: Attributes }; scopeLogs: { logRecords: Record[] }[] }
+  const texts = (attributes: Attributes) =>
     Object.fromEntries(attributes.map(({ key, value }) => [key, value.stringValue]))
-  expect(texts(resource.attributes)).toMatchObject({
-    'k8s.namespace.name': 'shop',
-    'k8s.pod.name': 'web-1',
-    'k8s.container.name': 'nginx'
-  })
-  const records = scopeLogs[0].logRecords.map((record: never) => {
-    const { body, attributes, timeUnixNano } = record as {
-      body: { stringValue: string }
-      attributes: never
-      timeUnixNano: string
-    }
-    return [body.stringValue, texts(attributes)['log.iostream'], timeUnixNano]
-  })
+  const records = () =>
+    backend.arrived
+      .flatMap(({ body }): Group[] => JSON.parse(otlpToJson(body, 'logs')).resourceLogs)
+      .flatMap(({ resource, scopeLogs }) =>
+        scopeLogs.flatMap(({ logRecords }) =>
+          logRecords.map(({ body, attributes, timeUnixNano }) => {
+            const {
+              'k8s.namespace.name': space,
+              'k8s.pod.name': pod,
+              'k8s.container.name': name
+            } = texts(resource.attributes)
+            return [body.stringValue, `${space}/${pod}/${name}`, texts(attributes)['log.iostream'], timeUnixNano]
+          })
+        )
+      )
+  await expect.poll(() => records().length, { timeout: 8000 }).toBe(2)
   const nanos = `${Date.UTC(2026, 10, 25, 10) / 1000}123456789`
-  expect(records.sort()).toEqual([
-    [`a ${gone} b`, 'stdout', nanos],
-    ['x\n at y', 'stderr', nanos]
+  expect(records().sort()).toEqual([
+    [`a ${gone} b`, 'shop/web-1/nginx', 'stdout', nanos],
+    ['x\n at y', 'shop/web-1/nginx', 'stderr', nanos]
   ])
   await backend.close()
 })
