@@ -24,17 +24,19 @@ export interface ThreadOptions {
   readonly entry: URL
   /** Without an answer for so long it is stuck: longer than any batch takes to scan. */
   readonly stuckMs: number
+  /** So long may it take to start, which on a busy machine is longer. */
+  readonly startMs: number
 }
 
 /** The same file before and after it was compiled. */
 const entry = new URL(import.meta.url.endsWith('.ts') ? './run-worker.ts' : './run-worker.js', import.meta.url)
-const defaults: ThreadOptions = { entry, stuckMs: 10_000 }
+const defaults: ThreadOptions = { entry, stuckMs: 10_000, startMs: 60_000 }
 
 /** Rejects with what kept it from starting. `onLost` is told once when it ends without being stopped. */
 export function startWorker(
   { report, take, ...data }: WorkerData & Pick<CrewOptions, 'report' | 'take'>,
   onLost: (reason: 'crashed' | 'stuck') => void,
-  { entry, stuckMs } = defaults
+  { entry, stuckMs, startMs } = defaults
 ): Promise<Worker> {
   const thread = new Thread(entry, { workerData: data })
   const order = (message: Order): void => thread.postMessage(message)
@@ -42,18 +44,24 @@ export function startWorker(
   const snapshots: ((metrics: MetricsSnapshot) => void)[] = []
   let lastSnapshot: MetricsSnapshot = []
   let unready: readonly string[] = []
+  let started = false
   let heard = performance.now()
+  let looked = heard
   let reason: 'crashed' | 'stuck' = 'crashed'
   const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
+  const everyMs = stuckMs / 10
   const watch = setInterval(() => {
-    if (performance.now() - heard > stuckMs) {
+    const now = performance.now()
+    // While this thread did not run either, as when the process was frozen, nobody could have been heard.
+    heard += Math.max(0, now - looked - everyMs)
+    looked = now
+    if (now - heard > (started ? stuckMs : startMs)) {
       reason = 'stuck'
       void thread.terminate()
     } else order({ type: 'ping' })
-  }, stuckMs / 10)
+  }, everyMs)
 
   return new Promise((resolve, reject) => {
-    let started = false
     thread.on('message', (news: News) => {
       heard = performance.now()
       if (news.type === 'ready') {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { main, type Running, start, temporaryDirectory } from '../cli/spawn.ts'
@@ -77,11 +78,20 @@ export function relayConfig(url: URL, more: { pipeline?: object; source?: object
   return { admin: '127.0.0.1:0', pipelines: [{ name: 'relay', source, sinks, ...more.pipeline }], ...more.rest }
 }
 
-/** For several threads, which have to be told the same. */
+/**
+ * For several threads, which have to be told the same. Not one that the system would give to whoever asks for any (32768 and up): another
+ * test would have it before it is used.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  for (;;) {
+    const port = randomInt(10_000, 32_768)
+    const server = createServer()
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => resolve(true))
+    })
+    if (!free) continue
+    await new Promise((resolve) => server.close(resolve))
+    return port
+  }
 }

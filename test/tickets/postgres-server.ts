@@ -2,10 +2,10 @@
 import { execFileSync, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, chownSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import postgres from 'postgres'
+import { freePort } from '../e2e/daemon.ts'
 
 export interface PostgresServer {
   readonly url: string
@@ -37,7 +37,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     stdio: 'ignore'
   })
   const urlOf = (name: string): string => `postgres://logveil@127.0.0.1:${port}/${name}`
-  await ask(urlOf('postgres'), 'select 1', 100)
+  await ask(urlOf('postgres'), 'select 1', 600)
   let databases = 0
   return {
     url: urlOf('postgres'),
@@ -68,15 +68,6 @@ function programs(): { initdb: string; server: string } | null {
 
 function idOf(option: string): number {
   return Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 async function ask(url: string, question: string, tries: number): Promise<void> {
