@@ -32,7 +32,7 @@ beforeAll(async () => {
   backend = await startHttpDownstream()
   const sink = { timeoutMs: 300, retry: { initialMs: 20 } }
   daemon = await startDaemon(relayConfig(backend.url, { sink, pipeline: { annotate: true } }))
-}, 30_000)
+})
 afterAll(() => backend.close())
 
 async function send(
@@ -104,4 +104,4 @@ test('a secret is in no answer, log, metric or batch that goes on', async () => 
   expect(
     Object.entries(places).flatMap(([place, text]) => secretsIn(text).map((secret) => `${secret} in ${place}`))
   ).toEqual([])
-}, 30_000)
+})

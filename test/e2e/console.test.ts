@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { expand } from '../../src/scan/template.ts'
 import { temporaryDirectory } from '../cli/spawn.ts'
 import { chromium, flags } from './chromium.ts'
@@ -37,8 +37,8 @@ describe.skipIf(executablePath === null)('the console', () => {
     await send(`clone with ${secret}`)
     await send(`password=${password}`)
     browser = await driver.launch({ executablePath: executablePath as string, args: flags })
-    await until(async () => (await ticketsOf()).length === 2)
-  }, 120_000)
+    await vi.waitUntil(async () => (await ticketsOf()).length === 2, { timeout: 60_000 })
+  })
   afterAll(async () => {
     await browser?.close()
     await daemon?.stop()
@@ -67,6 +67,7 @@ describe.skipIf(executablePath === null)('the console', () => {
     options: BrowserContextOptions = {}
   ): Promise<{ page: Page; faults: string[]; asked: string[] }> {
     const context = await browser.newContext(options)
+    context.setDefaultTimeout(120_000)
     const page = await context.newPage()
     const faults: string[] = []
     const asked: string[] = []
@@ -254,10 +255,3 @@ describe.skipIf(executablePath === null)('the console', () => {
     await page.context().close()
   })
 })
-
-async function until(done: () => Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + 40_000; !(await done()); ) {
-    if (performance.now() > end) throw new Error('it never came')
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}

@@ -20,7 +20,7 @@ beforeAll(async () => {
     },
     { FINDINGS_TOKEN: token }
   )
-}, 20_000)
+})
 afterAll(async () => {
   await daemon.stop()
   remove()

@@ -27,7 +27,7 @@ export function createGrpcClient(url: string, channelCredentials = credentials.c
       const metadata = new Metadata()
       for (const [key, value] of Object.entries(options.metadata ?? {})) metadata.set(key, value)
       const path = options.path ?? grpcPaths[options.signal ?? 'logs']
-      const deadline = Date.now() + (options.timeoutMs ?? 5000)
+      const deadline = Date.now() + (options.timeoutMs ?? 60_000)
       return new Promise((resolve) =>
         (options.gzip ? gzip : plain).makeUnaryRequest(
           path,

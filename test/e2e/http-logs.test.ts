@@ -27,8 +27,7 @@ async function send(backend: HttpDownstream, requests: number, sink: object, pip
   const sinks = [{ type: 'http', url: backend.url.href, retry: { initialMs: 10, maxMs: 20 }, ...sink }]
   const source = { type: 'files', include: [log] }
   const daemon = await startDaemon({ admin: null, pipelines: [{ name: 'p', source, sinks, ...pipeline }] })
-  for (const end = performance.now() + 8000; backend.arrived.length < requests && performance.now() < end; )
-    await new Promise((resolve) => setTimeout(resolve, 20))
+  await expect.poll(() => backend.arrived.length).toBe(requests)
   await new Promise((resolve) => setTimeout(resolve, 200))
   expect(await daemon.stop()).toBe(0)
   expect(backend.arrived).toHaveLength(requests)

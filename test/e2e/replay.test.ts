@@ -32,7 +32,7 @@ beforeAll(async () => {
     startCommand(['relay', '--to', url.href, ...['http', 'grpc', 'admin'].flatMap((it) => [`--${it}`, '127.0.0.1:0'])])
   toHttp = await relay(http.url)
   toGrpc = await relay(grpc.url)
-}, 30_000)
+})
 afterAll(async () => {
   expect(await Promise.all([toHttp.stop(), toGrpc.stop()])).toEqual([0, 0])
   await Promise.all([http.close(), grpc.close()])

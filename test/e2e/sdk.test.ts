@@ -32,7 +32,7 @@ beforeAll(async () => {
   grpc = await startGrpcDownstream()
   toHttp = await startDaemon(relayConfig(http.url))
   toGrpc = await startDaemon(relayConfig(grpc.url))
-}, 30_000)
+})
 afterEach(() => {
   http.arrived.length = 0
   grpc.arrived.length = 0

@@ -18,16 +18,7 @@ const gone = '[REDACTED:github-pat-classic]'
 const at = '2026-11-25T10:00:00.123Z'
 
 async function until(text: string, file: string): Promise<void> {
-  const read = () => {
-    try {
-      return readFileSync(file, 'latin1')
-    } catch {
-      return ''
-    }
-  }
-  for (const end = performance.now() + 8000; read() !== text && performance.now() < end; )
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  expect(read()).toBe(text)
+  await expect.poll(() => readFileSync(file, 'latin1')).toBe(text)
 }
 
 test('TCP, its framings, a private key over messages; then records of OTLP', async () => {

@@ -18,7 +18,6 @@ test('every channel has both tickets, and nothing of what leaked', async () => {
     tickets: { directory: path('tickets'), channels: cases.map((one, i) => one.config(fakes[i].url)) },
     pipelines: [{ name: 'in', source, sinks: [{ type: 'file', path: path('out.jsonl') }] }]
   })
-  const began = performance.now()
   const attributes = [
     { key: 'service.name', value: { stringValue: `pay-${github}` } },
     { key: 'k8s.pod.name', value: { stringValue: 'pay-1' } }
@@ -31,10 +30,7 @@ test('every channel has both tickets, and nothing of what leaked', async () => {
   })
   expect(answer.status).toBe(200)
   const thingsOf = (i: number) => new Set(fakes[i].things().map(({ ticket }) => ticket)).size
-  const all = () => cases.every((_, i) => thingsOf(i) === 2)
-  for (const end = performance.now() + 30_000; !all() && performance.now() < end; )
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  const tookMs = performance.now() - began
+  await expect.poll(() => cases.map(({ type }, i) => [type, thingsOf(i)])).toEqual(cases.map(({ type }) => [type, 2]))
   expect(await daemon.stop()).toBe(0)
   for (const [i, fake] of fakes.entries()) {
     expect([cases[i].type, thingsOf(i), fake.faults]).toEqual([cases[i].type, 2, []])
@@ -44,6 +40,5 @@ test('every channel has both tickets, and nothing of what leaked', async () => {
       for (let at = 0; at + 6 <= secret.length; at++) expect(output).not.toContain(secret.slice(at, at + 6))
     await fake.close()
   }
-  expect(tookMs).toBeLessThan(20_000)
   remove()
-}, 60_000)
+})

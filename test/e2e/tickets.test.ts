@@ -26,17 +26,15 @@ test.each([1, 2])('%d thread(s): from OTLP and POST /v1/findings to tickets and 
     pipelines: [{ name: 'in', source, sinks: [{ type: 'otlp', url: 'http://127.0.0.1:1' }] }]
   })
   // Nobody takes the records: what was found in them is known all the same.
-  const send = (body: string) =>
-    fetch(`http://127.0.0.1:${daemon.ports['in/http']}/v1/logs`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-      signal: AbortSignal.timeout(3000)
-    }).catch(() => null)
-  const began = performance.now()
-  const sent = send(requestOf(`clone ${github} password=${password}`))
+  const abort = new AbortController()
+  const sent = fetch(`http://127.0.0.1:${daemon.ports['in/http']}/v1/logs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: requestOf(`clone ${github} password=${password}`),
+    signal: abort.signal
+  }).catch(() => null)
   await tells(receiver, 2)
-  const tookMs = performance.now() - began
+  abort.abort()
   await sent
   const found = { time: '2026-11-01T00:00:00Z', placement: 'pino', detector: 'toy-token', confidence: 'likely' }
   const reported = await fetch(`${daemon.admin}/v1/findings`, {
@@ -70,7 +68,6 @@ test.each([1, 2])('%d thread(s): from OTLP and POST /v1/findings to tickets and 
     'generic-password': expect.objectContaining({ service: 'pay', pod: 'pay-1', trace }),
     'toy-token': expect.objectContaining({ service: 'web' })
   })
-  expect(tookMs).toBeLessThan(20_000)
   await receiver.close()
   expect(receiver.faults).toEqual([])
   const log = JSON.stringify(daemon.log())
@@ -91,9 +88,7 @@ function requestOf(text: string): string {
 }
 
 async function tells({ taken }: WebhookReceiver, events: number): Promise<void> {
-  for (const end = performance.now() + 20_000; taken.length < events && performance.now() < end; )
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  expect(taken.length).toBeGreaterThanOrEqual(events)
+  await expect.poll(() => taken.length).toBeGreaterThanOrEqual(events)
 }
 
 test('a ledger that cannot be reached is waited for beside the data; one that never can ends the start', async () => {

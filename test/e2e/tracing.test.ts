@@ -14,7 +14,7 @@ beforeAll(async () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url.href,
     OTEL_TRACES_EXPORTER: 'otlp'
   })
-}, 30_000)
+})
 afterAll(() => Promise.all([backend.close(), collector.close()]))
 
 test('a span for each batch, with numbers only, and an exemplar that leads to it', async () => {
