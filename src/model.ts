@@ -216,6 +216,8 @@ export interface View {
    * `i` begins; one entry more than bytes, the last being the payload offset of the end.
    */
   readonly origin: Int32Array | null
+  /** Payload offset behind the decoded byte `i`, by `i - start`, where that is not the one at which the next byte begins. */
+  readonly ends?: Int32Array
   /** Set when the text came out of base64 or hex: any match in it covers this payload range as a whole. */
   readonly enclosing: { readonly start: number; readonly end: number } | null
   /** How many encodings were taken off; the payload's own fields are 0. */

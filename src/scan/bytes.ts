@@ -75,7 +75,7 @@ export function endsEscape(bytes: Uint8Array, at: number, start: number): boolea
   if (hexDigits >= 2 && at - 4 >= start && bytes[at - 4] === 0x5c && bytes[at - 3] === 0x78) return true
   if (hexDigits === 4 && at - 6 >= start && bytes[at - 6] === 0x5c && bytes[at - 5] === 0x75) return true
   if (at - 2 >= start && bytes[at - 2] === 0x5c && 'nrtbf'.includes(String.fromCharCode(bytes[at - 1]))) return true
-  return bytes[at - 1] === 0x6d && endsColour(bytes, at - 1, start)
+  return (bytes[at - 1] === 0x6d || bytes[at - 1] === 0x4b) && endsColour(bytes, at - 1, start)
 }
 
 function countHexBefore(bytes: Uint8Array, at: number, from: number): number {
@@ -84,11 +84,11 @@ function countHexBefore(bytes: Uint8Array, at: number, from: number): number {
   return at - i
 }
 
-/** `ESC [ 1;31 m` */
+/** `[1;31` before the `m`, or nothing between `[` and `K`: see decode/colours.ts. ESC is not asked for: it may be written in several ways. */
 function endsColour(bytes: Uint8Array, at: number, start: number): boolean {
   let i = at
-  while (i > start && at - i < 16 && (isDigit[bytes[i - 1]] || bytes[i - 1] === 0x3b)) i--
-  return i - 2 >= start && bytes[i - 1] === 0x5b && bytes[i - 2] === 0x1b
+  while (i > start && at - i < 20 && (isDigit[bytes[i - 1]] || bytes[i - 1] === 0x3b)) i--
+  return i > start && bytes[i - 1] === 0x5b
 }
 
 /** Offset of the first byte that is neither space nor tab. */

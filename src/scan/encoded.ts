@@ -1,6 +1,7 @@
 import type { Field, Hits, View, WithheldReason } from '../model.ts'
 import { isHex, isKeyByte, isOperator, isQuote, isSpace } from './bytes.ts'
 import { base64Run, decodeBase64 } from './decode/base64.ts'
+import { colourSize, decodeColours } from './decode/colours.ts'
 import { decodeEscapes, decodeHtml } from './decode/escapes.ts'
 import { decodeHex, hexRun } from './decode/hex.ts'
 import { decodePercent } from './decode/percent.ts'
@@ -15,7 +16,7 @@ const maxReach = 65536
 /** Key name bytes that may stand between a key word and the escape behind it. */
 const maxKeyRest = 64
 
-type Encoding = 'percent' | 'percentText' | 'escapes' | 'html' | 'base64' | 'hex'
+type Encoding = 'percent' | 'percentText' | 'escapes' | 'html' | 'base64' | 'hex' | 'colours'
 
 interface Decoding {
   readonly slot: number
@@ -30,7 +31,8 @@ const decodings: Record<Encoding, Decoding> = {
   base64: { slot: 3, range: (scan, start) => base64Run(scan.bytes, start, scan.start, scan.end), decode: decodeBase64 },
   // The same where the text is known to hold quotes or spaces, which end a word.
   percentText: { slot: 5, range: textAround, decode: decodePercent },
-  hex: { slot: 4, range: (scan, start) => hexRun(scan.bytes, start, scan.start, scan.end), decode: decodeHex }
+  hex: { slot: 4, range: (scan, start) => hexRun(scan.bytes, start, scan.start, scan.end), decode: decodeHex },
+  colours: { slot: 6, range: textAround, decode: decodeColours }
 }
 
 const encodings = Object.keys(decodings).length
@@ -52,7 +54,8 @@ export function compileDecoders(hooks: DecodeHooks): Decoders {
     escapes: compileDecode('escapes', hooks),
     html: compileDecode('html', hooks),
     base64: compileDecode('base64', hooks),
-    hex: compileDecode('hex', hooks)
+    hex: compileDecode('hex', hooks),
+    colours: compileDecode('colours', hooks)
   }
 }
 
@@ -82,8 +85,11 @@ function compileDecode(name: Encoding, hooks: DecodeHooks): Confirm {
   }
 }
 
-/** Also `key%3Dvalue`, `\"key\":`, `key=\"value\"`, `&quot;key&quot;:`: the key word is plain, but the pair around it is encoded. */
-export function compileUnwrap({ percent, escapes, html }: Decoders): Confirm {
+/**
+ * Also `key%3Dvalue`, `\"key\":`, `key=\"value\"`, `&quot;key&quot;:`: the key word is plain, but the pair around it is encoded. Or there
+ * are colours in it: `ESC[36mkey ESC[0m=value`.
+ */
+export function compileUnwrap({ percent, escapes, html, colours }: Decoders): Confirm {
   return (scan, start, end) => {
     const { bytes } = scan
     const stop = Math.min(scan.end, end + maxKeyRest)
@@ -98,6 +104,7 @@ export function compileUnwrap({ percent, escapes, html }: Decoders): Confirm {
       html(scan, start, end)
     else if (at > escaped) escapes(scan, start, end)
     else if (bytes[at] === 0x25 && isHex[bytes[at + 1]]) percent(scan, start, end)
+    else if (colourSize(bytes, at, scan.end) > 0) colours(scan, start, end)
   }
 }
 

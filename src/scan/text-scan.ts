@@ -73,8 +73,10 @@ export type ConfirmGoverned = (scan: TextScan, start: number, end: number) => vo
 /** Payload range of `[start, end)` of the text. */
 export function toPayload(field: Field, start: number, end: number): { start: number; end: number } {
   if (field.enclosing !== null) return field.enclosing
-  if (field.origin === null) return { start, end }
-  return { start: field.origin[start - field.start], end: field.origin[end - field.start] }
+  const { origin, ends } = field
+  if (origin === null) return { start, end }
+  const first = field.start
+  return { start: origin[start - first], end: ends && end > start ? ends[end - 1 - first] : origin[end - first] }
 }
 
 export function collectMatch(

@@ -56,7 +56,7 @@ const noNeighbours = [
   /\\x[0-9a-fA-F]{2}$/,
   /\\u[0-9a-fA-F]{4}$/,
   /\\[nrtbf]$/,
-  /\[[0-9;]{0,22}m$/
+  /\[[0-9;]{0,22}[mK]$/
 ]
 
 /** Before a protobuf string: its tag and length, or the two bytes of its length. */
@@ -77,6 +77,11 @@ function assigned(text: string, end: number): boolean {
   let at = nameEnd
   while (at < text.length && at < nameEnd + 48) {
     const [char, next] = read(text, at)
+    const colour = skipColour(text, at)
+    if (colour !== null) {
+      at = colour
+      continue
+    }
     if (/["'`]/.test(char)) {
       if (open) return next < text.length
       quoted = true
@@ -105,6 +110,15 @@ function assigned(text: string, end: number): boolean {
     at = next
   }
   return false
+}
+
+/** ESC, or what stands for it, and what it introduces; without any, a parameter says that it is a colour. */
+function skipColour(text: string, at: number): number | null {
+  const [char, next] = read(text, at)
+  const spelled = /^(?:\^\[|#033|\\{1,15}(?:e|033))(?=\[)/.exec(cut(text, at, 24))?.[0] ?? ''
+  const open = char === '\x1b' ? next : at + spelled.length
+  const sequence = /^\[([\d;:]{0,40})[mK]/.exec(cut(text, open, 44))
+  return sequence === null || (open === at && sequence[1] === '') ? null : open + sequence[0].length
 }
 
 function onLine(text: string, at: number): boolean {

@@ -109,6 +109,13 @@ describe('against the oracle', () => {
       '</',
       '%40',
       '\x1b[31m',
+      '\x1b[K',
+      '[1;3m',
+      '\\e[0m',
+      '\\033[m',
+      '\\u001b[0m',
+      '^[[0m',
+      '#033[0m',
       'a1'.repeat(9),
       '[REDACTED:a]'
     ),

@@ -1,4 +1,5 @@
 import { isKeyByte, isQuote, isSpace, isTrailer, skipSpaces, startsWithFolded } from '../bytes.ts'
+import { colourSize } from '../decode/colours.ts'
 
 /** Longest quoted value whose closing quote is looked for, in bytes; a longer one ends as an unquoted one does. */
 export const maxQuoted = 8192
@@ -20,14 +21,17 @@ export interface Value {
   readonly quoted: boolean
 }
 
-/** Reads the value behind a separator that ends at `from`, in the text that ends at `end`; null when there is none. */
+/**
+ * Reads the value behind a separator that ends at `from`, in the text that ends at `end`; null when there is none, or it begins with a
+ * colour: the pair is read without it, see encoded.ts.
+ */
 export function readValue(bytes: Uint8Array, from: number, end: number, memo: PairMemo): Value | null {
   let at = skipSpaces(bytes, from, end)
   // `<key>` and a line break: XML elements put their text on a line of its own.
   if (at < end && bytes[from - 1] === 0x3e) while (at < end && isSpace[bytes[at]]) at++
   if (startsWithFolded(bytes, at, end, '<![cdata[')) return readCdata(bytes, at + 9, end)
   at = skipOpener(bytes, skipTag(bytes, at, end), end)
-  if (at >= end || isSpace[bytes[at]]) return null
+  if (at >= end || isSpace[bytes[at]] || colourSize(bytes, at, end) > 0) return null
   const quote = bytes[at]
   if (isQuote[quote]) {
     let open = at + 1
@@ -86,10 +90,10 @@ function unquotedEnd(bytes: Uint8Array, at: number, end: number, memo: PairMemo)
   return i
 }
 
-/** White space, quotes and `<` end a bare value; `&`, `,`, `;` and `|` only where the next pair or the end of the list begins. */
+/** White space, quotes, a colour and `<` end a bare value; `&`, `,`, `;` and `|` only where the next pair or the end of the list begins. */
 function endsUnquoted(bytes: Uint8Array, i: number, end: number): boolean {
   const byte = bytes[i]
-  if (isSpace[byte] || isQuote[byte] || byte === 0x3c) return true
+  if (isSpace[byte] || isQuote[byte] || byte === 0x3c || byte === 0x1b) return true
   if (byte === 0x5c) return i + 1 < end && (isQuote[bytes[i + 1]] === 1 || endsEscaped(bytes, i + 1, end))
   if (byte !== 0x26 && byte !== 0x2c && byte !== 0x3b && byte !== 0x7c) return false
   if (byte === 0x26 && isQuoteReference(bytes, i + 1, end)) return true

@@ -2,7 +2,7 @@
 //
 //   text      = [rest of the identifier] gap separator [spaces] value   |  gap value
 //             | identifier of which more than 16 bytes, with 4 digits in them, stand behind the word
-//   gap       = quotes, closing brackets, `[index]`, spaces (raw or escaped, see `read` in text.ts)
+//   gap       = quotes, closing brackets, `[index]`, spaces (raw or escaped, see `read` in text.ts), colours (decode/colours.ts)
 //   separator = `=` `:` `|` `>` `->` TAB, `</`, `,` behind a quote, the protobuf tag between a key and its value or
 //               between the elements of an array
 //   value     = after a separator anything but white space to the end of the line; without one: a quoted text,
@@ -17,6 +17,8 @@ const NAME_MAX: u32 = 40
 const GAP_MAX: u32 = 48
 const SPACES_MAX: u32 = 64
 const INDEX_MAX: u32 = 32
+/** Bytes of a colour's parameters. */
+const COLOUR_MAX: u32 = 40
 const RANDOM_MIN: u32 = 16
 const RANDOM_MAX: u32 = 96
 const MIXED_MIN: u32 = 8
@@ -74,6 +76,11 @@ function valueFollows(end: u32): bool {
   while (p < limit) {
     const char = read(p)
     const next = p + width
+    const colour = skipColour(char, p, next)
+    if (colour) {
+      p = colour
+      continue
+    }
     if (char == 0x22 || char == 0x27 || char == 0x60) {
       if (open) return next < to
       quoted = true
@@ -111,6 +118,25 @@ function valueFollows(end: u32): bool {
     p = next
   }
   return false
+}
+
+/** Behind the colour that begins with the character at p, whatever stands for ESC; 0 when there is none. */
+function skipColour(char: u32, p: u32, next: u32): u32 {
+  let open = p
+  if (char == 0x1b) open = next
+  else if (char == 0x5e && at(next) == 0x5b) open = next + 1
+  else if (char == 0x23 && isOctalEscape(next)) open = next + 3
+  else if (char == 0x5c && at(next) == 0x65) open = next + 1 // \e
+  else if (char == 0x5c && isOctalEscape(next)) open = next + 3
+  if (at(open) != 0x5b) return 0
+  let q = open + 1
+  for (const limit = q + COLOUR_MAX; q < limit && (is(q, DIGIT) || at(q) == 0x3b || at(q) == 0x3a); ) q++
+  return (at(q) == 0x6d || at(q) == 0x4b) && (open > p || q > open + 1) ? q + 1 : 0
+}
+
+/** `033` */
+function isOctalEscape(p: u32): bool {
+  return (load<u32>(p) & 0xffffff) == 0x333330
 }
 
 /** OTLP: a string that follows in an array: `tag length tag length`. */

@@ -42,7 +42,7 @@ function endsEscape(p: u32): bool {
   const second = at(p - 2)
   if (second == 0x5c && (last == 0x6e || last == 0x72 || last == 0x74 || last == 0x62 || last == 0x66)) return true
   if (is(p - 1, HEX) && is(p - 2, HEX) && endsHexEscape(p)) return true
-  if (last == 0x6d && endsColour(p)) return true
+  if ((last == 0x6d || last == 0x4b) && endsColour(p)) return true
   // The length's tag (a length-delimited field 1 to 7, or 12) or the first byte of a length of two.
   return second >= 128 || ((second & 7) == 2 && second < 64) || second == 0x62
 }

@@ -211,14 +211,14 @@ function endsEscape(p: u32): bool {
   }
   const last: u32 = load<u8>(p - 1)
   if (is(p - 2, 0x5c) && (last == 0x6e || last == 0x72 || last == 0x74 || last == 0x62 || last == 0x66)) return true
-  return last == 0x6d && endsColour(p - 1)
+  return (last == 0x6d || last == 0x4b) && endsColour(p - 1)
 }
 
-/** `ESC [ 1;31` before p */
+/** `[1;31` before p */
 function endsColour(p: u32): bool {
   let q = p
-  while (q > textFrom && p - q < 16 && (isDigit(load<u8>(q - 1)) || load<u8>(q - 1) == 0x3b)) q--
-  return is(q - 1, 0x5b) && is(q - 2, 0x1b)
+  while (q > textFrom && p - q < 20 && (isDigit(load<u8>(q - 1)) || load<u8>(q - 1) == 0x3b)) q--
+  return is(q - 1, 0x5b)
 }
 
 // @ts-ignore: decorator
