@@ -93,8 +93,7 @@ describe.concurrent('a secret that comes in pieces does not get out', () => {
 test('what was shown is not written again, and a finding is told once', async () => {
   const output = open()
   output.write('first\nName: ')
-  await wait(20)
-  expect(output.text()).toBe('first\nName: ')
+  await expect.poll(output.text).toBe('first\nName: ')
   output.write('ada, pin hun7er2xyz\r\nlast')
   const { text, findings } = await output.end()
   expect(text).toBe('first\nName: ada, pin [REDACTED:environment:PIN]\r\nlast')
@@ -106,7 +105,7 @@ test('what was shown is not written again, and a finding is told once', async ()
 test('when what was shown proves to be a part of a secret, the rest goes', async () => {
   const output = open()
   output.write('ada:')
-  await wait(20)
+  await expect.poll(output.text).toBe('ada:')
   output.write(`${token}\n`)
   expect((await output.end()).text).toBe('ada:[REDACTED:github-pat-classic]\n')
 })

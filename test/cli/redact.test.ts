@@ -1,6 +1,6 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import type { Writable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, describe, expect, test } from 'vitest'
 import { bash, run, start, temporaryDirectory, toyMain } from './spawn.ts'
@@ -150,7 +150,7 @@ describe.concurrent('signals', () => {
     running.child.stdin.write('begun\n')
     await running.outputIs('begun\n')
     running.child.stdout.pause()
-    await fill(running.child.stdin)
+    await fill(running.child)
     // Until the end: two that come before the first was seen are one.
     for (; running.child.exitCode === null && running.child.signalCode === null; await wait(50))
       running.child.kill(signal)
@@ -167,11 +167,12 @@ describe.concurrent('signals', () => {
   })
 })
 
-/** Writes until nothing is taken any more. */
-async function fill(stdin: Writable): Promise<void> {
+/** Writes until nothing is taken any more, because it waits itself and not because others have the processor. */
+async function fill({ stdin, pid }: ChildProcessWithoutNullStreams): Promise<void> {
   for (let i = 0; i < 500; i++) stdin.write('0123456789\n'.repeat(5000))
+  const asleep = () => readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ')[2] === 'S'
   for (let before = 0, same = 0; same < 5; await wait(60)) {
-    same = stdin.writableLength === before ? same + 1 : 0
+    same = stdin.writableLength === before && asleep() ? same + 1 : 0
     before = stdin.writableLength
   }
   expect(stdin.writableLength).toBeGreaterThan(0)
@@ -208,12 +209,11 @@ describe('long lines', () => {
     expect(Math.max(...peaks)).toBeLessThan(250)
   })
 
-  test('of 15 MB pass, in linear time', async () => {
-    const begin = performance.now()
+  // If it were not in linear time, the test would run out of it.
+  test('of 15 MB pass', async () => {
     const script = 'head -c 15000000 /dev/zero | tr "\\0" x | $redact | sha256sum'
     const { stdout } = await bash(script, [], { TOY: 'idle' })
     expect(stdout).toBe(`${createHash('sha256').update('x'.repeat(15_000_000)).digest('hex')}  -\n`)
-    expect(performance.now() - begin).toBeLessThan(5000)
   })
 })
 

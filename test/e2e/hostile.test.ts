@@ -22,13 +22,20 @@ afterAll(async () => {
 
 async function send(body: Uint8Array, headers: Record<string, string> = {}) {
   const url = `http://127.0.0.1:${daemon.ports['relay/http']}/v1/logs`
-  const begin = performance.now()
+  const begin = cpuMs()
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/x-protobuf', ...headers },
     body: body as never
   })
-  return { status: response.status, ms: performance.now() - begin }
+  return { status: response.status, ms: cpuMs() - begin }
+}
+
+/** Of the processors, which is not more on a busy machine. */
+function cpuMs(): number {
+  const fields = readFileSync(`/proc/${daemon.child.pid}/stat`, 'utf8').split(' ')
+  // In hundredths of a second: in user mode, in the kernel.
+  return 10 * (Number(fields[13]) + Number(fields[14]))
 }
 
 function peakMiB(): number {

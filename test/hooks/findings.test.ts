@@ -97,16 +97,16 @@ describe('posting', () => {
     const { url, requests, paths, close } = await receiver()
     const findings = openFindings({ url }, 'otel', null)
     for (const path of ['a', 'b', 'c']) findings.report([finding(path)])
-    await sleep(400)
+    await expect.poll(paths).toEqual(['a', 'b', 'c'])
     close()
-    expect([requests.length, paths()]).toEqual([1, ['a', 'b', 'c']])
+    expect(requests).toHaveLength(1)
   })
 
   test('sends again what is not taken, in order', async () => {
     const { url, paths, close } = await receiver(503, 429)
     const findings = openFindings({ url }, 'otel', null)
     findings.report([finding('a')])
-    await sleep(300)
+    await expect.poll(paths).toEqual(['a'])
     findings.report([finding('b')])
     expect(await warned(findings.close)).toEqual([])
     await findings.close()
@@ -136,14 +136,15 @@ describe('posting', () => {
   })
 
   test('nobody waits for one who does not answer', async () => {
-    const server = createServer(() => {})
+    let given = false
+    const server = createServer((request) => request.on('close', () => (given = true)))
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const findings = openFindings({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }, 'otel', null)
     findings.report([finding('a')])
-    const begin = Date.now()
     await findings.close()
-    expect(Date.now() - begin).toBeLessThan(4000)
+    // Before the request itself is given up.
+    expect(given).toBe(false)
     server.closeAllConnections()
     server.close()
   })

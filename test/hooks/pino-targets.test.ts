@@ -116,12 +116,15 @@ test('a target beside the transport gets raw lines: a warning of a real worker t
     const targets = [{ target: ${JSON.stringify(target)} }, { target: 'pino/file', options: { destination: '/dev/null' } }]
     const log = pino(pino.transport({ targets }))
     log.info({ token: process.argv[1] })
-    setTimeout(() => {}, 500)`
+    process.stdin.resume()`
   const { spawn } = await import('node:child_process')
   const child = spawn(process.execPath, ['--input-type=module', '-e', program, secretOf(1)])
   let [out, err] = ['', '']
   child.stdout.on('data', (piece) => (out += piece))
   child.stderr.on('data', (piece) => (err += piece))
+  // However long its worker takes to start, it lives until then.
+  await expect.poll(() => err).toContain('LogveilWarning')
+  child.stdin.end()
   await once(child, 'close')
   expect(JSON.parse(out).token).toBe('[REDACTED:github-pat-classic]')
   expect(err).toContain('LogveilWarning: 1 of 2 targets of a pino transport get lines that are not redacted')

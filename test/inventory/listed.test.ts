@@ -130,10 +130,8 @@ describe('a listed secret', () => {
 
 test('a record that holds little else than its token is withheld rather than looked at for long', () => {
   const redactor = createRedactor({ keys: [key], listed: [listedOf(plain)] })
-  const began = performance.now()
   const { payload, withheld, findings } = redactor.redact(Buffer.from(`${'Meadow7 '.repeat(131_072)}\n`))
   expect([Buffer.from(payload).toString(), withheld.effort, findings]).toEqual(['[WITHHELD:effort]\n', 1, []])
-  expect(performance.now() - began).toBeLessThan(10_000)
 })
 
 describe('no occurrence is missed', () => {

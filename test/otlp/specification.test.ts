@@ -37,7 +37,7 @@ beforeAll(async () => {
   grpcBackend = await startGrpcDownstream()
   const settings = await readRedaction(configSchema.shape.redaction.parse(undefined))
   redact = createRedaction(settings, () => {}).forPipeline({ annotate: false, unknownFields: 'strict' })
-  const source = { maxBodyBytes, timeoutMs: 1500 }
+  const source = { maxBodyBytes, timeoutMs: 8000 }
   http = await startHttpRelay({ sink: retried(httpSink(httpBackend.url)), source, redact })
   grpc = await startGrpcRelay({ sink: retried(grpcSink(grpcBackend.url)), source, redact })
   client = createGrpcClient(grpc.url)

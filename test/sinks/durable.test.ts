@@ -54,7 +54,7 @@ async function start(
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2))
+  await expect.poll(condition).toBe(true)
 }
 
 test('answers when it is on the disk, whatever the sink does; delivers when that works again, in order', async () => {

@@ -21,7 +21,7 @@ afterEach(() => {
 
 const payload = Uint8Array.from([10, 10, 18, 8, 18, 6, 42, 4, 10, 2, 104, 105])
 function envelope(more: Partial<Envelope> = {}): Envelope {
-  const deadline = performance.now() + 5000
+  const deadline = performance.now() + 60_000
   return { payload, format: 'otlp-proto', signal: 'logs', encoded: null, deadline, stream: null, ...more }
 }
 
@@ -66,9 +66,9 @@ describe('refusals keep their class', () => {
       const error = await failureOf(httpSink(backend.url).write(envelope()))
       expect([error.retryAfterMs, error.message]).toEqual([4500, 'the downstream answered 503: later'])
     }
-    backend.answers(() => ({ status: 503, headers: { 'retry-after': new Date(Date.now() + 60_000).toUTCString() } }))
+    backend.answers(() => ({ status: 503, headers: { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() } }))
     const { retryAfterMs } = await failureOf(httpSink(backend.url).write(envelope()))
-    expect(retryAfterMs).toBeGreaterThan(57_000)
+    expect(retryAfterMs).toBeGreaterThan(3_000_000)
   })
 
   test('nobody listens: UNAVAILABLE', async () => {
@@ -82,11 +82,9 @@ describe('refusals keep their class', () => {
   })
 
   test('the deadline ends it', async () => {
-    backend.answers(() => ({ delayMs: 2000 }))
-    const begin = performance.now()
-    const error = await failureOf(httpSink(backend.url).write(envelope({ deadline: begin + 100 })))
+    backend.answers(() => ({ delayMs: 600_000 }))
+    const error = await failureOf(httpSink(backend.url).write(envelope({ deadline: performance.now() + 100 })))
     expect([error.message, error.retryable]).toEqual(['the downstream did not answer in time', true])
-    expect(performance.now() - begin).toBeLessThan(1000)
   })
 
   test('lines are no OTLP', async () => {

@@ -11,17 +11,20 @@ import { gather } from '../../src/sources/gather.ts'
 import { type Relay, startHttpRelay } from '../e2e/relay.ts'
 
 let relay: Relay
+/** Waits only for a moment for what does not come. */
+let hasty: Relay
 let outcome: () => Promise<{ rejected: number; message: string }>
 beforeAll(async () => {
   const sink = { name: 'memory', write: (_: Envelope) => outcome(), close: async () => {} }
   const cors = { allowedOrigins: ['https://*.example'], allowedHeaders: ['x-tenant'], maxAgeSeconds: 60 }
-  relay = await startHttpRelay({ sink, source: { cors, headMs: 300, uploadMs: 600 } })
+  relay = await startHttpRelay({ sink, source: { cors } })
+  hasty = await startHttpRelay({ sink, source: { headMs: 300, uploadMs: 600 } })
 })
-afterAll(() => relay.stop())
+afterAll(() => Promise.all([relay.stop(), hasty.stop()]))
 
 /** The answer to raw bytes, when the server has ended the connection. */
-async function raw(text: string): Promise<string> {
-  const socket = connect(Number(new URL(relay.url).port), '127.0.0.1')
+async function raw(text: string, to = relay): Promise<string> {
+  const socket = connect(Number(new URL(to.url).port), '127.0.0.1')
   socket.write(text)
   let answer = ''
   for await (const chunk of socket) answer += chunk
@@ -39,7 +42,7 @@ describe('"The response body for all HTTP 4xx and HTTP 5xx responses MUST be a P
       503
     ]
   ])('%s', async (_, text, status) => {
-    const [head, body] = (await raw(text)).split('\r\n\r\n')
+    const [head, body] = (await raw(text, status === 503 ? hasty : relay)).split('\r\n\r\n')
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} [\\s\\S]*Content-Type: application/json`))
     expect(/Retry-After: 1/.test(head)).toBe(status === 503)
     expect(JSON.parse(body).message).toMatch(/\S/)

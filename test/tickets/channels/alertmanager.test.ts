@@ -10,11 +10,7 @@ import { openCase } from './cases.ts'
 let server: AlertmanagerServer
 
 async function until(done: () => Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + 40_000; performance.now() < end; ) {
-    if (await done()) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  expect(await done()).toBe(true)
+  await expect.poll(done).toBe(true)
 }
 
 const alerts = () => server.alerts()
@@ -23,7 +19,7 @@ beforeAll(async () => {
   if (missingAlertmanager !== '') return
   server = await openAlertmanager()
   await server.start()
-}, 60_000)
+})
 beforeEach((context) => {
   if (missingAlertmanager !== '') context.skip(missingAlertmanager)
 })
@@ -86,7 +82,7 @@ test('one alert for each ticket: it changes with it, is back after a restart of 
   expect(new Set(failures)).toEqual(
     failures.length > 0 ? new Set(['alertmanager does not answer (ECONNREFUSED)']) : new Set()
   )
-}, 90_000)
+})
 
 test('a storm is one alert', async () => {
   const channel = openCase({ type: 'alertmanager', urls: [server.url] })

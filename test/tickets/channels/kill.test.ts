@@ -47,4 +47,4 @@ test('killed at random moments: every service has each ticket exactly once, and 
     await fake.close()
   }
   rmSync(folder, { recursive: true })
-}, 150_000)
+}, 360_000)
