@@ -73,6 +73,7 @@ export async function openDurable(
 
   const own = await open(index)
   const others = await Promise.all(leftOver(directory, index, count).map(open))
+  setGauges(queues, labels, metrics)
   const timer = setInterval(() => setGauges(queues, labels, metrics), gaugeMs).unref()
 
   return {

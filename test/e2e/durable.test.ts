@@ -166,17 +166,21 @@ test('killed again and again under load: all that was acknowledged arrives, in o
     () => ({ delayMs: 40 }),
     () => ({})
   ]
+  async function kill(): Promise<void> {
+    out.push(await metrics(daemon))
+    daemon.child.kill('SIGKILL')
+    const { stdout, stderr } = await daemon.ended
+    out.push(stdout, stderr)
+    for (const bytes of Object.values(filesIn(directory))) out.push(bytes.toString('latin1'))
+  }
+
   for (let life = 0; life < 5; life++) {
     answer = moods[life % moods.length]
     // Each life has some work, however slow the machine is.
     const before = { ...acknowledged }
     await until(() => names.every((name) => (acknowledged[name] ?? 0) >= (before[name] ?? 0) + 12))
     await sleep(dice(500))
-    out.push(await metrics(daemon))
-    daemon.child.kill('SIGKILL')
-    const { stdout, stderr } = await daemon.ended
-    out.push(stdout, stderr)
-    for (const bytes of Object.values(filesIn(directory))) out.push(bytes.toString('latin1'))
+    await kill()
     daemon = await relay()
   }
   answer = () => ({})
@@ -186,17 +190,25 @@ test('killed again and again under load: all that was acknowledged arrives, in o
   for (const name of names) {
     expect(acknowledged[name]).toBeGreaterThan(30)
     expect(arrived(name)).toEqual(range(acknowledged[name]))
-    // Twice is what was under way when it was killed: some, not all.
-    expect(taken.join('').split(`id=${name}-`).length - 1).toBeLessThan(1.5 * acknowledged[name])
   }
-  await until(async () => (await waiting(daemon)) === 0)
-  out.push(await metrics(daemon))
+  // That something is delivered is on the disk a moment later, and then it does not come again. Lives get longer, so that they come to that.
+  let lives = 0
+  const left = async (): Promise<number> => {
+    answer = () => ({})
+    await until(async () => (await waiting(daemon)) === 0)
+    await sleep(100 * lives++)
+    await kill()
+    answer = () => ({ status: 503 })
+    daemon = await relay()
+    return waiting(daemon)
+  }
+  await expect.poll(left, { timeout: 120_000 }).toBe(0)
   expect(await daemon.stop()).toBe(0)
   out.push((await daemon.ended).stderr)
   expect(taken.join('')).toContain('[REDACTED:github-pat-classic]')
   for (const { headers, body } of backend.arrived) out.push(JSON.stringify(headers), body.toString('latin1'))
   expect(secretsIn(out.join('\n'))).toEqual([])
-})
+}, 360_000)
 
 test('a backend that is down for all of one life gets everything from the next, of other workers', async () => {
   answer = () => ({ status: 503 })
