@@ -111,12 +111,12 @@ export async function createTopic(
   const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }))
   await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }], waitForLeaders: false })
   // A moment after it was made the broker may not know it yet.
-  for (let tries = 0; ; tries++) {
+  for (const end = performance.now() + 60_000; ; ) {
     try {
       const { topics } = await admin.fetchTopicMetadata({ topics: [topic] })
       if (topics[0].partitions.every(({ leader }) => leader >= 0)) return topic
     } catch (error) {
-      if (tries > 50) throw error
+      if (performance.now() > end) throw error
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
@@ -149,7 +149,7 @@ export async function readTopic(
   { kafka }: Pick<Broker, 'kafka'>,
   topic: string,
   enough: (read: readonly Read[]) => boolean,
-  timeoutMs = 20_000
+  timeoutMs = 120_000
 ): Promise<Read[]> {
   const consumer = kafka.consumer({ groupId: freshName('judge'), readUncommitted: false, maxWaitTimeInMs: 100 })
   const read: Read[] = []

@@ -6,7 +6,7 @@ import { runChaos } from './chaos.ts'
 
 const records = Number(process.env.LOGVEIL_CHAOS_RECORDS ?? 60_000)
 const produceMs = Number(process.env.LOGVEIL_CHAOS_SECONDS ?? 30) * 1000
-const timeoutMs = 60_000 + produceMs + records / 2
+const timeoutMs = 240_000 + produceMs + records / 2
 
 const broker = useBroker()
 

@@ -128,7 +128,7 @@ export async function runChaos(broker: Omit<Broker, 'close'>, options: ChaosOpti
 
   /** How many records more than expected are in a topic. */
   async function rest(topic: string, expected: number): Promise<number> {
-    const read = await readTopic(broker, topic, (all) => all.length >= expected, 30_000)
+    const read = await readTopic(broker, topic, (all) => all.length >= expected)
     if (read.some(({ key, value }) => `${key} ${value}`.includes(secret))) leaks.add(topic)
     return read.length - expected
   }

@@ -72,8 +72,8 @@ export function copy(name: ClientName, options: CopyOptions): Copying {
         .filter((batch) => partition === undefined || batch.partition === partition)
         .flatMap(({ records }) => records.map(({ value }) => value?.toString() ?? null)),
     async until(is) {
-      for (const end = Date.now() + 60_000; !is(); ) {
-        if (Date.now() > end) throw new Error(`it never came: ${JSON.stringify(events)}`)
+      for (const end = Date.now() + 120_000; !is(); ) {
+        if (Date.now() > end) throw new Error(`it never came: ${JSON.stringify(events.slice(-20))}`)
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     },

@@ -7,7 +7,7 @@ export function useStage(broker: Pick<Broker, 'address'>) {
   const daemons: Daemon[] = []
   afterEach(async () => {
     for (const daemon of daemons.splice(0)) expect(await daemon.stop()).toBe(0)
-  }, 60_000)
+  })
 
   return async (from: string, to: string, more: readonly string[] = ['--transactional-id', 'a']): Promise<Daemon> => {
     const client = process.env.LOGVEIL_KAFKA_CLIENT ?? 'kafkajs'
