@@ -300,7 +300,7 @@ const detectorFiles = [
   `- ${token}\n\t- ${password}: [`
 ]
 
-describe.concurrent('the command', { timeout: 30_000 }, () => {
+describe.concurrent('the command', () => {
   test('output, findings and summary', async () => {
     const file = path('app.log')
     writeFileSync(file, input)

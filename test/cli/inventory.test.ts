@@ -296,4 +296,4 @@ test('the daemon: found in OTLP, and by applications that have no inventory; rea
     ['known-secret', 'team-pay', 'critical', { inventory: 'pay/db', version: 'current', owner: 'team-pay' }]
   ])
   expectNoSecret(JSON.stringify(daemon.log()), JSON.stringify(list))
-}, 60_000)
+})

@@ -42,7 +42,7 @@ async function startCollector(name: string, addresses: Readonly<Record<string, s
       () => true,
       () => false
     )
-  await expect.poll(answers, { timeout: 20_000 }).toBe(true)
+  await expect.poll(answers).toBe(true)
 }
 
 test('application, Collector before, logveil, Collector behind, backend: a record arrives without its secret', async () => {
@@ -72,7 +72,7 @@ test('application, Collector before, logveil, Collector behind, backend: a recor
   })
   expect(status).toBe(200)
   const arrived = () => backend.arrived.map(({ message }) => Buffer.from(message).toString('latin1'))
-  await expect.poll(() => arrived().length, { timeout: 20_000 }).toBe(1)
+  await expect.poll(() => arrived().length).toBe(1)
   expect(arrived()[0]).toContain('cloning with [REDACTED:github-pat-classic]')
   expect(arrived()[0]).not.toContain(secretOf(1))
   expect(await daemon.stop()).toBe(0)

@@ -59,7 +59,7 @@ test('nobody with the group 0 reads what pods wrote, but its own, and keeps its 
     log += chunk.toString()
   })
   const arrived = () => backend.arrived.map(({ body }) => body.toString('latin1')).join('')
-  await expect.poll(arrived, { timeout: 30_000 }).toContain('cloning with [REDACTED:github-pat-classic]')
+  await expect.poll(arrived).toContain('cloning with [REDACTED:github-pat-classic]')
   daemon.kill('SIGTERM')
   expect(await new Promise((resolve) => daemon.on('exit', resolve))).toBe(0)
   await backend.close()

@@ -13,7 +13,7 @@ let live: LiveDaemon | undefined
 
 beforeAll(async () => {
   live = await startLive()
-}, 60_000)
+})
 afterAll(() => live?.stop())
 
 /** Series as a scrape finds them: name, and the labels that its samples have. */

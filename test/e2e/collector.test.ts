@@ -45,7 +45,7 @@ beforeAll(async () => {
       )
     )
   }
-}, 60_000)
+})
 beforeEach((context) => {
   if (!existsSync(binary)) context.skip('no OpenTelemetry Collector: npm run collector builds one, with Go')
   backend.arrived.length = 0

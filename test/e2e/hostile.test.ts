@@ -14,7 +14,7 @@ let daemon: Daemon
 beforeAll(async () => {
   backend = await startHttpDownstream()
   daemon = await startDaemon(relayConfig(backend.url))
-}, 30_000)
+})
 afterAll(async () => {
   await daemon.stop()
   await backend.close()

@@ -36,7 +36,7 @@ beforeAll(async () => {
   await bundleEntries(manifest.exports, dist)
   // Found by its real path, so that what it depends on is not found by others.
   symlinkSync(join(root, 'node_modules/pino'), directory.path('node_modules/pino'))
-}, 120_000)
+})
 
 const fetched = (line: number) => join(root, `node_modules/.cache/logveil/nodes/node_modules/node-${line}/bin/node`)
 const lines = [

@@ -69,7 +69,7 @@ beforeAll(async () => {
   write('key', `${Buffer.alloc(32, 7).toString('base64')}\n`)
   write('.gitleaks.toml', `[[rules]]\nid = "acme"\nregex = '''acme_[a-z]{20}'''\nkeywords = ["acme_"]\n`)
   backend = await startHttpDownstream()
-}, 120_000)
+})
 afterAll(async () => {
   await backend?.close()
   remove()
@@ -326,7 +326,7 @@ const elsewhere: Record<string, string> = {
     'needs a Vault: test/inventory has what stands for one'
 }
 
-test.each(Object.entries(runs))('%s', { timeout: 120_000 }, async (typed, check) => check(typed))
+test.each(Object.entries(runs))('%s', async (typed, check) => check(typed))
 
 test('npm run demo', () => {
   const { status, stdout } = say('npm run -s demo --ignore-scripts', { cwd: clone })

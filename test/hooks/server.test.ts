@@ -30,7 +30,7 @@ const cases: [server: string, logger: string, end: End][] = [
 
 let files = 0
 
-test.concurrent.each(cases)('%s, %s: %s', { timeout: 30_000 }, async (server, logger, end) => {
+test.concurrent.each(cases)('%s, %s: %s', async (server, logger, end) => {
   const file = path(`${files++}.log`)
   const { status, stdout, stderr } = await run(program, [server, logger, end, String(count), file])
   expect([status, stderr.includes('Error: crash')]).toEqual([statuses[end], end === 'crash' || end === 'rejection'])

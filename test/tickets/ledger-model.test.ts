@@ -132,12 +132,12 @@ describe.each(backends)('in $name', ({ name, missing, begin, end, fresh }: Backe
     await begin()
     where = await fresh()
     database = openAt(where)
-  }, 60_000)
+  })
   afterAll(async () => {
     if (missing !== '') return
     await database.close()
     await end()
-  }, 60_000)
+  })
 
   test('the ledger does what the model does, whatever happens', async (context) => {
     if (missing !== '') return context.skip(missing)
@@ -162,5 +162,5 @@ describe.each(backends)('in $name', ({ name, missing, begin, end, fresh }: Backe
       }),
       { numRuns: name === 'sqlite' ? 60 : 25 }
     )
-  }, 120_000)
+  })
 })

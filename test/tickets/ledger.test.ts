@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TicketDigest, TicketEvent } from '../../src/model.ts'
 import type { Database } from '../../src/tickets/database.ts'
 import { type Ledger, openLedger } from '../../src/tickets/ledger.ts'
@@ -11,8 +11,6 @@ const begin = Date.UTC(2026, 10, 1)
 const writer = fileURLToPath(new URL('./writer.ts', import.meta.url))
 /** The bar is a million. */
 const sightings = Number(process.env.LOGVEIL_TICKET_SIGHTINGS ?? 100_000)
-
-vi.setConfig({ hookTimeout: 60_000 })
 
 describe.each(backends)('the ledger in $name', ({ missing, begin: startBackend, end, fresh }) => {
   let where: string

@@ -20,10 +20,10 @@ describe.each(backends)('in $name', ({ missing, begin: start, end, fresh }) => {
 
   beforeAll(async () => {
     if (missing === '') await start()
-  }, 60_000)
+  })
   afterAll(async () => {
     if (missing === '') await end()
-  }, 60_000)
+  })
   beforeEach(async (context) => {
     if (missing !== '') return context.skip(missing)
     database = openAt(await fresh())

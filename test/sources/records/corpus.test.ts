@@ -36,7 +36,7 @@ const wraps: Record<string, (line: string) => string> = {
   docker: (line) => JSON.stringify({ log: `${line}\n`, stream: 'stdout', time: '2026-11-25T10:00:00.123456789Z' })
 }
 
-test.runIf(isThere).each(Object.keys(wraps))('as %s', { timeout: 60_000 }, (wrap) => {
+test.runIf(isThere).each(Object.keys(wraps))('as %s', (wrap) => {
   const redactor = createRedactor()
   const seen = new Set<LineFormat>()
   let lines = 0
