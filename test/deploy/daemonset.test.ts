@@ -61,7 +61,7 @@ test('nobody with the group 0 reads what pods wrote, but its own, and keeps its 
   const arrived = () => backend.arrived.map(({ body }) => body.toString('latin1')).join('')
   await expect.poll(arrived).toContain('cloning with [REDACTED:github-pat-classic]')
   daemon.kill('SIGTERM')
-  expect(await new Promise((resolve) => daemon.on('exit', resolve))).toBe(0)
+  expect(await new Promise((resolve) => daemon.on('close', resolve))).toBe(0)
   await backend.close()
 
   for (const attribute of ['k8s.namespace.name', 'shop', 'k8s.pod.name', 'web-1', 'k8s.container.name'])
