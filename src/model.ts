@@ -192,10 +192,10 @@ export interface Meter {
 }
 
 /**
- * Members whose text names the thing that a sibling holds: `{"name":"DB_PASSWORD","value":"x"}`. Codecs look for the sibling, and the
- * scanner must not drop the name's hits before.
+ * Members whose text names the thing that a sibling holds: `{"name":"DB_PASSWORD","value":"x"}`, and of JSON-RPC
+ * `{"method":"login_with_api_key","params":["x"]}`. Codecs look for the sibling, and the scanner must not drop the name's hits before.
  */
-export const namingMembers = ['key', 'name', 'field', 'header', 'param', 'variable', 'attribute'] as const
+export const namingMembers = ['key', 'name', 'field', 'header', 'param', 'variable', 'attribute', 'method'] as const
 
 /**
  * Occurrences of the literals in a text, ordered by end offset: `pairs[2i]` is the literal's index, `pairs[2i + 1]` the

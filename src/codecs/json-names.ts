@@ -7,7 +7,7 @@ type NameTest = (bytes: Uint8Array, start: number, end: number) => boolean
 
 export const isNamingMember = wordTest(namingMembers.join(' '))
 /** Members that hold the thing which a sibling names. */
-export const isNamedMember = wordTest('value val content default')
+export const isNamedMember = wordTest('value val content default params args arguments')
 /** Members that are the value of the object they stand in: `{"password":{"stringValue":"x"}}`. */
 export const isWrapperMember = wordTest('value val raw text content data stringvalue secretstring plaintext #text _')
 function wordTest(words: string): NameTest {

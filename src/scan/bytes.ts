@@ -23,8 +23,8 @@ export const isQuote = tableOf('"\'`')
 /** Key names: letters, digits, `_ - . $ @` and every byte of a non-ASCII character. */
 export const isKeyByte = table((b) => isAlnum[b] === 1 || b >= 0x80 || among('_-.$@')(b))
 
-/** Closes a key's own quoting: `"key"`, `['key']`, `(key)`, `key?`, `key!`. */
-export const isCloser = tableOf('"\'`])?!')
+/** Closes a key's own quoting: `"key"`, `['key']`, `(key)`, `key?`, `key!`, `**key**`. */
+export const isCloser = tableOf('"\'`])?!*')
 /** Of operators such as `:=`, `=>`, `?=`, `.=`, `->`, `!=`. */
 export const isOperator = tableOf(':=>|~+?.-!')
 /** Punctuation of the sentence or list around a bare value. */

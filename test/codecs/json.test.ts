@@ -185,6 +185,13 @@ describe('what a sibling names', () => {
         ['value', 'value.stringValue', 'KEY', 'x']
       ]
     ],
+    [
+      '{"method":"aKEY","params":["x",{"y":"z"}]}',
+      [
+        ['value', 'method', null, 'aKEY'],
+        ['value', 'params.0', 'aKEY', 'x']
+      ]
+    ],
     ['[{"k":1,"Name":"KEY"},{"value":"x"}]', [['value', '0.Name', null, 'KEY']]],
     ['{"name":"a","value":"HIT"}', [['value', 'value', null, 'HIT']]],
     ['{"name":["KEY"],"value":"x"}', [['value', 'name.0', null, 'KEY']]],

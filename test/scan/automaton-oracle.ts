@@ -159,6 +159,8 @@ function wordFollows(text: string, at: number, kind: string, quoted: boolean): b
   if (/^[!*+.?~][=:]/.test(cut(text, at, 2))) return onLine(text, at + 2)
   if (/^is[ \t:]/i.test(cut(text, at, 3))) return onLine(text, at + 3)
   if (isRandom(text, at) || isMixed(text, at) || kind === 'option') return true
+  const owner = behindOwner(text, at)
+  if (owner !== null) return onLine(text, owner)
   const letters = /^[a-z]{1,16}(?=: )/i.exec(cut(text, at, 18))?.[0]
   if (letters !== undefined) return onLine(text, at + letters.length + 1)
   const name = /^[\w.\-\x80-\xff:]{0,24} {0,4}/.exec(cut(text, at, 30))?.[0] ?? ''
@@ -166,6 +168,15 @@ function wordFollows(text: string, at: number, kind: string, quoted: boolean): b
   if (char !== '=') return false
   const spaces = /^ {0,4}/.exec(cut(text, next, 4))?.[0].length ?? 0
   return quoted || kind === 'tag' || (name.endsWith(' ') && readQuote(text, next + spaces) !== null)
+}
+
+function behindOwner(text: string, at: number): number | null {
+  if (!/^(?:for|of) /i.test(cut(text, at, 4))) return null
+  const stop = Math.min(at + 64, text.length - 2)
+  const line = text.slice(at, at + 66).split('\n')[0]
+  const leads = [...line.matchAll(/:(?= )/g), ...line.matchAll(/(?<= i)s(?= )/gi)].map(({ index }) => at + index)
+  const first = Math.min(...leads.filter((lead) => lead < stop))
+  return first === Number.POSITIVE_INFINITY ? null : first + 1
 }
 
 function kindOfName(text: string, end: number): 'option' | 'tag' | 'plain' {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readPair } from '../../src/scan/keyed/pairs.ts'
+import { readChanged, readPair } from '../../src/scan/keyed/pairs.ts'
 
 /** The pair around the first `password` in a line; its value is put into « ». */
 function pairIn(line: string): { value: string; key: string; bond: string; quoted: boolean; compound: boolean } | null {
@@ -180,7 +180,14 @@ password=«hunter2»\" ok
 password «hunter2» ok
 password "«hunter2»"
 password is «hunter2»
-password of «hunter2»`,
+password of «hunter2»
+password for user bob is «hunter2»
+password of bob: «hunter2»`,
+  Markdown: `
+**password:** «hunter2»
+**password**: «hunter2»
+**password**: \`«hunter2»\`
+| password | «hunter2» |`,
   'characters that passwords have': `
 password=«hun,ter2» ok
 password=«hun;ter2»
@@ -329,4 +336,25 @@ describe('limits', () => {
     }
     expect(sum).toBe(bytes.length * 19_999)
   })
+})
+
+describe('what a value was changed to', () => {
+  function changedIn(line: string): string | null {
+    const bytes = Buffer.from(line)
+    const hit = line.indexOf('password')
+    const memo = { from: 0, to: 0 }
+    const pair = readPair(bytes, 0, bytes.length, hit, hit + 8, memo)
+    const changed = pair === null ? null : readChanged(bytes, pair, bytes.length, memo)
+    return changed === null ? null : bytes.subarray(changed.valueStart, changed.valueEnd).toString()
+  }
+
+  test.each([
+    ['  ~ password = "hunter2" -> "hunter3"', 'hunter3'],
+    ['password: "hunter2" => "hunter3", x', 'hunter3'],
+    ['password = null -> "hunter3"', 'hunter3'],
+    ['password = "hunter2" -> null', null],
+    ['password = "hunter2" -> ""', null],
+    ['password = "hunter2" - "hunter3"', null],
+    ['password = "hunter2" ->', null]
+  ])('%s', (line, value) => expect(changedIn(line)).toBe(value))
 })

@@ -191,6 +191,8 @@ describe('opaque', () => {
     '12345678901234567890',
     'abc.def1',
     'deadbeef12345678',
+    'Hunter2026!',
+    'tr0ub4dor&3',
     '3f2b8c1e-9d4a-4f60-8a1b-0c2d3e4f5a6b'
   ])('%s is opaque', (value) => {
     expect([reason(value, 'opaque'), reason(value, 'opaque', { quoted: true })]).toEqual([null, null])
@@ -214,6 +216,8 @@ describe('opaque', () => {
     ['kubernetes-dashboard-token1', 'words'],
     ['the quick brown fox 12', 'words'],
     ['1.2.3-rc1', 'version'],
+    ['LGPL-3.0-or-later', 'version'],
+    ['nginx-1.27-alpine-slim', 'version'],
     ['v0.0.0-20161001120000-abcdef123456', 'version']
   ])('%s is not: %s', (value, why) => {
     expect([reason(value, 'opaque'), reason(value, 'opaque', { bond: 'colon' })]).toEqual([why, why])

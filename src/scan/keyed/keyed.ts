@@ -10,7 +10,7 @@ import { compileBoundaries, compileWindowSearch, enqueue, openEnded } from '../t
 import { beginsVendor, endsDescribing, governs, namesVendor, standsForVendor } from './key-names.ts'
 import { compileRunTest, nearby, otherMayFollow, shortestOther, vendorsMayFollow } from './near-run.ts'
 import { otherUse } from './other-use.ts'
-import { isCompound, keyEndOf, keyStartOf, type Pair, readJoined, readPair, valueAlone } from './pairs.ts'
+import { isCompound, keyEndOf, keyStartOf, type Pair, readChanged, readJoined, readPair, valueAlone } from './pairs.ts'
 import { isVendors, notSecret } from './values.ts'
 
 /** What a detector of assigned values does at a key word in free text, and at one in the member name of a value. */
@@ -87,9 +87,11 @@ export function compileKeyed(detector: Detector, vendors: ReadonlySet<string>): 
       }
       const pair = pairAt(scan, start, end)
       if (pair === null) return traceStep(scan, 'pattern', detector.id, start, end, 'no value assigned')
-      if (decides(scan.bytes, pair.keyStart, pair.keyEnd, start, end))
-        test(scan, pair, scan.bytes, pair.keyStart, pair.keyEnd, start, end)
-      else traceStep(scan, 'value', detector.id, start, end, 'reject: key name')
+      if (!decides(scan.bytes, pair.keyStart, pair.keyEnd, start, end))
+        return traceStep(scan, 'value', detector.id, start, end, 'reject: key name')
+      test(scan, pair, scan.bytes, pair.keyStart, pair.keyEnd, start, end)
+      const changed = readChanged(scan.bytes, pair, scan.end, scan.memo)
+      if (changed !== null) test(scan, changed, scan.bytes, pair.keyStart, pair.keyEnd, start, end)
     },
     governed(scan, start, end) {
       const { key } = scan.field

@@ -9,6 +9,7 @@ import {
   isSpace,
   isWideSign,
   skipSpaces,
+  startsWithExactly,
   startsWithFolded
 } from '../bytes.ts'
 import { closingQuote, maxQuoted } from './pair-value.ts'
@@ -28,6 +29,8 @@ export type Bond =
 const maxGap = 24
 /** Longest tag with its attributes. */
 const maxTag = 128
+/** Longest `for ...` between a key and what leads to its value, in bytes. */
+const maxOwner = 64
 /** Longest key of a next pair that is looked for, in bytes. */
 const maxNextKey = 32
 
@@ -81,7 +84,7 @@ export function readSeparator(
   if (at > separatorStart)
     return bytes[separatorStart] === 0x7c && at === separatorStart + 1 ? { end: at, bond: 'loose' } : null
   // `"... password" other=1`: the quote closed a text, not a key.
-  return at > gapStart && !closed ? spaceSeparator(bytes, keyStart, at, start, stop) : null
+  return at > gapStart && !closed ? spaceSeparator(bytes, keyStart, at, start, stop, end) : null
 }
 
 /**
@@ -109,8 +112,9 @@ function tagEnd(bytes: Uint8Array, from: number, end: number): number {
   return close < 0 ? 0 : from + close + 1
 }
 
-/** `key: value`; also `key: type = value`, where the type is no value. */
-function colonSeparator(bytes: Uint8Array, at: number, end: number, closed: boolean): Separator {
+/** `key: value`; also `key: type = value`, where the type is no value, and `**key:** value` of Markdown. */
+function colonSeparator(bytes: Uint8Array, behindColon: number, end: number, closed: boolean): Separator {
+  const at = startsWithExactly(bytes, behindColon, end, '** ') ? behindColon + 2 : behindColon
   const typed = typedAssignment(bytes, skipSpaces(bytes, at, end), end)
   if (typed > 0) return { end: typed, bond: 'assigned' }
   return { end: at, bond: closed || at >= end || !isSpace[bytes[at]] ? 'assigned' : 'colon' }
@@ -137,7 +141,8 @@ function spaceSeparator(
   keyStart: number,
   at: number,
   start: number,
-  stop: number
+  stop: number,
+  end: number
 ): Separator | null {
   if (at >= stop) return null
   const flag = bytes[keyStart] === 0x2d && (keyStart === start || !isAlnum[bytes[keyStart - 1]])
@@ -145,7 +150,7 @@ function spaceSeparator(
   const typed = typedAssignment(bytes, at, stop)
   if (typed > 0) return { end: typed, bond: 'assigned' }
   if (beginsPair(bytes, at, stop)) return null
-  const told = toldEnd(bytes, at, stop)
+  const told = toldEnd(bytes, at, stop) || ownerEnd(bytes, at, end)
   if (told > 0) return { end: told, bond: 'loose' }
   for (const word of ['is ', 'was ', 'of ', 'code ', 'value ', 'provided ', 'used ', 'given ']) {
     if (startsWithFolded(bytes, at, stop, word)) return { end: at + word.length, bond: 'loose' }
@@ -158,6 +163,17 @@ function toldEnd(bytes: Uint8Array, at: number, stop: number): number {
   let i = at
   while (i < stop && isLetter[bytes[i]]) i++
   return i > at && i + 1 < stop && bytes[i] === 0x3a && bytes[i + 1] === 0x20 ? i + 1 : 0
+}
+
+/** `password for user ada is x`, `password of ada: x`: the offset behind `is` or the colon, or 0. */
+function ownerEnd(bytes: Uint8Array, at: number, end: number): number {
+  if (!startsWithFolded(bytes, at, end, 'for ') && !startsWithFolded(bytes, at, end, 'of ')) return 0
+  const stop = Math.min(end, at + maxOwner)
+  for (let i = at + 3; i + 1 < stop && bytes[i] !== 0x0a; i++) {
+    if (bytes[i] === 0x3a && bytes[i + 1] === 0x20) return i + 1
+    if (bytes[i] === 0x20 && startsWithFolded(bytes, i + 1, stop, 'is ')) return i + 3
+  }
+  return 0
 }
 
 /** `key= user=x`: in logfmt the value is empty, and the next pair begins. */

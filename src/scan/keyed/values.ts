@@ -271,7 +271,20 @@ function isVersion(bytes: Uint8Array, start: number, end: number): boolean {
   let dots = 0
   const from = i
   while (i < end && i - from < 16 && (isDigit[bytes[i]] || bytes[i] === 0x2e)) dots += bytes[i++] === 0x2e ? 1 : 0
-  return (dots >= 2 && i > from + 4) || endsInVersion(bytes, start, end)
+  return (dots >= 2 && i > from + 4) || endsInVersion(bytes, start, end) || holdsVersion(bytes, start, end)
+}
+
+/** `LGPL-3.0-or-later`, `nginx-1.27-alpine`: between dashes, digits with dots. */
+function holdsVersion(bytes: Uint8Array, start: number, end: number): boolean {
+  const stop = Math.min(end, start + 64)
+  for (let i = start; i < stop; i++) {
+    if (bytes[i] !== 0x2d) continue
+    let at = i + 1
+    let dots = 0
+    while (at < stop && (isDigit[bytes[at]] || (bytes[at] === 0x2e && at > i + 1))) if (bytes[at++] === 0x2e) dots++
+    if (dots > 0 && at < stop && bytes[at] === 0x2d && bytes[at - 1] !== 0x2e) return true
+  }
+  return false
 }
 
 /** `^4.0.23`, `~1.2`: the name before it is a package's. */
@@ -331,7 +344,8 @@ function orderedBytes(bytes: Uint8Array, start: number, end: number): number {
 /** For keys such as `token`: anything but words, numbers, dates and names made of words. */
 function opaqueEnough(bytes: Uint8Array, start: number, end: number, m: Measures): string | null {
   if (m.length < 6) return 'too short'
-  if (looksMadeUp(bytes, start, end, m)) return null
+  if (looksMadeUp(bytes, start, end, m) || (hasMark(bytes, start, end) && looksChosen(bytes, start, end, m)))
+    return null
   const letters = m.lowers + m.uppers
   if (letters === 0 || isNumeric(bytes, start, end)) return m.others === 0 && m.length >= 20 ? null : 'number'
   if (hasSpace(bytes, start, end)) return 'words'

@@ -6,7 +6,7 @@
 //   separator = `=` `:` `|` `>` `->` TAB, `</`, `,` behind a quote, the protobuf tag between a key and its value or
 //               between the elements of an array
 //   value     = after a separator anything but white space to the end of the line; without one: a quoted text,
-//               a random looking word, a word after `is`, any word when the identifier is an option (`--key`), and an
+//               a random looking word, a word after `is`, after `for ada is` or `for ada:`, any word when the identifier is an option (`--key`), and an
 //               attribute when the identifier is quoted or a tag (`name="key" value=`, `<key type=`)
 
 import { at, DIGIT, from, is, isWideSign, NAME, read, to, TOKEN, USERINFO_END, width } from './text'
@@ -17,6 +17,8 @@ const NAME_MAX: u32 = 40
 const GAP_MAX: u32 = 48
 const SPACES_MAX: u32 = 64
 const INDEX_MAX: u32 = 32
+/** Bytes of `for ada is `. */
+const OWNER_MAX: u32 = 64
 /** Bytes of a colour's parameters. */
 const COLOUR_MAX: u32 = 40
 const RANDOM_MIN: u32 = 16
@@ -239,10 +241,28 @@ function wordFollows(p: u32, end: u32, quoted: bool): bool {
   if (isMark(char) && (second == 0x3d || second == 0x3a)) return onLine(p + 2)
   if ((char | 32) == 0x69 && (second | 32) == 0x73 && isSpaceOrColon(at(p + 2))) return onLine(p + 3)
   if (isRandom(p) || isMixed(p) || isTyped(p)) return true
+  const owner = behindOwner(p)
+  if (owner) return onLine(owner)
   const colon = behindLetters(p)
   if (colon > p && at(colon) == 0x3a && at(colon + 1) == 0x20) return onLine(colon + 1) // key provided: V
   const name = kindOfName(end)
   return name == OPTION || ((quoted || name == TAG) && isAttribute(p))
+}
+
+/** Behind `is ` or `: ` in `for ada is `, `of ada: `; 0 when nothing of the kind is at p. */
+function behindOwner(p: u32): u32 {
+  const word = load<u32>(p)
+  const isFor = (word | 0x202020) == 0x20726f66
+  const isOf = ((word | 0x2020) & 0xffffff) == 0x20666f
+  if (!isFor && !isOf) return 0
+  for (const limit = min(p + OWNER_MAX, to - 2); p < limit; p++) {
+    const byte = at(p)
+    if (byte == 0x0a) return 0
+    if (at(p + 1) != 0x20) continue
+    if (byte == 0x3a) return p + 1
+    if ((byte | 32) == 0x73 && (at(p - 1) | 32) == 0x69 && at(p - 2) == 0x20) return p + 1
+  }
+  return 0
 }
 
 function isSpaceOrColon(byte: u32): bool {
