@@ -1,4 +1,8 @@
 // Builds Helm for test/deploy/helm.test.ts. Needs Go; takes five minutes at the first time.
-import { installGo } from './go.mjs'
+import { buildGoOf } from './go.mjs'
 
-installGo('helm', 'helm.sh/helm/v3/cmd/helm@v3.22.0')
+buildGoOf({
+  module: 'helm.sh/helm/v3@v3.22.0',
+  sum: 'h1:n1if5iQgHYsujPAcO5oonH/KiSNUmqmUF0iGVjSF3AU=',
+  programs: { helm: './cmd/helm' }
+})
