@@ -1,5 +1,4 @@
-import { LogveilError } from '../../errors.ts'
-import type { Calls, Outgoing } from './request.ts'
+import { type Calls, isRefusal, type Outgoing } from './request.ts'
 
 /** An application of Microsoft Entra, by its client credentials. */
 export interface EntraOptions {
@@ -60,7 +59,7 @@ export function createEntra({ authority, tenant, clientId, clientSecret }: Entra
       try {
         return await perform(first)
       } catch (error) {
-        if (!(error instanceof LogveilError) || !error.message.endsWith(' answers 401')) throw error
+        if (!isRefusal(error, 401)) throw error
         tokens.delete(scope)
         return perform(await withToken())
       }

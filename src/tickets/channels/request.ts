@@ -21,10 +21,33 @@ export interface Outgoing {
   readonly body?: object | string
 }
 
+/** What a service answers instead of doing it: a status of HTTP, or the name that its API has for an error. */
+export class Refusal extends LogveilError {
+  readonly answer: number | string
+
+  constructor(name: string, answer: number | string, options: RefusalOptions) {
+    const { throttled = false, retryable = false, retryAfterMs = null } = options
+    const code = throttled ? 'OVERLOADED' : 'DELIVERY_FAILED'
+    super(code, `${name} answers ${answer}`, { retryable: throttled || retryable, retryAfterMs })
+    this.answer = answer
+  }
+}
+
+interface RefusalOptions {
+  /** The service asks for fewer requests: retryable. */
+  readonly throttled?: boolean
+  readonly retryable?: boolean
+  readonly retryAfterMs?: number | null
+}
+
+export function isRefusal(error: unknown, answer: number | string): error is Refusal {
+  return error instanceof Refusal && error.answer === answer
+}
+
 /**
  * The calls of one delivery. Each is one request over HTTP, and rejects with `DELIVERY_FAILED`: retryable for no answer, one that `read` cannot take, 408,
- * 425 and 5xx, else final; or with `OVERLOADED`, retryable, when the service asks for fewer requests: 429, or 403 as GitHub says it. Redirects
- * are not followed: they are errors.
+ * 425 and 5xx, else final; or with `OVERLOADED`, retryable, when the service asks for fewer requests: 429, or 403 as GitHub says it. What a
+ * service refuses is a `Refusal`. Redirects are not followed: they are errors.
  */
 export interface Calls {
   /** Whatever is answered. */
@@ -61,7 +84,7 @@ export function beginCalls({ name, url, headers, timeoutMs = defaultTimeoutMs }:
     const { response, text } = await fetchAnswer(outgoing)
     const { status, headers } = response
     if (mayMiss && (status === 404 || status === 410)) return null
-    if (status < 200 || status > 299) throw refusal(name, status, headers)
+    if (status < 200 || status > 299) throw refusalOf(name, status, headers)
     try {
       return read(text, headers)
     } catch {
@@ -103,12 +126,11 @@ function reasonOf(cause: unknown): string {
   return name === 'TimeoutError' ? 'time-out' : (inner?.code ?? 'connection')
 }
 
-function refusal(name: string, status: number, headers: Headers): LogveilError {
+function refusalOf(name: string, status: number, headers: Headers): Refusal {
   const retryAfterMs = waitMs(headers, Date.now())
   const throttled = status === 429 || (status === 403 && retryAfterMs !== null)
-  const retryable = throttled || status >= 500 || status === 408 || status === 425
-  const code = throttled ? 'OVERLOADED' : 'DELIVERY_FAILED'
-  return new LogveilError(code, `${name} answers ${status}`, { retryable, retryAfterMs })
+  const retryable = status >= 500 || status === 408 || status === 425
+  return new Refusal(name, status, { throttled, retryable, retryAfterMs })
 }
 
 /** `Retry-After` in seconds or as a date, or GitHub's and GitLab's time at which there is room again; null: nothing that can be understood. */

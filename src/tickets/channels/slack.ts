@@ -1,7 +1,7 @@
 import { LogveilError } from '../../errors.ts'
 import type { Channel, Severity, TicketDigest, TicketEvent } from '../../model.ts'
 import { type Message, messageOf } from './message.ts'
-import { beginCalls, type Calls, type Outgoing } from './request.ts'
+import { beginCalls, type Calls, isRefusal, type Outgoing, Refusal } from './request.ts'
 import { createTrackerChannel, type Progress, type TrackerCalls } from './tracker.ts'
 
 export interface SlackOptions {
@@ -78,7 +78,7 @@ function callsOf({ call }: Calls, { name, channel }: SlackOptions): TrackerCalls
       value: json.ok ? read(json as never) : null,
       error: json.ok ? null : String(json.error)
     }))
-    if (error !== null) throw refusal(name, error)
+    if (error !== null) throw refusalOf(name, error)
     return value as T
   }
 
@@ -132,7 +132,7 @@ function callsOf({ call }: Calls, { name, channel }: SlackOptions): TrackerCalls
     create: (message, event) => post(message, event, 'new', {}, 'chat.postMessage'),
     async read(key) {
       const { messages } = await list('conversations.replies', { ts: key, limit: '1000' }).catch((error) => {
-        if (error instanceof LogveilError && error.message.endsWith(' thread_not_found')) return { messages: [] }
+        if (isRefusal(error, 'thread_not_found')) return { messages: [] }
         throw error
       })
       const payload = messages.length === 0 ? undefined : payloadOf(messages[0])
@@ -156,11 +156,10 @@ interface Outcome {
 const passing = ['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org']
 
 /** Names of errors are of a closed list. */
-function refusal(name: string, error: string): LogveilError {
-  const message = `${name} answers ${/^[a-z_]{1,60}$/.test(error) ? error : 'an error'}`
-  if (error === 'ratelimited' || error === 'rate_limited')
-    return new LogveilError('OVERLOADED', message, { retryable: true })
-  return new LogveilError('DELIVERY_FAILED', message, { retryable: passing.includes(error) })
+function refusalOf(name: string, error: string): Refusal {
+  const throttled = error === 'ratelimited' || error === 'rate_limited'
+  const answer = /^[a-z_]{1,60}$/.test(error) ? error : 'an error'
+  return new Refusal(name, answer, { throttled, retryable: passing.includes(error) })
 }
 
 const mostFields = 10

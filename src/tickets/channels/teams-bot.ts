@@ -2,7 +2,7 @@ import { LogveilError } from '../../errors.ts'
 import type { Channel, TicketDigest, TicketEvent } from '../../model.ts'
 import { createEntra, type Entra, type EntraOptions } from './entra.ts'
 import type { Message } from './message.ts'
-import { beginCalls, type Calls } from './request.ts'
+import { beginCalls, type Calls, isRefusal, Refusal } from './request.ts'
 import { messageWithCard } from './teams-card.ts'
 import { createTrackerChannel, type Progress, type TrackerCalls } from './tracker.ts'
 
@@ -79,8 +79,7 @@ function callsOf(calls: Calls, entra: Entra, options: TeamsBotOptions): TrackerC
     try {
       return await perform()
     } catch (error) {
-      if (!(error instanceof LogveilError) || !error.message.endsWith(' answers 412')) throw error
-      throw new LogveilError(error.code, error.message, { retryable: true })
+      throw isRefusal(error, 412) ? new Refusal(name, 412, { retryable: true }) : error
     }
   }
 

@@ -3,19 +3,26 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { beginCalls, waitMs } from '../../../src/tickets/channels/request.ts'
+import type { LogveilError } from '../../../src/errors.ts'
+import { beginCalls, isRefusal, waitMs } from '../../../src/tickets/channels/request.ts'
 
-async function ask(answer: RequestListener, timeoutMs: number): Promise<unknown> {
+const whatMatters = ({ code, message, retryable }: LogveilError): unknown => [code, message, retryable]
+
+const whole = (error: LogveilError): unknown => error
+
+/** What is answered, or `tell` makes of the error. */
+async function ask(
+  answer: RequestListener,
+  timeoutMs: number,
+  name = 'x',
+  tell: (error: LogveilError) => unknown = whatMatters
+): Promise<unknown> {
   const server = createServer(answer).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   try {
-    const { call } = beginCalls({ name: 'x', url, headers: {}, timeoutMs })
-    return await call({ path: '/a', body: {} }, (json) => json).catch(({ code, message, retryable }) => [
-      code,
-      message,
-      retryable
-    ])
+    const { call } = beginCalls({ name, url, headers: {}, timeoutMs })
+    return await call({ path: '/a', body: {} }, (json) => json).catch(tell)
   } finally {
     server.closeAllConnections()
     server.close()
@@ -52,6 +59,16 @@ test.each<[Record<string, string>, number | null]>([
   [{}, null]
 ])('%j: wait %d ms', (headers, ms) => {
   expect(waitMs(new Headers(headers), now)).toBe(ms)
+})
+
+test('a refusal has its status, whatever the service is called', async () => {
+  const refusing: RequestListener = (_, response) => response.writeHead(412).end()
+  const refused = await ask(refusing, 5000, 'x answers 401', whole)
+  expect(refused).toMatchObject({ answer: 412, message: 'x answers 401 answers 412', retryable: false })
+  expect(isRefusal(refused, 412)).toBe(true)
+  expect(isRefusal(refused, 401)).toBe(false)
+  const silent = await ask(() => {}, 100, 'x answers 401', whole)
+  expect(isRefusal(silent, 401)).toBe(false)
 })
 
 test('403 with a time to wait is throttling, as GitHub has it; without one it is final', async () => {
