@@ -223,7 +223,7 @@ export async function totalsOf(snapshots: readonly MetricsSnapshot[]): Promise<M
 }
 
 function merge(snapshots: readonly MetricsSnapshot[]): Registry {
-  const named = snapshots.map((metrics) => metrics.map(withoutSuffix))
+  const named = snapshots.map((metrics) => metrics.map((metric) => ofOneProcess(withoutSuffix(metric))))
   const merged = Registry.aggregate(named as never)
   merged.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never)
   const exemplars = newestExemplars(named)
@@ -240,6 +240,7 @@ function merge(snapshots: readonly MetricsSnapshot[]): Registry {
 interface Mergeable {
   readonly name: string
   readonly type: unknown
+  readonly aggregator?: string
   readonly values: Series[]
 }
 
@@ -253,6 +254,11 @@ interface Series {
 function withoutSuffix(metric: MetricsSnapshot[number]): Mergeable {
   const { name, type } = metric as never as Mergeable
   return { ...(metric as object), name: type === 'counter' ? name.replace(/_total$/, '') : name } as Mergeable
+}
+
+/** The library merges processes, which have no start in common; ours are threads. */
+function ofOneProcess(metric: Mergeable): Mergeable {
+  return metric.aggregator === 'omit' ? { ...metric, aggregator: 'first' } : metric
 }
 
 function newestExemplars(snapshots: readonly Mergeable[][]): ReadonlyMap<string, NonNullable<Series['exemplar']>> {

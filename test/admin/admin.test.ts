@@ -67,6 +67,8 @@ test('several threads count together', async () => {
   ]) {
     expect(text.split('\n')).toContain(line)
   }
+  // The console tells by it for how long the process runs.
+  expect(text).toMatch(/^process_start_time_seconds \d{10}$/m)
   expect(text).toMatch(/le="0.0025",pipeline="p",signal="logs"} 2 # {trace_id="aa"} 0.002 \d/)
   expect(text).toMatch(/\n# EOF\n$/)
 })
