@@ -113,7 +113,8 @@ function healthTable({ unready }: Live, now: Snapshot): HTMLElement {
   const redacts = has('logveil_detectors_loaded')
   const check = (name: string, ok: boolean | null, told: string): Check => ({ name, ok, told })
   const sum = (name: string, labels = {}) => total(now, name, labels)
-  const ready = unready === null ? 'no answer' : unready.length === 0 ? 'takes batches' : unready.join(', ')
+  const takes = redacts ? 'takes batches' : 'takes findings'
+  const ready = unready === null ? 'no answer' : unready.length === 0 ? takes : unready.join(', ')
   const started = sum('process_start_time_seconds')
   const refused = sum('logveil_requests_refused_total')
   const checks = [
