@@ -342,7 +342,7 @@ export interface Finding {
   /** 0-based record index in the payload (redactor) or in the stream (CLI). */
   readonly record: number
   readonly path: string
-  /** Byte range in the payload that came in. */
+  /** Byte range in the payload that was scanned: the one that came in, without unknown fields of OTLP that were taken out. */
   readonly span: readonly [start: number, end: number]
   /** Length of the decoded secret in bytes. */
   readonly length: number

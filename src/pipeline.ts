@@ -14,6 +14,7 @@ export interface PipelineParts {
   readonly redact: Redact
   readonly sink: Sink
   readonly metrics: Metrics
+  /** The envelope has the payload in which their spans count. */
   readonly onFindings?: (findings: readonly Finding[], envelope: Envelope) => void
 }
 
@@ -35,7 +36,8 @@ export function createNext({ name: pipeline, redact, sink, metrics, onFindings }
     const account = openAccount(metrics, pipeline, { bytes: payload.length, signal }, span)
     try {
       const redacted = account.scan(() => redact(envelope))
-      if (redacted.findings.length > 0) onFindings?.(redacted.findings, envelope)
+      const { findings, scanned = payload } = redacted
+      if (findings.length > 0) onFindings?.(findings, withPayload(envelope, scanned))
       return await account.deliver(redacted, () => sink.write(withPayload(envelope, redacted.payload)))
     } finally {
       span.end()

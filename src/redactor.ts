@@ -27,6 +27,8 @@ export interface Redacted {
   readonly payload: Uint8Array
   /** In payload order. */
   readonly findings: readonly Finding[]
+  /** What spans of findings count in, when parts were taken out of the payload that came in before it was scanned; absent: that payload. */
+  readonly scanned?: Uint8Array
   /** Records that came in: lines (the last one counts without its newline, too), log records, spans or data points. */
   readonly records: number
   /** Parts withheld behind `[WITHHELD:<reason>]`, by reason; `unknown`: parts taken out. */
@@ -160,6 +162,7 @@ export function assembleRedactor(parts: RedactorParts): Redactor {
       ...redacted,
       payload: annotated ? frame.annotate(redacted.payload, annotationsOf(findings)) : redacted.payload,
       ...(removed > 0 && {
+        scanned: known,
         withheld: { ...withheld, unknown: withheld.unknown + removed },
         unscanned: { ...unscanned, unknown: unscanned.unknown + payload.length - known.length }
       })

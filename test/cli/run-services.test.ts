@@ -1,9 +1,13 @@
 // Findings by the service that wrote them: who that is, and never more than a bounded number of series.
 import { expect, test } from 'vitest'
 import { createServices } from '../../src/cli/run-services.ts'
+import { placeInProto } from '../../src/codecs/otlp-place.ts'
 import { servicesInJson, servicesInProto } from '../../src/codecs/otlp-service.ts'
+import { createRedactors } from '../../src/index.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import type { Envelope, Finding } from '../../src/model.ts'
+import { createNext } from '../../src/pipeline.ts'
+import { canary } from '../codecs/otlp-toys.ts'
 
 const finding = { severity: 'high', span: [0, 1] } as never as Finding
 const lines = (resource: Record<string, string>): Envelope =>
@@ -97,13 +101,16 @@ test('in requests of JSON: by the resource around the finding', () => {
     expect(servicesInJson(Buffer.from(text))(20)).toBe(null)
 })
 
+/** Shorter than 128 bytes. */
+function field(number: number, ...parts: (Buffer | string)[]): Buffer {
+  const body = Buffer.concat(parts.map((part) => Buffer.from(part as string)))
+  return Buffer.concat([Buffer.from([(number << 3) | 2, body.length]), body])
+}
+
+const pair = (key: string, value: string) => field(1, field(1, key), field(2, field(1, value)))
+const log = (text: string) => field(2, field(2, field(5, field(1, text))))
+
 test('in requests of protobuf', () => {
-  const field = (number: number, ...parts: (Buffer | string)[]): Buffer => {
-    const body = Buffer.concat(parts.map((part) => Buffer.from(part as string)))
-    return Buffer.concat([Buffer.from([(number << 3) | 2, body.length]), body])
-  }
-  const pair = (key: string, value: string) => field(1, field(1, key), field(2, field(1, value)))
-  const log = (text: string) => field(2, field(2, field(5, field(1, text))))
   const payload = Buffer.concat([
     field(1, field(1, pair('a', 'b'), pair('service.name', 'pay')), log('secret1')),
     field(1, log('secret2')),
@@ -113,4 +120,35 @@ test('in requests of protobuf', () => {
   const at = (text: string) => serviceAt(payload.indexOf(text))
   expect(['secret1', 'secret2', 'secret3', 'secret2', 'secret1'].map(at)).toEqual(['pay', null, 'last', null, 'pay'])
   expect(servicesInProto(Buffer.from('no protobuf'))(3)).toBe(null)
+})
+
+test('in requests of protobuf from which unknown fields were taken out: the service of the finding, not its neighbour', async () => {
+  const metrics = createMetrics()
+  const services = createServices(metrics, (text) => text)
+  const places: unknown[] = []
+  const strict = createRedactors({ detectors: [canary] }).otlp({ format: 'otlp-proto', signal: 'logs' })
+  const next = createNext({
+    name: 'p',
+    sources: [],
+    redact: ({ payload }) => strict.redact(payload),
+    sink: { name: 'none', write: async () => ({ rejected: 0, message: '' }), close: async () => {} },
+    metrics,
+    onFindings(findings, envelope) {
+      services.batch('p', findings, envelope)
+      places.push(...findings.map((one) => placeInProto(envelope.payload, 'logs', one).resource['service.name']))
+    }
+  })
+  const unknown = field(15, 'x'.repeat(60))
+  const group = (name: string) => field(1, field(1, pair('service.name', name)), log('canary_123456'), unknown)
+  const payload = Buffer.concat([group('pay'), group('web'), group('api')])
+  await next({
+    payload,
+    format: 'otlp-proto',
+    signal: 'logs',
+    encoded: null,
+    deadline: Number.POSITIVE_INFINITY,
+    stream: null
+  })
+  expect(places).toEqual(['pay', 'web', 'api'])
+  expect(await counted(metrics)).toEqual({ 'p pay high': 1, 'p web high': 1, 'p api high': 1 })
 })
