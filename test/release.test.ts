@@ -1,6 +1,6 @@
 // What GitHub runs: permissions, pins, scripts that are there; a release is what its tag says, and nothing else publishes.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -69,8 +69,24 @@ test('CI may only read, and pull requests of others run without secrets', () => 
   const { on, permissions, jobs } = workflows.get('ci.yml') as Workflow
   expect(Object.keys(on)).toEqual(['push', 'pull_request'])
   expect(permissions).toEqual({ contents: 'read' })
-  expect(Object.values(jobs).map((job) => job.permissions)).toEqual([undefined])
+  expect(Object.values(jobs).map((job) => job.permissions)).toEqual([undefined, undefined])
   expect(readFileSync(join(folder, 'ci.yml'), 'utf8')).not.toContain('secrets.')
+})
+
+test('continuous integration builds, and keeps, every program in Go that tests ask', () => {
+  const { steps } = (workflows.get('ci.yml') as Workflow).jobs.programs
+  const needsGo = readdirSync(join(root, 'scripts')).filter(
+    (name) => name.endsWith('.mjs') && readFileSync(join(root, 'scripts', name), 'utf8').includes("from './go.mjs'")
+  )
+  const built = steps.flatMap(({ run = '' }) =>
+    [...run.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => `${name}.mjs`)
+  )
+  expect(built.filter((name) => needsGo.includes(name)).sort()).toEqual(needsGo.sort())
+  const kept = steps.flatMap(({ with: options }) => String(options?.path ?? '').match(/[\w-]+$/gm) ?? [])
+  expect(kept).toEqual(['alertmanager', 'buildkit', 'collector', 'compose', 'helm', 'prometheus', 'promtool'])
+  const tests = steps.flatMap(({ run = '' }) => run.match(/test\/[\w./-]+/g) ?? [])
+  expect(tests.filter((path) => !existsSync(join(root, path)))).toEqual([])
+  expect(tests.length).toBe(3)
 })
 
 test('each job of a release may do what it needs, one after the other', () => {
