@@ -132,7 +132,7 @@ function skipColour(char: u32, p: u32, next: u32): u32 {
   else if (char == 0x5c && isOctalEscape(next)) open = next + 3
   if (at(open) != 0x5b) return 0
   let q = open + 1
-  for (const limit = q + COLOUR_MAX; q < limit && (is(q, DIGIT) || at(q) == 0x3b || at(q) == 0x3a); ) q++
+  for (const limit = min(q + COLOUR_MAX, to); q < limit && (is(q, DIGIT) || at(q) == 0x3b || at(q) == 0x3a); ) q++
   return (at(q) == 0x6d || at(q) == 0x4b) && (open > p || q > open + 1) ? q + 1 : 0
 }
 
