@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readChanged, readPair } from '../../src/scan/keyed/pairs.ts'
+import { readChanged, readElements, readPair } from '../../src/scan/keyed/pairs.ts'
 
 /** The pair around the first `password` in a line; its value is put into « ». */
 function pairIn(line: string): { value: string; key: string; bond: string; quoted: boolean; compound: boolean } | null {
@@ -357,4 +357,27 @@ describe('what a value was changed to', () => {
     ['password = "hunter2" - "hunter3"', null],
     ['password = "hunter2" ->', null]
   ])('%s', (line, value) => expect(changedIn(line)).toBe(value))
+})
+
+describe('elements of a list behind the first', () => {
+  function elementsOf(line: string): string[] {
+    const bytes = Buffer.from(line)
+    const hit = line.indexOf('password')
+    const memo = { from: 0, to: 0 }
+    const pair = readPair(bytes, 0, bytes.length, hit, hit + 8, memo)
+    return (pair === null ? [] : readElements(bytes, pair, bytes.length, memo)).map(({ valueStart, valueEnd }) =>
+      bytes.subarray(valueStart, valueEnd).toString()
+    )
+  }
+
+  test.each<[string, string[]]>([
+    ['INFO {"passwords":["a1","b2","c3"],"user":"d4"}', ['b2', 'c3']],
+    ["passwords=['a1', 'b2']", ['b2']],
+    ['passwords: ["a1"], "b2"', []],
+    ['{"password":"a1","user":"b2"}', []],
+    ['("password", "a1"), "b2"', []],
+    ['passwords: ["a1", b2', []],
+    ['passwords: ["a1", "b2', []],
+    [`passwords: [${'"a1",'.repeat(40)}"a1"]`, Array(32).fill('a1')]
+  ])('%s', (line, values) => expect(elementsOf(line)).toEqual(values))
 })

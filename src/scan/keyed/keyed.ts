@@ -10,7 +10,17 @@ import { compileBoundaries, compileWindowSearch, enqueue, openEnded } from '../t
 import { beginsVendor, endsDescribing, governs, namesVendor, standsForVendor } from './key-names.ts'
 import { compileRunTest, nearby, otherMayFollow, shortestOther, vendorsMayFollow } from './near-run.ts'
 import { otherUse } from './other-use.ts'
-import { isCompound, keyEndOf, keyStartOf, type Pair, readChanged, readJoined, readPair, valueAlone } from './pairs.ts'
+import {
+  isCompound,
+  keyEndOf,
+  keyStartOf,
+  type Pair,
+  readChanged,
+  readElements,
+  readJoined,
+  readPair,
+  valueAlone
+} from './pairs.ts'
 import { isVendors, notSecret } from './values.ts'
 
 /** What a detector of assigned values does at a key word in free text, and at one in the member name of a value. */
@@ -92,6 +102,8 @@ export function compileKeyed(detector: Detector, vendors: ReadonlySet<string>): 
       test(scan, pair, scan.bytes, pair.keyStart, pair.keyEnd, start, end)
       const changed = readChanged(scan.bytes, pair, scan.end, scan.memo)
       if (changed !== null) test(scan, changed, scan.bytes, pair.keyStart, pair.keyEnd, start, end)
+      for (const element of readElements(scan.bytes, pair, scan.end, scan.memo))
+        test(scan, element, scan.bytes, pair.keyStart, pair.keyEnd, start, end)
     },
     governed(scan, start, end) {
       const { key } = scan.field

@@ -66,6 +66,25 @@ export function readChanged(bytes: Uint8Array, pair: Pair, end: number, memo: Pa
   return value === null ? null : { ...pair, valueStart: value.start, valueEnd: value.end, quoted: value.quoted }
 }
 
+/** Most elements of a list that are read, behind the first. */
+const maxElements = 32
+
+/** `key: ["a", "b"]`: the pairs with the elements behind the first, which `pair` has. */
+export function readElements(bytes: Uint8Array, pair: Pair, end: number, memo: PairMemo): Pair[] {
+  const pairs: Pair[] = []
+  if (!pair.quoted || bytes[pair.valueStart - 2] !== 0x5b) return pairs
+  for (let last = pair; pairs.length < maxElements; pairs.push(last)) {
+    const comma = skipSpaces(bytes, last.valueEnd + 1, end)
+    if (comma >= end || bytes[comma] !== 0x2c) break
+    const quote = skipSpaces(bytes, comma + 1, end)
+    if (quote >= end || isQuote[bytes[quote]] === 0) break
+    const value = readValue(bytes, quote, end, memo)
+    if (value === null || !value.quoted) break
+    last = { ...pair, valueStart: value.start, valueEnd: value.end }
+  }
+  return pairs
+}
+
 /** Where the name that holds a key word begins. */
 export function keyStartOf(bytes: Uint8Array, start: number, hitStart: number): number {
   let at = hitStart
