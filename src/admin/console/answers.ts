@@ -1,6 +1,8 @@
 // What the admin port answers: /v1/console of our own, the tickets as /v1/openapi.json tells.
+import type { z } from 'zod'
+import type { ticketPageShape, ticketShape, wholeTicketShape } from '../ticket-shapes.ts'
 
-export type Severity = 'critical' | 'high' | 'medium' | 'low'
+export type Severity = Ticket['severity']
 
 export interface About {
   readonly version: string
@@ -28,51 +30,9 @@ export interface DetectorRow {
   readonly severity: Severity
 }
 
-export interface Ticket {
-  readonly id: string
-  readonly detector: string
-  readonly fingerprint: string
-  readonly state: string
-  readonly over: boolean
-  readonly severity: Severity
-  readonly confidence: string
-  readonly classification: string | null
-  readonly owner: string | null
-  readonly runbook: string | null
-  readonly hints: Readonly<Record<string, string>>
-  readonly count: number
-  readonly firstSeen: string
-  readonly lastSeen: string
-  readonly due: string
-  readonly expires: string | null
-  readonly places: readonly Place[]
-}
-
-export interface Place {
-  readonly service?: string
-  readonly pod?: string
-  readonly file?: string
-  readonly topic?: string
-  readonly trace?: string
-  readonly count: number
-  readonly lastSeen: string
-}
-
-export interface WholeTicket extends Ticket {
-  readonly history: readonly {
-    readonly at: string
-    readonly actor: string
-    readonly kind: string
-    readonly from: string | null
-    readonly to: string
-    readonly reason: string
-  }[]
-}
-
-export interface TicketPage {
-  readonly tickets: readonly Ticket[]
-  readonly next: string | null
-}
+export type Ticket = z.infer<typeof ticketShape>
+export type WholeTicket = z.infer<typeof wholeTicketShape>
+export type TicketPage = z.infer<typeof ticketPageShape>
 
 export interface InventoryReport {
   readonly secrets: number
