@@ -6,7 +6,7 @@ export interface FakeStore {
   readonly url: string
   /** What did not fit the documented API. */
   readonly faults: string[]
-  /** The next requests are answered so. */
+  /** The next requests are answered so; 0: cut off in the middle. */
   readonly answerNext: number[]
   close(): Promise<void>
 }
@@ -27,6 +27,10 @@ async function serve(handle: Handler): Promise<FakeStore> {
         return { status: 400 }
       }
       const next = answerNext.shift()
+      if (next === 0) {
+        response.writeHead(200, { 'content-length': 99 }).write('{', () => response.destroy())
+        return
+      }
       const { status, body = {} } =
         next === undefined ? handle(request, url, Buffer.concat(chunks).toString(), fault) : { status: next }
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))

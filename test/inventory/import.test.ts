@@ -69,7 +69,7 @@ test('from Vault: keys of all paths, versions told apart; a second import keeps 
   }
   const vault = await fakeVault('s.toy', 'kv', paths)
   const env = { VAULT_ADDR: vault.url, VAULT_TOKEN: 's.toy' }
-  vault.answerNext.push(503, 429)
+  vault.answerNext.push(503, 0, 429)
   const first = await importInto('vault.yaml', ['vault', '--mount', 'kv'], env)
   expect(first.secrets.map(({ name, storedIn }) => [name, storedIn])).toEqual([
     ['kv/pay/db#password', 'vault:kv/pay/db#password'],

@@ -46,9 +46,9 @@ export async function ask<T>(store: Store, request: Ask): Promise<T | null> {
 async function send(store: Store, { method = 'GET', path, body = '', headers = {} }: Ask): Promise<unknown> {
   const url = new URL(store.url.replace(/\/$/, '') + path)
   const own = store.headers({ method, url, body })
-  let response: Response
+  let text: string
   try {
-    response = await fetch(url, {
+    const response = await fetch(url, {
       method,
       headers: { accept: 'application/json', 'user-agent': 'logveil', ...headers, ...own },
       body: body === '' ? null : body,
@@ -59,10 +59,11 @@ async function send(store: Store, { method = 'GET', path, body = '', headers = {
       await response.body?.cancel()
       return response.status
     }
-  } catch {
+    text = await readBody(response, store)
+  } catch (error) {
+    if (error instanceof LogveilError) throw error
     return 0
   }
-  const text = await readBody(response, store)
   try {
     return JSON.parse(text)
   } catch {
