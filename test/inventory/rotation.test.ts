@@ -226,5 +226,5 @@ test.each([
     completes: false,
     now: Date.now
   })
-  await expect(closed.run(order)).rejects.toMatchObject({ message: 'w does not answer', retryable: true })
+  await expect(closed.run(order)).rejects.toMatchObject({ message: 'w does not answer (connection)', retryable: true })
 })

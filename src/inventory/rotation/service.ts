@@ -1,4 +1,5 @@
 import { LogveilError } from '../../errors.ts'
+import { exchange } from '../../exchange.ts'
 
 export interface ServiceCall {
   readonly method: 'GET' | 'POST' | 'PATCH'
@@ -12,25 +13,13 @@ const timeoutMs = 25_000
 const mostBytes = 2 ** 20
 
 /**
- * What a service answers, as text; redirects are errors, as credentials would go along. Rejects with `DELIVERY_FAILED`: retryable for no answer,
- * 408, 429 and 5xx. `name` stands in errors: neither the address nor the answer does.
+ * What a service answers, as text. Rejects with `DELIVERY_FAILED`: retryable for no answer, 408, 429 and 5xx. `name` stands in errors: neither the
+ * address nor the answer does. Not as channels ask (tickets/channels/request.ts): an order that may have been carried out is not given
+ * again because its answer is odd, each call has its own time, and a hook that asks for fewer requests holds up no other.
  */
 export async function callService(name: string, { method, url, headers, body = '' }: ServiceCall): Promise<string> {
-  let response: Response
-  let text: string
-  try {
-    response = await fetch(url, {
-      method,
-      headers: { 'user-agent': 'logveil', ...headers },
-      body: body === '' ? null : body,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs)
-    })
-    text = await readBody(response)
-  } catch {
-    throw new LogveilError('DELIVERY_FAILED', `${name} does not answer`, { retryable: true })
-  }
-  const { status } = response
+  const signal = AbortSignal.timeout(timeoutMs)
+  const { status, text } = await exchange({ name, method, url, headers, body, signal, mostBytes })
   if (status >= 200 && status < 300) return text
   const retryable = status >= 500 || status === 408 || status === 429
   throw new LogveilError('DELIVERY_FAILED', `${name} answers ${status}`, { retryable })
@@ -50,15 +39,4 @@ export async function askService<T>(name: string, call: ServiceCall, read: (json
 /** What cannot work, whoever tries again. */
 export function hopeless(message: string): LogveilError {
   return new LogveilError('DELIVERY_FAILED', message)
-}
-
-async function readBody(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length
-    if (length > mostBytes) throw new Error('too long')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
 }

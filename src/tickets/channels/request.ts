@@ -1,4 +1,5 @@
 import { LogveilError } from '../../errors.ts'
+import { type Answer, exchange } from '../../exchange.ts'
 
 /** A service with an API over HTTP. */
 export interface Service {
@@ -64,25 +65,21 @@ const mostBytes = 2 ** 22
 export function beginCalls({ name, url, headers, timeoutMs = defaultTimeoutMs }: Service): Calls {
   const signal = AbortSignal.timeout(timeoutMs)
 
-  async function fetchAnswer({ method = 'POST', path = '', headers: more = {}, body }: Outgoing) {
+  function ask({ method = 'POST', path = '', headers: more = {}, body = '' }: Outgoing): Promise<Answer> {
     const isJson = typeof body === 'object'
-    try {
-      const response = await fetch(url + path, {
-        method,
-        headers: { ...(isJson ? asJson : {}), ...headers, ...more, 'user-agent': 'logveil' },
-        body: isJson ? JSON.stringify(body) : (body ?? null),
-        redirect: 'manual',
-        signal
-      })
-      return { response, text: await readBody(response) }
-    } catch (cause) {
-      throw new LogveilError('DELIVERY_FAILED', `${name} does not answer (${reasonOf(cause)})`, { retryable: true })
-    }
+    return exchange({
+      name,
+      method,
+      url: url + path,
+      headers: { ...(isJson ? asJson : {}), ...headers, ...more },
+      body: isJson ? JSON.stringify(body) : body,
+      signal,
+      mostBytes
+    })
   }
 
   async function perform<T>(outgoing: Outgoing, read: Read<T>, mayMiss: boolean): Promise<T | null> {
-    const { response, text } = await fetchAnswer(outgoing)
-    const { status, headers } = response
+    const { status, headers, text } = await ask(outgoing)
     if (mayMiss && (status === 404 || status === 410)) return null
     if (status < 200 || status > 299) throw refusalOf(name, status, headers)
     try {
@@ -108,23 +105,6 @@ function reading<T>(read: (json: never, headers: Headers) => T): Read<T> {
 }
 
 const asJson = { 'content-type': 'application/json', accept: 'application/json' }
-
-async function readBody(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length
-    if (length > mostBytes) throw new Error('too long')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
-}
-
-/** The kind only: messages may quote URLs. */
-function reasonOf(cause: unknown): string {
-  const { name, cause: inner } = cause as { name?: string; cause?: { code?: string } }
-  return name === 'TimeoutError' ? 'time-out' : (inner?.code ?? 'connection')
-}
 
 function refusalOf(name: string, status: number, headers: Headers): Refusal {
   const retryAfterMs = waitMs(headers, Date.now())
