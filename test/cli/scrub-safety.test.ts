@@ -1,7 +1,8 @@
 /** Whatever happens to a run, and at whatever moment: the old file or the new one, and no secret in what is beside it. */
-import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { createSearch } from '../canary-search.ts'
@@ -150,18 +151,18 @@ describe.concurrent('what goes wrong leaves the old file, and nothing beside it'
 
   test('a file that grows all the time', async () => {
     const files = project()
-    files.write('a.log', old + 'x\n'.repeat(4_000_000))
-    const running = files.logveil(['scrub', '--no-summary', '--write', 'a.log'])
-    let ended = false
-    running.finally(() => {
-      ended = true
-    })
-    // Opened and closed each time: no process is seen with it.
-    while (!ended) {
-      appendFileSync(files.path('a.log'), 'more\n')
-      await wait(1)
-    }
-    expect(await running).toEqual({
+    const before = old + 'x\n'.repeat(4_000_000)
+    files.write('a.log', before)
+    // In a thread of its own, which no other test holds up. Opened and closed each time: no process is seen with it.
+    const appends = `
+      const { appendFileSync } = require('node:fs')
+      const clock = new Int32Array(new SharedArrayBuffer(4))
+      for (;; Atomics.wait(clock, 0, 0, 1)) appendFileSync(require('node:worker_threads').workerData, 'more\\n')`
+    const appender = new Worker(appends, { eval: true, workerData: files.path('a.log') })
+    await expect.poll(() => statSync(files.path('a.log')).size).toBeGreaterThan(before.length)
+    const ended = await files.logveil(['scrub', '--no-summary', '--write', 'a.log'])
+    await appender.terminate()
+    expect(ended).toEqual({
       status: 2,
       stdout: 'left a.log: generic-password 1, private-key-pem 7\n',
       stderr: changed
