@@ -8,8 +8,9 @@ import { packNames } from '../packs.ts'
 import { formatMistake, type LoadedDetector, type Mistake, mistakeAt } from '../scan/load/load.ts'
 import { selfTest } from '../scan/load/self-test.ts'
 import { packDirectory } from './bundled-files.ts'
-import type { DetectorsArguments, Outcome } from './detectors.ts'
+import type { DetectorsArguments } from './detectors.ts'
 import { createTrial } from './detectors-test.ts'
+import type { Outcome } from './outcome.ts'
 import { extendBundled } from './own-detectors.ts'
 
 /** Of the bundled files, each pack is checked beside the default one, not beside the others: who wants all sees what they all find. */

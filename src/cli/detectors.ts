@@ -3,6 +3,7 @@ import { LogveilError } from '../errors.ts'
 import type { Pack } from '../packs.ts'
 import { nearest } from '../scan/load/nearest.ts'
 import { detectorsHelp } from './detectors-help.ts'
+import type { Outcome } from './outcome.ts'
 import { parsePacks } from './pack-option.ts'
 
 /** What the subcommands share. */
@@ -12,12 +13,6 @@ export interface DetectorsArguments {
   readonly packs: readonly Pack[]
   readonly json: boolean
   readonly checks: boolean
-}
-
-/** What a subcommand says on standard output, and with which exit status it ends. */
-export interface Outcome {
-  readonly text: string
-  readonly status: number
 }
 
 const commands: Record<string, (args: DetectorsArguments) => Promise<Outcome>> = {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { LogveilError } from '../errors.ts'
 import { createRedactor, createStrengthEstimator } from '../index.ts'
 import type { Finding, TraceEvent } from '../model.ts'
-import type { DetectorsArguments, Outcome } from './detectors.ts'
+import type { DetectorsArguments } from './detectors.ts'
+import type { Outcome } from './outcome.ts'
 import { extendBundled } from './own-detectors.ts'
 
 /** More would be no line any more, and every step of it is printed. */

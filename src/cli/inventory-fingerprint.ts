@@ -2,8 +2,8 @@ import { stringify } from 'yaml'
 import { LogveilError } from '../errors.ts'
 import { createFingerprint } from '../inventory/prints.ts'
 import { listingKeys } from '../redact/fingerprint.ts'
-import type { Outcome } from './detectors.ts'
 import { type InventoryArguments, keysOf } from './inventory.ts'
+import type { Outcome } from './outcome.ts'
 
 /** `logveil inventory fingerprint`: a version for the inventory, of the value on standard input. */
 export async function fingerprintValue(args: InventoryArguments): Promise<Outcome> {

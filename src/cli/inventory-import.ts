@@ -9,9 +9,9 @@ import { mergeInto } from '../inventory/merge.ts'
 import { createFingerprint, type Fingerprint } from '../inventory/prints.ts'
 import { listingKeys } from '../redact/fingerprint.ts'
 import { complain } from './complain.ts'
-import type { Outcome } from './detectors.ts'
 import { type InventoryArguments, keysOf } from './inventory.ts'
 import { readAll } from './inventory-fingerprint.ts'
+import type { Outcome } from './outcome.ts'
 import { systemMessage } from './system-message.ts'
 
 type Values = InventoryArguments['values']

@@ -4,8 +4,8 @@ import { createRedactor } from '../index.ts'
 import { inventoryJsonSchema } from '../inventory/inventory-schema.ts'
 import { listedSecrets } from '../inventory/listed.ts'
 import { checkInventory, readText } from '../inventory/load.ts'
-import type { Outcome } from './detectors.ts'
 import type { InventoryArguments } from './inventory.ts'
+import type { Outcome } from './outcome.ts'
 
 /** `logveil inventory lint FILE`. */
 export async function lintInventory({ positionals, values }: InventoryArguments): Promise<Outcome> {

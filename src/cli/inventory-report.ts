@@ -4,8 +4,8 @@ import { loadInventory } from '../inventory/load.ts'
 import { type ReportRow, reportOf } from '../inventory/report.ts'
 import { reportHtml, reportMarkdown, summary } from '../inventory/report-formats.ts'
 import type { Ticket } from '../model.ts'
-import type { Outcome } from './detectors.ts'
 import type { InventoryArguments } from './inventory.ts'
+import type { Outcome } from './outcome.ts'
 import { table } from './table.ts'
 
 /** `logveil inventory report FILE`. */

@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util'
 import { LogveilError } from '../errors.ts'
 import type { FingerprintKey } from '../redact/fingerprint.ts'
 import { nearest } from '../scan/load/nearest.ts'
-import type { Outcome } from './detectors.ts'
 import { inventoryHelp } from './inventory-help.ts'
+import type { Outcome } from './outcome.ts'
 import { parseOptions } from './run-options.ts'
 
 /** What the subcommands share. */

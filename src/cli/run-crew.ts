@@ -7,7 +7,8 @@ import {
   totalsOf
 } from '../metrics.ts'
 import type { Allowance } from '../tickets/ledger.ts'
-import { type EngineOptions, startEngine } from './run-engine.ts'
+import { startEngine } from './run-engine.ts'
+import type { EngineOptions } from './run-engine-options.ts'
 import { createRedaction, type RedactionSettings } from './run-redaction.ts'
 import { startWorker, type ThreadOptions, type Worker } from './run-thread.ts'
 

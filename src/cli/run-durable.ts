@@ -9,7 +9,7 @@ import { nodeFiles } from '../sinks/durable/files.ts'
 import { openQueue, type Queue, type QueueEvents } from '../sinks/durable/queue.ts'
 import { createDurableSink } from '../sinks/durable.ts'
 import { withTimeout } from '../sinks/timeout.ts'
-import type { EngineOptions, Report } from './run-engine.ts'
+import type { EngineOptions, Report } from './run-engine-options.ts'
 
 /** A sink in front of which batches are stored. */
 export interface DurableSink extends Sink {

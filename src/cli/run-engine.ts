@@ -1,4 +1,4 @@
-import type { Config, PipelineConfig } from '../config/config-schema.ts'
+import type { PipelineConfig } from '../config/config-schema.ts'
 import { LogveilError } from '../errors.ts'
 import { createMetrics, type Metrics } from '../metrics.ts'
 import type { Sink, Source } from '../model.ts'
@@ -12,35 +12,16 @@ import { describe } from './complain.ts'
 import { canaryPasses } from './run-canary.ts'
 import { createCosts } from './run-costs.ts'
 import type { DurableSink } from './run-durable.ts'
+import type { EngineOptions } from './run-engine-options.ts'
 import type { Rules } from './run-files.ts'
 import { createStreams, type Streams } from './run-lines.ts'
 import { createRedaction, type Redaction, type RedactionSettings } from './run-redaction.ts'
 import { createServices } from './run-services.ts'
 import { openSink } from './run-sinks.ts'
 import { openSources } from './run-sources.ts'
-import { createSpots, type Take } from './run-tickets.ts'
+import { createSpots } from './run-tickets.ts'
 import { beginAtZero } from './run-zeros.ts'
 import { createAllowList } from './tickets-allowed.ts'
-
-/** What an engine tells to whoever runs it: numbers and names, never log content. */
-export type Report = (
-  level: 'info' | 'warn' | 'error',
-  message: string,
-  facts?: Readonly<Record<string, unknown>>
-) => void
-
-export interface EngineOptions {
-  readonly config: Config
-  readonly redaction: RedactionSettings
-  readonly reusePort: boolean
-  /** Which of how many threads this is, from 0. */
-  readonly worker: { readonly index: number; readonly count: number }
-  readonly version: string
-  readonly write: (bytes: Uint8Array) => Promise<void>
-  readonly report: Report
-  /** Gets what is found, when tickets are configured. */
-  readonly take: Take
-}
 
 /** All pipelines in one thread. */
 export interface Engine {

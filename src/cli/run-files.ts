@@ -9,7 +9,7 @@ import { createFilesSource, type FilesEvents } from '../sources/files.ts'
 import { resourceOfPath } from '../sources/records/kubernetes.ts'
 import type { Continues } from '../sources/records/rules.ts'
 import { continuations } from './exec-partial.ts'
-import type { EngineOptions, Report } from './run-engine.ts'
+import type { EngineOptions, Report } from './run-engine-options.ts'
 import { createLayout, type RedactBatch } from './run-layout.ts'
 
 /** What the detectors have to say, which a reload changes. */

@@ -17,7 +17,7 @@ import { createFingerprinter, type FingerprintKey } from '../redact/fingerprint.
 import type { Redacted, Redactor } from '../redactor.ts'
 import { readClientTls } from '../sinks/downstream.ts'
 import { readEncryptor } from './keys.ts'
-import type { EngineOptions, Report } from './run-engine.ts'
+import type { EngineOptions, Report } from './run-engine-options.ts'
 import type { Services } from './run-services.ts'
 import type { Spots } from './run-tickets.ts'
 

@@ -1,5 +1,5 @@
 import { describe } from './complain.ts'
-import type { Report } from './run-engine.ts'
+import type { Report } from './run-engine-options.ts'
 
 /** Node would print an error that nobody caught, and its text may quote what was scanned. */
 export function dieQuietly(report: Report): void {

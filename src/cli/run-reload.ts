@@ -3,7 +3,7 @@ import { loadConfig } from '../config/config-load.ts'
 import type { Config } from '../config/config-schema.ts'
 import { describe } from './complain.ts'
 import type { Crew } from './run-crew.ts'
-import type { Report } from './run-engine.ts'
+import type { Report } from './run-engine-options.ts'
 import { readRedaction } from './run-redaction.ts'
 import { withTicketKey } from './tickets-keys.ts'
 

@@ -18,7 +18,7 @@ import { withTimeout } from '../sinks/timeout.ts'
 import type { Continues } from '../sources/records/rules.ts'
 import { recordsToOtlp } from '../sources/records/to-otlp.ts'
 import { type DurableSink, openDurable } from './run-durable.ts'
-import type { EngineOptions } from './run-engine.ts'
+import type { EngineOptions } from './run-engine-options.ts'
 import { readRule } from './run-layout.ts'
 
 /** A sink with all that a configuration wraps around it, and before it. Throws `CONFIG_INVALID`, `OUTPUT_FAILED`. */

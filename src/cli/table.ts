@@ -1,4 +1,4 @@
-import type { Outcome } from './detectors.ts'
+import type { Outcome } from './outcome.ts'
 
 /** Longer lists of keywords are cut in the table; `--json` has them all. */
 const cellWidth = 60

@@ -1,5 +1,5 @@
 import type { TicketState } from '../model.ts'
-import type { Outcome } from './detectors.ts'
+import type { Outcome } from './outcome.ts'
 import type { TicketsArguments } from './tickets.ts'
 import { ticketData } from './tickets-data.ts'
 import { ticketNamed, withLedger } from './tickets-ledger.ts'

@@ -1,4 +1,4 @@
-import type { Outcome } from './detectors.ts'
+import type { Outcome } from './outcome.ts'
 import { table } from './table.ts'
 import type { TicketsArguments } from './tickets.ts'
 import { withLedger } from './tickets-ledger.ts'

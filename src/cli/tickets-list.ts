@@ -1,5 +1,5 @@
 import type { Ticket } from '../model.ts'
-import type { Outcome } from './detectors.ts'
+import type { Outcome } from './outcome.ts'
 import { table } from './table.ts'
 import type { TicketsArguments } from './tickets.ts'
 import { allowanceData, historyData, isoTime, ticketData } from './tickets-data.ts'

@@ -1,5 +1,5 @@
 import { openApi } from '../admin/openapi.ts'
-import type { Outcome } from './detectors.ts'
+import type { Outcome } from './outcome.ts'
 import { version } from './version.ts'
 
 /** `logveil tickets openapi`. */

@@ -5,7 +5,7 @@ import { type TicketsConfig, ticketsSchema } from '../config/tickets-schema.ts'
 import { LogveilError } from '../errors.ts'
 import { type TicketState, ticketStates } from '../model.ts'
 import { nearest } from '../scan/load/nearest.ts'
-import type { Outcome } from './detectors.ts'
+import type { Outcome } from './outcome.ts'
 import { parseOptions } from './run-options.ts'
 import { ticketsHelp } from './tickets-help.ts'
 

@@ -1,9 +1,9 @@
 import type { About, DetectorRow } from './answers.ts'
 import { field, h, put, table } from './dom.ts'
 import { compact, duration, whole } from './format.ts'
-import type { View } from './main.ts'
 import { findingsBy } from './overview.ts'
 import { type Snapshot, totalsBy } from './samples.ts'
+import type { View } from './view.ts'
 
 const most = 100
 

@@ -1,8 +1,8 @@
 import type { InventoryReport, InventoryRow } from './answers.ts'
 import { card, field, h, put, table } from './dom.ts'
 import { whole } from './format.ts'
-import type { View } from './main.ts'
 import { ask, Refused } from './session.ts'
+import type { View } from './view.ts'
 
 const most = 200
 

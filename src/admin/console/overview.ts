@@ -3,8 +3,8 @@ import { barChart, lineChart, ranking } from './charts.ts'
 import { card, h, put, table } from './dom.ts'
 import { compact, duration, whole } from './format.ts'
 import { everyMs, type Live } from './live.ts'
-import type { View } from './main.ts'
 import { largest, quantile, rate, type Snapshot, total, totalsBy } from './samples.ts'
+import type { View } from './view.ts'
 
 /** What charts show at first; they grow to all that is kept. */
 const fewestSlots = 30

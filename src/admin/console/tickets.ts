@@ -2,9 +2,9 @@ import type { About, Ticket, TicketPage } from './answers.ts'
 import { announce, field, h, put, table } from './dom.ts'
 import { relative, whole, words } from './format.ts'
 import { everyMs } from './live.ts'
-import type { View } from './main.ts'
 import { ask, Refused } from './session.ts'
 import { ticketPanel } from './ticket.ts'
+import type { View } from './view.ts'
 
 /** Those that something has to be done about. */
 const todo = ['open', 'acknowledged', 'rotating', 'rotated']
