@@ -35,13 +35,13 @@ const harmless: Record<string, string> = {
   pwd: 'cpwd pwdx',
   pass: 'bypass compass passenger passed passing passport password passphrase',
   token: `token_type tokenType TOKEN_TYPE tokenizer tokenize tokenization max_tokens maxTokens MAX_TOKENS nextPageToken page_token
-    next_token continuationToken syncToken tokens_total token_count tokenCount prompt_tokens completion_tokens token_limit
+    next_token continuationToken syncToken resumeToken tokens_total token_count tokenCount prompt_tokens completion_tokens token_limit
     csrf-token X-XSRF-TOKEN token_id token_url tokenEndpoint token_expires_in unexpected_token eof_token`,
   secret:
     'secret-name secretName secret_id secretArn SECRET_ARN secret_ref secret_path secretary secretariat secretVersion',
   key: `public_key publicKey PUBLIC_KEY primary_key primaryKey foreign_key cacheKey cache_key sort_key partitionKey keyboard
     monkey keyId key_id api_key_id keyword keyring keystone keyspace hotkey keys_total idempotency_key routing_key
-    objectKey row_key key_length keyAlgorithm key_file`,
+    objectKey row_key Sec-WebSocket-Key key_length keyAlgorithm key_file`,
   auth: 'author authority authors authentication authorization auth_url authMethod auth_type',
   session: 'session_timeout sessionTimeout session_id sessionCount'
 }
@@ -94,4 +94,18 @@ test('any bytes may stand in a key', () => {
     const bytes = Buffer.concat([Buffer.from([byte]), Buffer.from('token'), Buffer.from([byte])])
     expect(typeof governs(bytes, 0, bytes.length, 1, 6, 'opaque')).toBe('boolean')
   }
+})
+
+test('in a sentence the word before the key word makes it harmless, but for passwords', () => {
+  const inSentence = (text: string, word: string, shape: ValueShape) => {
+    const bytes = Buffer.from(text)
+    const at = text.lastIndexOf(word)
+    return governs(bytes, at, bytes.length, at, at + word.length, shape)
+  }
+  expect(inSentence('the partition key', 'key', 'random')).toBe(false)
+  expect(inSentence('resume token', 'token', 'opaque')).toBe(false)
+  expect(inSentence('the new token', 'token', 'opaque')).toBe(true)
+  expect(inSentence('invalid token', 'token', 'opaque')).toBe(true)
+  expect(inSentence('the public password', 'password', 'any')).toBe(true)
+  expect(inSentence('a public.key', 'key', 'random')).toBe(true)
 })

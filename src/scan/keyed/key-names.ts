@@ -22,8 +22,13 @@ const harmless = words(
   'public primary foreign partition routing cache sort shard row object index unique composite natural surrogate max min num number total count prompt ' +
     'completion input output next page continuation sync cursor cancellation reasoning cached candidates translation i18n message dedup dedupe ' +
     'deduplication idempotency group grouping hot short arrow function foreign lookup map hash range document state registry no without missing ' +
-    'issue tenant order item entity record event bucket storage path file folder node component react locale theme resource ' +
+    'issue tenant order resume socket websocket item entity record event bucket storage path file folder node component react locale theme resource ' +
     'invalid expected unexpected unknown column dictionary json sub end eof start stop ch ht yp csrf xsrf authenticity antiforgery'
+)
+
+/** Of them, those that stand before a name in a sentence: `public key`; not `no token`, `invalid key`, which tell of the one that follows. */
+const told = words(
+  'public primary foreign partition routing cache shard cursor sort object index resume idempotency continuation websocket'
 )
 
 function words(text: string): ReadonlySet<string> {
@@ -63,7 +68,18 @@ export function governs(
     if (describing.has(word) || (shape !== 'any' && oneWay.has(word))) return false
     at = next
   }
-  return !harmless.has(wordBefore(bytes, keyStart, hitStart))
+  return !harmless.has(wordBefore(bytes, keyStart, hitStart)) && !isTold(bytes, keyStart, hitStart, shape)
+}
+
+/** Bytes of a word before a name. */
+const maxTold = 16
+
+/** `partition key x`, `resume token x`: in a sentence, the word before the name makes it harmless; a password is one whatever stands before. */
+function isTold(bytes: Uint8Array, keyStart: number, hitStart: number, shape: ValueShape | null): boolean {
+  if (shape === 'any' || keyStart !== hitStart || keyStart < 2 || bytes[keyStart - 1] !== 0x20) return false
+  let at = keyStart - 1
+  while (at > 0 && keyStart - at < maxTold && isLetter[bytes[at - 1]] === 1) at--
+  return told.has(latin1(bytes, at, keyStart - 1).toLowerCase())
 }
 
 /** Providers whose keys are names of entries, or whose names are words. */
