@@ -10,7 +10,7 @@ import {
   type TicketOwner,
   type TicketState
 } from '../model.ts'
-import { confidences, mergeHints, mergePlaces, severities, worst } from './places.ts'
+import { mergeHints, mergePlaces, withSighting } from './places.ts'
 
 /** Time limits, all in ms. */
 export interface LifecyclePolicy {
@@ -47,7 +47,7 @@ export const itself = 'logveil'
 /** A secret was seen (again). `ticket` null: for the first time. */
 export function sighted(ticket: Ticket | null, seen: Sighting, owner: TicketOwner, policy: LifecyclePolicy): Step {
   if (ticket === null) return opening(seen, owner, policy)
-  const counted = hurried(ticket, withOwner({ ...ticket, ...counts(ticket, seen) }, owner), policy)
+  const counted = hurried(ticket, withOwner(withSighting(ticket, seen), owner), policy)
   // What was seen before it came into its state, and is told late, says nothing about that state.
   if (seen.last > ticket.since) {
     const { state, expires } = ticket
@@ -211,18 +211,6 @@ function hurried(before: Ticket, ticket: Ticket, policy: LifecyclePolicy): Ticke
 
 function slaOf({ severity, classification }: Ticket, { slaMs, classificationSlaMs }: LifecyclePolicy): number {
   return (classification === null ? undefined : classificationSlaMs[classification]) ?? slaMs[severity]
-}
-
-function counts(ticket: Ticket, seen: Sighting) {
-  return {
-    severity: worst(severities, ticket.severity, seen.severity),
-    confidence: worst(confidences, ticket.confidence, seen.confidence),
-    hints: mergeHints(ticket.hints, seen.hints),
-    count: ticket.count + seen.count,
-    first: Math.min(ticket.first, seen.first),
-    last: Math.max(ticket.last, seen.last),
-    places: mergePlaces(ticket.places, seen.places)
-  }
 }
 
 /** Only when it is news: else a storm of one secret would be one of messages. */

@@ -17,19 +17,21 @@ export function mergePlaces(known: readonly SeenPlace[], seen: readonly SeenPlac
   return places.slice(0, mostPlaces)
 }
 
-/** Two tellings of one secret as one. */
-export function mergeSightings(a: Sighting, b: Sighting): Sighting {
+/** What `one` knows, as a sighting or as a ticket, with `more` counted in. */
+export function withSighting<T extends Counted>(one: T, more: Counted): T {
   return {
-    ...a,
-    severity: worst(severities, a.severity, b.severity),
-    confidence: worst(confidences, a.confidence, b.confidence),
-    hints: mergeHints(a.hints, b.hints),
-    count: a.count + b.count,
-    first: Math.min(a.first, b.first),
-    last: Math.max(a.last, b.last),
-    places: mergePlaces(a.places, b.places)
+    ...one,
+    severity: worst(severities, one.severity, more.severity),
+    confidence: worst(confidences, one.confidence, more.confidence),
+    hints: mergeHints(one.hints, more.hints),
+    count: one.count + more.count,
+    first: Math.min(one.first, more.first),
+    last: Math.max(one.last, more.last),
+    places: mergePlaces(one.places, more.places)
   }
 }
+
+type Counted = Pick<Sighting, 'severity' | 'confidence' | 'hints' | 'count' | 'first' | 'last' | 'places'>
 
 /** The first in the list of both. */
 export function worst<T>(list: readonly T[], a: T, b: T): T {

@@ -1,6 +1,6 @@
 import type { Sighting } from '../model.ts'
 import { keyOf } from './lifecycle.ts'
-import { mergeSightings } from './places.ts'
+import { withSighting } from './places.ts'
 
 /** Sightings counted up in memory until the ledger takes them. */
 export interface Tally {
@@ -19,7 +19,7 @@ export function createTally(most: number): Tally {
       const key = keyOf(seen)
       const known = sightings.get(key)
       if (known === undefined && sightings.size >= most) return false
-      sightings.set(key, known === undefined ? seen : mergeSightings(known, seen))
+      sightings.set(key, known === undefined ? seen : withSighting(known, seen))
       return true
     },
     get size() {
