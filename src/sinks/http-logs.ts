@@ -1,11 +1,10 @@
-import { Agent, request } from 'node:http'
-import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 import { LogveilError } from '../errors.ts'
 import { allTaken, type Envelope, type Receipt, type Sink } from '../model.ts'
-import { createEncoder, type DownstreamOptions, readClientTls, timeLeft } from './downstream.ts'
+import { createEncoder, type DownstreamOptions, timeLeft } from './downstream.ts'
+import { openHttp, type Reply } from './http-post.ts'
 import { type LogRecord, recordsOf } from './log-records.ts'
 import type { LogShape } from './log-shapes.ts'
-import { hostOf, post, type Reply, refused } from './otlp-http.ts'
+import { refused } from './otlp-http.ts'
 
 export interface HttpLogsOptions extends DownstreamOptions {
   readonly shape: LogShape
@@ -18,29 +17,16 @@ export interface HttpLogsOptions extends DownstreamOptions {
 /** Log records over HTTP to backends that know no OTLP. Throws `CONFIG_INVALID` when a certificate cannot be read. */
 export function createHttpLogsSink(options: HttpLogsOptions): Sink {
   const { url, shape, scrub, toJson } = options
-  const secure = url.protocol === 'https:'
-  const agent = secure
-    ? new SecureAgent({ keepAlive: true, ...readClientTls(options.tls) })
-    : new Agent({ keepAlive: true })
+  const http = openHttp(options)
   const encoder = createEncoder(options.compression)
-  const base = { agent, method: 'POST', protocol: url.protocol, hostname: hostOf(url), port: url.port }
   const path = url.pathname === '/' ? shape.path : url.pathname
   /** What is left of batches of which a part was taken: only that is sent when they come again. */
   const left = new WeakMap<Uint8Array, readonly LogRecord[]>()
 
   async function send(envelope: Envelope, records: readonly LogRecord[]): Promise<Reply> {
     const payload = Buffer.from(shape.body(records))
-    const { bytes, encoding } = await encoder.encode({ ...envelope, payload, encoded: null })
-    return post(secure ? secureRequest : request, bytes, timeLeft(envelope), {
-      ...base,
-      path: path + url.search,
-      headers: {
-        ...options.headers,
-        'content-type': shape.contentType,
-        'content-length': bytes.length,
-        ...(encoding === 'identity' ? {} : { 'content-encoding': encoding })
-      }
-    })
+    const encoded = await encoder.encode({ ...envelope, payload, encoded: null })
+    return http.post(path + url.search, shape.contentType, encoded, timeLeft(envelope))
   }
 
   return {
@@ -56,7 +42,7 @@ export function createHttpLogsSink(options: HttpLogsOptions): Sink {
       return options.answersEach ? readItems(reply, records, (rest) => left.set(payload, rest)) : allTaken
     },
     async close() {
-      agent.destroy()
+      http.close()
     }
   }
 }

@@ -1,52 +1,22 @@
-import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http'
-import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 import { LogveilError } from '../errors.ts'
 import type { Envelope, Sink } from '../model.ts'
 import { decodeResponse, decodeStatus } from '../otlp/messages.ts'
 import { contentTypes, httpPaths, isRetryableHttp, refusesAll, tooLarge } from '../otlp/status.ts'
-import {
-  createEncoder,
-  type DownstreamOptions,
-  type Encoded,
-  maxReplyBytes,
-  readClientTls,
-  replyTooLarge,
-  scrubbed,
-  timedOut,
-  timeLeft,
-  unreachable
-} from './downstream.ts'
+import { createEncoder, type DownstreamOptions, type Encoded, scrubbed, timeLeft } from './downstream.ts'
+import { openHttp, type Reply } from './http-post.ts'
 
 type OtlpEnvelope = Envelope & { readonly format: 'otlp-proto' | 'otlp-json' }
 
-export interface Reply {
-  readonly status: number
-  readonly headers: IncomingMessage['headers']
-  readonly body: Uint8Array
-}
-
 /** OTLP over HTTP. Throws `CONFIG_INVALID` when a certificate cannot be read. */
 export function createOtlpHttpSink(options: DownstreamOptions): Sink {
-  const { url, headers, scrub } = options
-  const secure = url.protocol === 'https:'
-  const agent = secure
-    ? new SecureAgent({ keepAlive: true, ...readClientTls(options.tls) })
-    : new Agent({ keepAlive: true })
+  const { url, scrub } = options
+  const http = openHttp(options)
   const encoder = createEncoder(options.compression)
-  const base = { agent, method: 'POST', protocol: url.protocol, hostname: hostOf(url), port: url.port }
   const prefix = url.pathname.replace(/\/$/, '')
 
-  async function send(envelope: OtlpEnvelope, { bytes, encoding }: Encoded): Promise<Reply> {
-    return post(secure ? secureRequest : request, bytes, timeLeft(envelope), {
-      ...base,
-      path: prefix + httpPaths[envelope.signal ?? 'logs'],
-      headers: {
-        ...headers,
-        'content-type': contentTypes[envelope.format],
-        'content-length': bytes.length,
-        ...(encoding === 'identity' ? {} : { 'content-encoding': encoding })
-      }
-    })
+  function send(envelope: OtlpEnvelope, encoded: Encoded): Promise<Reply> {
+    const path = prefix + httpPaths[envelope.signal ?? 'logs']
+    return http.post(path, contentTypes[envelope.format], encoded, timeLeft(envelope))
   }
 
   async function sendOrPlain(envelope: OtlpEnvelope): Promise<Reply> {
@@ -66,52 +36,13 @@ export function createOtlpHttpSink(options: DownstreamOptions): Sink {
       return scrubbed(decodeResponse(reply.body, envelope.signal ?? 'logs', formatOf(reply, envelope.format)), scrub)
     },
     async close() {
-      agent.destroy()
+      http.close()
     }
   }
 }
 
 function isOtlp(envelope: Envelope): envelope is OtlpEnvelope {
   return envelope.format !== 'lines'
-}
-
-/** Without the brackets that URLs write around IPv6. */
-export function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, '')
-}
-
-export function post(send: typeof request, body: Uint8Array, leftMs: number, options: RequestOptions): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const sent = send(options, (response) => receive(response).then(resolve, fail))
-    const timer = leftMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(expire, leftMs)
-    function expire(): void {
-      reject(timedOut())
-      sent.destroy()
-    }
-    // A connection kept alive may end just as it is used: that says nothing of the downstream, so try at once.
-    function fail(error: unknown): void {
-      reject(error instanceof LogveilError ? error : unreachable(error, sent.reusedSocket ? 0 : null))
-    }
-    sent.on('error', fail)
-    sent.on('close', () => clearTimeout(timer))
-    sent.end(body)
-  })
-}
-
-function receive(response: IncomingMessage): Promise<Reply> {
-  const { statusCode: status = 0, headers } = response
-  const chunks: Buffer[] = []
-  let size = 0
-  return new Promise((resolve, reject) => {
-    response.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size <= maxReplyBytes) return void chunks.push(chunk)
-      reject(replyTooLarge())
-      response.destroy()
-    })
-    response.on('end', () => resolve({ status, headers, body: Buffer.concat(chunks) }))
-    response.on('error', reject)
-  })
 }
 
 function formatOf({ headers }: Reply, fallback: 'otlp-proto' | 'otlp-json'): 'otlp-proto' | 'otlp-json' {
