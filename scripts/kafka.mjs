@@ -1,5 +1,6 @@
 // A single-node Kafka for tests and for trying things out: `npm run kafka`. Its jars come through Maven, as the machine has it set up.
 import { spawn, spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -130,13 +131,12 @@ function properties(directory, addresses, controller) {
   ]
 }
 
+/** Not one that the system gives to whoever asks for any (32768 and up): a broker that is stopped wants its port again. */
 function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
+  const port = randomInt(10_000, 32_768)
+  return new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(freePort()))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)))
   })
 }
 
