@@ -159,6 +159,11 @@ function wordFollows(text: string, at: number, kind: string, quoted: boolean): b
   if (/^[!*+.?~][=:]/.test(cut(text, at, 2))) return onLine(text, at + 2)
   if (/^is[ \t:]/i.test(cut(text, at, 3))) return onLine(text, at + 3)
   if (isRandom(text, at) || isMixed(text, at) || kind === 'option') return true
+  const first = /^[a-z]{1,16} /i.exec(cut(text, at, 17))?.[0].length
+  const second = first === undefined ? undefined : /^[a-z]{1,16} /i.exec(cut(text, at + first, 17))?.[0].length
+  const told = [first, second === undefined ? undefined : (first ?? 0) + second]
+  if (told.some((words) => words !== undefined && (isRandom(text, at + words) || isMixed(text, at + words))))
+    return true
   const owner = behindOwner(text, at)
   if (owner !== null) return onLine(text, owner)
   const letters = /^[a-z]{1,16}(?=: )/i.exec(cut(text, at, 18))?.[0]

@@ -136,6 +136,23 @@ function commaSeparator(bytes: Uint8Array, keyStart: number, at: number, start: 
   return bytes[value] === 0x60 ? null : { end: value, bond: 'loose' }
 }
 
+/** What leads from a key to its value in a sentence. Not `to` alone: `access to 3f2a...` names an object. */
+const leads = [
+  'is ',
+  'was ',
+  'of ',
+  'code ',
+  'value ',
+  'provided ',
+  'used ',
+  'given ',
+  'set to ',
+  'reset to ',
+  'changed to ',
+  'updated to ',
+  'rotated to '
+]
+
 function spaceSeparator(
   bytes: Uint8Array,
   keyStart: number,
@@ -152,8 +169,8 @@ function spaceSeparator(
   if (beginsPair(bytes, at, stop)) return null
   const told = toldEnd(bytes, at, stop) || ownerEnd(bytes, at, end)
   if (told > 0) return { end: told, bond: 'loose' }
-  for (const word of ['is ', 'was ', 'of ', 'code ', 'value ', 'provided ', 'used ', 'given ']) {
-    if (startsWithFolded(bytes, at, stop, word)) return { end: at + word.length, bond: 'loose' }
+  for (const words of leads) {
+    if (startsWithFolded(bytes, at, stop, words)) return { end: at + words.length, bond: 'loose' }
   }
   return { end: at, bond: 'loose' }
 }

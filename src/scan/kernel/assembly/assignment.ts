@@ -6,7 +6,7 @@
 //   separator = `=` `:` `|` `>` `->` TAB, `</`, `,` behind a quote, the protobuf tag between a key and its value or
 //               between the elements of an array
 //   value     = after a separator anything but white space to the end of the line; without one: a quoted text,
-//               a random looking word, a word after `is`, after `for ada is` or `for ada:`, any word when the identifier is an option (`--key`), and an
+//               a random looking word, also behind one or two others, a word after `is`, after `for ada is` or `for ada:`, any word when the identifier is an option (`--key`), and an
 //               attribute when the identifier is quoted or a tag (`name="key" value=`, `<key type=`)
 
 import { at, DIGIT, from, is, isWideSign, NAME, read, to, TOKEN, USERINFO_END, width } from './text'
@@ -243,10 +243,22 @@ function wordFollows(p: u32, end: u32, quoted: bool): bool {
   if (isRandom(p) || isMixed(p) || isTyped(p)) return true
   const owner = behindOwner(p)
   if (owner) return onLine(owner)
+  if (isTold(p)) return true
   const colon = behindLetters(p)
   if (colon > p && at(colon) == 0x3a && at(colon + 1) == 0x20) return onLine(colon + 1) // key provided: V
   const name = kindOfName(end)
   return name == OPTION || ((quoted || name == TAG) && isAttribute(p))
+}
+
+/** One or two words lead to what looks like a value: `was V`, `set to V`. */
+function isTold(p: u32): bool {
+  for (let words = 0; words < 2; words++) {
+    const next = behindLetters(p)
+    if (next == p || at(next) != 0x20) return false
+    p = next + 1
+    if (isRandom(p) || isMixed(p)) return true
+  }
+  return false
 }
 
 /** Behind `is ` or `: ` in `for ada is `, `of ada: `; 0 when nothing of the kind is at p. */
