@@ -19,7 +19,8 @@ import { fileURLToPath } from 'node:url'
 
 const project = fileURLToPath(new URL('./kafka/pom.xml', import.meta.url))
 const cache = fileURLToPath(new URL('../node_modules/.cache/logveil/kafka', import.meta.url))
-const readyMs = 60_000
+/** It makes way for the tests that run beside it: on a busy machine it takes more than a minute. */
+const readyMs = 240_000
 
 /** The folder of the jars, fetched at the first time; or why there is none. */
 export function kafkaJars() {
@@ -76,7 +77,12 @@ export async function startKafka(jars, { settings = [], listeners = [], scram = 
   async function start() {
     child = spawn('nice', ['java', ...java, 'kafka.Kafka', file], { stdio: ['ignore', 'ignore', 'inherit'] })
     child.unref()
-    await answers(port, child)
+    try {
+      await answers(port, child)
+    } catch (error) {
+      await end('SIGKILL')
+      throw error
+    }
   }
 
   async function end(signal) {

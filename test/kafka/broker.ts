@@ -31,7 +31,7 @@ export function useBroker(settings?: () => BrokerSettings): Omit<Broker, 'close'
   let opened: Broker | string = 'not started'
   beforeAll(async () => {
     opened = await openBroker(settings?.())
-  }, 150_000)
+  }, 360_000)
   beforeEach((context) => {
     if (typeof opened === 'string') context.skip(opened)
   })

@@ -270,7 +270,7 @@ test('a broker that goes and comes back: what was there goes on', async (context
   await broker.own.start()
   await produce(broker, from, [{ value: 'after' }])
   expect(texts(await readTopic(broker, to, count(2))).sort()).toEqual(['after', 'before'])
-})
+}, 360_000)
 
 test('values that are OTLP stay OTLP; what is none is a dead letter, and those behind it go on', async () => {
   const [from, to] = [await createTopic(broker, 'in', 1), await createTopic(broker, 'out', 1)]
