@@ -2,12 +2,14 @@
 //
 //   text      = [rest of the identifier] gap separator [spaces] value   |  gap value
 //             | identifier of which more than 16 bytes, with 4 digits in them, stand behind the word
-//   gap       = quotes, closing brackets, `[index]`, spaces (raw or escaped, see `read` in text.ts), colours (decode/colours.ts)
+//   gap       = quotes, closing brackets, `[index]`, spaces (raw or escaped, see `read` in text.ts), colours (as
+//               decode/colours.ts has them)
 //   separator = `=` `:` `|` `>` `->` TAB, `</`, `,` behind a quote, the protobuf tag between a key and its value or
 //               between the elements of an array
 //   value     = after a separator anything but white space to the end of the line; without one: a quoted text,
-//               a random looking word, also behind one or two others, a word after `is`, after `for ada is` or `for ada:`, any word when the identifier is an option (`--key`), and an
-//               attribute when the identifier is quoted or a tag (`name="key" value=`, `<key type=`)
+//               a random looking word, also behind one or two others, a word after `is`, anything after `for ada is` or
+//               `for ada:`, any word when the identifier is an option (`--key`), and an attribute when the identifier is
+//               quoted or a tag (`name="key" value=`, `<key type=`)
 
 import { at, DIGIT, from, is, isWideSign, NAME, read, to, TOKEN, USERINFO_END, width } from './text'
 
@@ -241,9 +243,9 @@ function wordFollows(p: u32, end: u32, quoted: bool): bool {
   if (isMark(char) && (second == 0x3d || second == 0x3a)) return onLine(p + 2)
   if ((char | 32) == 0x69 && (second | 32) == 0x73 && isSpaceOrColon(at(p + 2))) return onLine(p + 3)
   if (isRandom(p) || isMixed(p) || isTyped(p)) return true
+  if (isTold(p)) return true
   const owner = behindOwner(p)
   if (owner) return onLine(owner)
-  if (isTold(p)) return true
   const colon = behindLetters(p)
   if (colon > p && at(colon) == 0x3a && at(colon + 1) == 0x20) return onLine(colon + 1) // key provided: V
   const name = kindOfName(end)
