@@ -131,7 +131,7 @@ function onText(text: string, at: number): boolean {
 
 function isRandom(text: string, at: number): boolean {
   const run = /^[\w+/=.~-]*/.exec(cut(text, at, 96))?.[0] ?? ''
-  return run.length >= 16 && /\d/.test(run)
+  return run.length >= (/\d/.test(run) ? 16 : 20)
 }
 
 function isMixed(text: string, at: number): boolean {

@@ -250,6 +250,7 @@ describe('random', () => {
   test.each([
     'abcdefabcdefabcdef',
     'abcdefghij1234567890',
+    'ZYXWVUTSRQPONMLKJIHGFEDC',
     '1234567890abcdefghijklmnop',
     '12345678901234567890123456789012'
   ])('%s is weak, and a secret', (value) =>

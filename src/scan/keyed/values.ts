@@ -327,18 +327,22 @@ function looksMadeUp(bytes: Uint8Array, start: number, end: number, m: Measures)
   return orderedBytes(bytes, start, start + m.length) >= 6
 }
 
-/** How many bytes stand in runs of four or more that count up: `abcd`, `5678`. */
+/** How many bytes stand in runs of four or more that count up or down: `abcd`, `5678`, `dcba`. */
 function orderedBytes(bytes: Uint8Array, start: number, end: number): number {
-  let ordered = 0
+  return countedBytes(bytes, start, end, 1) + countedBytes(bytes, start, end, -1)
+}
+
+function countedBytes(bytes: Uint8Array, start: number, end: number, step: 1 | -1): number {
+  let counted = 0
   let run = 1
   for (let i = start + 1; i <= end; i++) {
-    if (i < end && bytes[i] === bytes[i - 1] + 1) run++
+    if (i < end && bytes[i] === bytes[i - 1] + step) run++
     else {
-      if (run >= 4) ordered += run
+      if (run >= 4) counted += run
       run = 1
     }
   }
-  return ordered
+  return counted
 }
 
 /** For keys such as `token`: anything but words, numbers, dates and names made of words. */

@@ -25,6 +25,8 @@ const OWNER_MAX: u32 = 64
 const COLOUR_MAX: u32 = 40
 const RANDOM_MIN: u32 = 16
 const RANDOM_MAX: u32 = 96
+/** The same without a digit: few words are as long. */
+const LETTERS_MIN: u32 = 20
 const MIXED_MIN: u32 = 8
 const MIXED_MAX: u32 = 64
 /** Digits in what follows a key word in one identifier, for a value. */
@@ -206,7 +208,7 @@ function isRandom(p: u32): bool {
   const start = p
   let digits: u32 = 0
   for (const limit = min(p + RANDOM_MAX, to); p < limit && is(p, TOKEN); p++) digits |= u32(is(p, DIGIT))
-  return digits != 0 && p - start >= RANDOM_MIN
+  return p - start >= (digits ? RANDOM_MIN : LETTERS_MIN)
 }
 
 /** Eight bytes or more to the next white space, among them a digit, and capitals and small letters or a mark that few words have. */
