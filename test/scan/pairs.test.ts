@@ -338,6 +338,15 @@ describe('limits', () => {
   })
 })
 
+test.each([
+  'password: |\n  «hunter2»\nuser: bob',
+  'password: >-\n    «hunter2»\n',
+  'password: |2+\r\n  «hunter2»',
+  'password: «|-»'
+])('a block scalar of YAML: %j', (text) => expect(valueIn(text)).toBe(text))
+
+test('an empty block scalar does not take the next line', () => expect(valueIn('password: |\nuser: bob')).toBe(null))
+
 describe('what a value was changed to', () => {
   function changedIn(line: string): string | null {
     const bytes = Buffer.from(line)

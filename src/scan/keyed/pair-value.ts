@@ -1,4 +1,4 @@
-import { isKeyByte, isQuote, isSpace, isTrailer, skipSpaces, startsWithFolded } from '../bytes.ts'
+import { isDigit, isKeyByte, isQuote, isSpace, isTrailer, skipSpaces, startsWithFolded } from '../bytes.ts'
 import { colourSize } from '../decode/colours.ts'
 
 /** Longest quoted value whose closing quote is looked for, in bytes; a longer one ends as an unquoted one does. */
@@ -29,6 +29,7 @@ export function readValue(bytes: Uint8Array, from: number, end: number, memo: Pa
   let at = skipSpaces(bytes, from, end)
   // `<key>` and a line break: XML elements put their text on a line of its own.
   if (at < end && bytes[from - 1] === 0x3e) while (at < end && isSpace[bytes[at]]) at++
+  at = skipBlockHeader(bytes, at, end)
   if (startsWithFolded(bytes, at, end, '<![cdata[')) return readCdata(bytes, at + 9, end)
   at = skipOpener(bytes, skipTag(bytes, at, end), end)
   if (at >= end || isSpace[bytes[at]] || colourSize(bytes, at, end) > 0) return null
@@ -56,6 +57,16 @@ function readCdata(bytes: Uint8Array, start: number, end: number): Value | null 
   const stop = Math.min(end, start + maxQuoted)
   while (close < stop && !(bytes[close] === 0x5d && bytes[close + 1] === 0x5d)) close++
   return close > start ? { start, end: close, quoted: true } : null
+}
+
+/** `key: |-` and an indented line: YAML's block scalars begin on a line of their own. */
+function skipBlockHeader(bytes: Uint8Array, at: number, end: number): number {
+  if (bytes[at] !== 0x7c && bytes[at] !== 0x3e) return at
+  let i = at + 1
+  while (i < end && i - at < 3 && (bytes[i] === 0x2d || bytes[i] === 0x2b || isDigit[bytes[i]] === 1)) i++
+  if (bytes[i] === 0x0d) i++
+  if (i + 1 >= end || bytes[i] !== 0x0a || bytes[i + 1] !== 0x20) return at
+  return skipSpaces(bytes, i + 1, end)
 }
 
 /** `!!str x`: YAML's type in front of the value. */
