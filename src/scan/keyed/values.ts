@@ -348,7 +348,8 @@ function countedBytes(bytes: Uint8Array, start: number, end: number, step: 1 | -
 /** For keys such as `token`: anything but words, numbers, dates and names made of words. */
 function opaqueEnough(bytes: Uint8Array, start: number, end: number, m: Measures): string | null {
   if (m.length < 6) return 'too short'
-  if (looksMadeUp(bytes, start, end, m) || (hasMark(bytes, start, end) && looksChosen(bytes, start, end, m)))
+  // In this order: only a short value is looked through for marks.
+  if (looksMadeUp(bytes, start, end, m) || (looksChosen(bytes, start, end, m) && hasMark(bytes, start, end)))
     return null
   const letters = m.lowers + m.uppers
   if (letters === 0 || isNumeric(bytes, start, end)) return m.others === 0 && m.length >= 20 ? null : 'number'
