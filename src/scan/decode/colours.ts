@@ -4,11 +4,13 @@
 // characters out show them. ESC that is written as an escape (`\x1b`, `\u001b`) is read by escapes.ts before.
 
 import type { View } from '../../model.ts'
-import { isDigit, startsWithExactly } from '../bytes.ts'
+import { isDigit, startsWithExactly, tableOf } from '../bytes.ts'
 import { childView, makeRoom } from './child.ts'
 
 /** Longest parameters of a colour, in bytes: `38;2;255;255;255` has 16, and both colours may be set at once. */
 const maxParameters = 40
+
+const beginsColour = tableOf('\x1b[^#')
 
 /** Length of the colour at `at`, 0 when there is none. Without anything for ESC, it must have a parameter: `[m` is text. */
 export function colourSize(bytes: Uint8Array, at: number, end: number): number {
@@ -33,13 +35,12 @@ export function decodeColours(view: View, start: number, end: number): View | nu
   const room = makeRoom(end - start)
   let length = 0
   for (let at = start; at < end; ) {
-    const byte = bytes[at]
-    const size = byte === 0x1b || byte === 0x5b || byte === 0x5e || byte === 0x23 ? colourSize(bytes, at, end) : 0
+    const size = beginsColour[bytes[at]] === 1 ? colourSize(bytes, at, end) : 0
     if (size === 0) {
-      room.bytes[length] = byte
+      room.bytes[length] = bytes[at]
       room.origin[length++] = at
     }
-    at += size === 0 ? 1 : size
+    at += Math.max(1, size)
   }
   if (length === end - start) return null
   room.origin[length] = end

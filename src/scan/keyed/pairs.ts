@@ -68,11 +68,13 @@ export function readChanged(bytes: Uint8Array, pair: Pair, end: number, memo: Pa
 
 /** Most elements of a list that are read, behind the first. */
 const maxElements = 32
+/** Shared: hardly any value stands in a list. */
+const noPairs: readonly Pair[] = []
 
 /** `key: ["a", "b"]`: the pairs with the elements behind the first, which `pair` has. */
-export function readElements(bytes: Uint8Array, pair: Pair, end: number, memo: PairMemo): Pair[] {
+export function readElements(bytes: Uint8Array, pair: Pair, end: number, memo: PairMemo): readonly Pair[] {
+  if (!pair.quoted || bytes[pair.valueStart - 2] !== 0x5b) return noPairs
   const pairs: Pair[] = []
-  if (!pair.quoted || bytes[pair.valueStart - 2] !== 0x5b) return pairs
   for (let last = pair; pairs.length < maxElements; pairs.push(last)) {
     const comma = skipSpaces(bytes, last.valueEnd + 1, end)
     if (comma >= end || bytes[comma] !== 0x2c) break
