@@ -1,4 +1,5 @@
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { type FileHandle, open, rename, stat } from 'node:fs/promises'
 import { LogveilError } from '../errors.ts'
 import { allTaken, type Envelope, type Sink } from '../model.ts'
 import { asLines } from './as-lines.ts'
@@ -13,11 +14,19 @@ export interface FileSinkOptions {
   readonly toJson: (envelope: Envelope) => string
 }
 
+const newline = Buffer.of(0x0a)
+
 interface Waiting {
   readonly bytes: Uint8Array
   resolve(): void
   reject(error: unknown): void
 }
+
+/**
+ * A write answers when the disk has it. A datasync of its own begins when the thread of JavaScript has redacted what came meanwhile, and leaves
+ * that thread without work until it ends: a fifth of the time of a follower of many files.
+ */
+const append = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_DSYNC ?? constants.O_SYNC)
 
 /** Adds batches as `asLines` has them to the end of a file, and answers when the disk has it; what comes meanwhile shares the next write. */
 export function createFileSink({ path, maxBytes, keep, toJson }: FileSinkOptions): Sink {
@@ -43,10 +52,14 @@ export function createFileSink({ path, maxBytes, keep, toJson }: FileSinkOptions
     working = null
   }
 
-  async function add(batch: Uint8Array[]): Promise<void> {
-    handle ??= await open(path, 'a', 0o600)
-    for (const bytes of batch) await handle.appendFile(bytes)
-    await handle.datasync()
+  async function add(batch: readonly Uint8Array[]): Promise<void> {
+    const pieces = [...batch]
+    if (handle === null) {
+      // A line that a write cut off, which failed or was killed, ends here.
+      if (await endsWithinLine(path)) pieces.unshift(newline)
+      handle = await open(path, append, 0o600)
+    }
+    while (pieces.length > 0) dropWritten(pieces, (await handle.writev(pieces)).bytesWritten)
     if (maxBytes !== null && (await handle.stat()).size >= maxBytes) await rotate(handle)
   }
 
@@ -72,6 +85,30 @@ export function createFileSink({ path, maxBytes, keep, toJson }: FileSinkOptions
       await handle?.close()
       handle = null
     }
+  }
+}
+
+/** Leaves, in place, what is still to be written. */
+function dropWritten(pieces: Uint8Array[], bytes: number): void {
+  let left = bytes
+  while (pieces.length > 0 && left >= pieces[0].length) left -= (pieces.shift() as Uint8Array).length
+  if (left > 0) pieces[0] = pieces[0].subarray(left)
+}
+
+/** False when that cannot be told: of a pipe, or of a file that is not ours to read. */
+async function endsWithinLine(path: string): Promise<boolean> {
+  let file: FileHandle | null = null
+  try {
+    const stats = await stat(path)
+    if (!stats.isFile() || stats.size === 0) return false
+    file = await open(path)
+    const last = new Uint8Array(1)
+    await file.read(last, 0, 1, stats.size - 1)
+    return last[0] !== newline[0]
+  } catch {
+    return false
+  } finally {
+    await file?.close()
   }
 }
 
