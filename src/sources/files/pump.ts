@@ -11,6 +11,18 @@ const beforeBytes = 98_304
 /** Hands on the next batch of a file; it comes in again behind the others. */
 export type Pump = (follow: Follow) => Promise<void>
 
+/**
+ * Resolves in a turn of the event loop in which nobody else goes on: between two batches what has been written is heard of, and the next write
+ * begins. Else the files that one write has confirmed follow one another without a break, and wait together for the next.
+ */
+function createTurns(): () => Promise<void> {
+  let last = Promise.resolve()
+  return () => {
+    last = last.then(() => new Promise((resolve) => setImmediate(resolve)))
+    return last
+  }
+}
+
 export function createPump(
   options: FilesOptions,
   followed: Followed,
@@ -21,12 +33,14 @@ export function createPump(
   const { events } = options
   const deliver = createDeliver(next, events, signal)
   const { follows, ready } = followed
+  const turn = createTurns()
 
   async function pump(follow: Follow): Promise<void> {
     const { tail, previous } = follow
     if (previous !== null && !previous.atEnd && follows.get(previous.tail.id) === previous) return
     follow.previous = null
     try {
+      await turn()
       await tail.fill?.()
       const chunk = tail.read() ?? lastLines(follow)
       if (chunk === 'truncated') return emptied(follow)
