@@ -206,7 +206,11 @@ export function createMetrics() {
 /** Those of the process: memory, CPU, event loop. */
 export function collectProcessMetrics({ registry }: Metrics): void {
   // Their two timers, which fire 110 times a second by default, would be most of what an idle process costs.
-  collectDefaultMetrics({ register: registry as never, eventLoopMonitoringPrecision: 50, eventLoopUtilizationTimeout: 1000 })
+  collectDefaultMetrics({
+    register: registry as never,
+    eventLoopMonitoringPrecision: 50,
+    eventLoopUtilizationTimeout: 1000
+  })
 }
 
 export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
