@@ -1,4 +1,5 @@
-import type { Confidence, Detector, Match, Severity } from '../model.ts'
+import type { Confidence, Match, Severity } from '../model.ts'
+import { vagueness } from '../vagueness.ts'
 
 /** Matches that overlap, and the span that covers every byte of them. */
 export interface SpanUnion {
@@ -69,15 +70,6 @@ function byPlace(a: Match, b: Match): number {
 
 const trust: Record<Confidence, number> = { confirmed: 0, likely: 1, possible: 2 }
 const weight: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 3 }
-
-/** Say where a secret stands, not whose it is: a token has one name, in a header as well as alone. */
-const carriers: ReadonlySet<string> = new Set(
-  'http url connection-string command-line code known ldap mail network-device pgpass redis snmp sql'.split(' ')
-)
-
-function vagueness({ provider }: Detector): number {
-  return provider === 'generic' ? 2 : carriers.has(provider) ? 1 : 0
-}
 
 /** Best first. */
 function byRank(a: Match, b: Match): number {

@@ -14,6 +14,7 @@ import type {
   Visitor,
   WithheldReason
 } from '../model.ts'
+import { vagueness } from '../vagueness.ts'
 import { type CompiledSet, type CompileHooks, compileSet } from './compile.ts'
 import { budgetOf, costs, type Effort } from './effort.ts'
 import { pruneHits } from './keyed/prune.ts'
@@ -78,25 +79,36 @@ export function createScanner(
   /** Stops, perhaps before its end, when the record has used up its budget. */
   function scanText(field: Field): void {
     const scan = createTextScan(scanned, field, told, effort, matches, metering)
-    const { pairs } = field.hits
+    let i = field.from
+    // A token that is the whole value says whose it is: its name is asked for less then.
+    if (field.key !== null && i < field.to && beginsToken(field, i)) scanHit(scan, i++)
     scanGoverned(set, scan)
-    for (let i = field.from; i < field.to && effort.left >= 0; i++) {
-      const literal = pairs[2 * i]
-      const end = pairs[2 * i + 1]
-      const start = end - set.lengths[literal]
-      // Half of it stands before the text, in what is no text.
-      if (start < field.start) continue
-      if (told !== null) traceStep(scan, 'literal', set.names[literal], start, end, 'hit')
-      for (const confirm of set.confirms[literal]) confirm(scan, start, end)
-      const keyed = set.keyed[literal]
-      if (keyed.length === 0 || field.role === 'key') continue
-      set.unwrap(scan, start, end)
-      for (const detector of keyed) {
-        effort.left -= costs.keyWord
-        detector.inText(scan, start, end)
-      }
-    }
+    for (; i < field.to && effort.left >= 0; i++) scanHit(scan, i)
     flushWindows(scan)
+  }
+
+  /** The text begins with the literal of a hit, which is no key word. */
+  function beginsToken({ hits: { pairs }, start }: Field, hit: number): boolean {
+    const literal = pairs[2 * hit]
+    return pairs[2 * hit + 1] - set.lengths[literal] === start && set.keyed[literal].length === 0
+  }
+
+  function scanHit(scan: TextScan, hit: number): void {
+    const { field } = scan
+    const literal = field.hits.pairs[2 * hit]
+    const end = field.hits.pairs[2 * hit + 1]
+    const start = end - set.lengths[literal]
+    // Half of it stands before the text, in what is no text.
+    if (start < field.start) return
+    if (told !== null) traceStep(scan, 'literal', set.names[literal], start, end, 'hit')
+    for (const confirm of set.confirms[literal]) confirm(scan, start, end)
+    const keyed = set.keyed[literal]
+    if (keyed.length === 0 || field.role === 'key') return
+    set.unwrap(scan, start, end)
+    for (const detector of keyed) {
+      effort.left -= costs.keyWord
+      detector.inText(scan, start, end)
+    }
   }
 
   /** Scans a field as it will read, and tells only what is found. */
@@ -222,6 +234,7 @@ export function createTextScan(
     plainTo: -1,
     foundFrom: -1,
     foundTo: -1,
+    named: false,
     triedTo: -1,
     tries: 0,
     clearFrom: 0,
@@ -236,6 +249,7 @@ export function createTextScan(
     found(detector, confidence, start, end, hints) {
       this.foundFrom = start
       this.foundTo = end
+      this.named ||= start === this.start && end === this.end && vagueness(detector) === 0
       effort.left -= costs.finding + costs.findingByte * (end - start)
       collectMatch(matches, field, detector, confidence, start, end, hints)
     }

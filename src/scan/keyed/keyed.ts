@@ -1,4 +1,5 @@
 import type { Detector } from '../../model.ts'
+import { vagueness } from '../../vagueness.ts'
 import { isSpace, latin1, startsWithFolded } from '../bytes.ts'
 import { costs } from '../effort.ts'
 import { compileJudge, type Judge, lazy } from '../judge.ts'
@@ -68,6 +69,7 @@ export function compileKeyed(detector: Detector, vendors: ReadonlySet<string>): 
   const named = detector.pattern !== ''
   const near = detector.context === 'near' ? compileNear(detector) : null
   const mayFollow = compileRunTest(detector)
+  const isVague = vagueness(detector) > 0
   const decides: OfVendor = (bytes, keyStart, keyEnd, start, end) =>
     named
       ? detector.value === null || (beginsVendor(bytes, keyStart, start) && !endsDescribing(bytes, end, keyEnd))
@@ -107,6 +109,7 @@ export function compileKeyed(detector: Detector, vendors: ReadonlySet<string>): 
     },
     governed(scan, start, end) {
       const { key } = scan.field
+      if (scan.named && isVague) return traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: named')
       if (key === null || isOfPlaceholder(key.bytes, start, key.start, key.end)) return
       if (isVendor && !standsForVendor(key.bytes, key.start, key.end, start, end))
         return traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')
