@@ -80,7 +80,7 @@ export function createScanner(
   function scanText(field: Field): void {
     const scan = createTextScan(scanned, field, told, effort, matches, metering)
     let i = field.from
-    // A token that is the whole value says whose it is: its name is asked for less then.
+    // A token that is all of the value names its vendor: most detectors of the value's key need not be asked then.
     if (field.key !== null && i < field.to && beginsToken(field, i)) scanHit(scan, i++)
     scanGoverned(set, scan)
     for (; i < field.to && effort.left >= 0; i++) scanHit(scan, i)

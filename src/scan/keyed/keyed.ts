@@ -108,8 +108,8 @@ export function compileKeyed(detector: Detector, vendors: ReadonlySet<string>): 
         test(scan, element, scan.bytes, pair.keyStart, pair.keyEnd, start, end)
     },
     governed(scan, start, end) {
-      const { key } = scan.field
       if (scan.named && isVague) return traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: named')
+      const { key } = scan.field
       if (key === null || isOfPlaceholder(key.bytes, start, key.start, key.end)) return
       if (isVendor && !standsForVendor(key.bytes, key.start, key.end, start, end))
         return traceStep(scan, 'value', detector.id, scan.start, scan.end, 'reject: key name')

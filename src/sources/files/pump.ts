@@ -12,8 +12,8 @@ const beforeBytes = 98_304
 export type Pump = (follow: Follow) => Promise<void>
 
 /**
- * Resolves in a turn of the event loop in which nobody else goes on: between two batches what has been written is heard of, and the next write
- * begins. Else the files that one write has confirmed follow one another without a break, and wait together for the next.
+ * Gives every caller a turn of the event loop of its own: between two batches the end of a write is heard of, and the next write begins. Else
+ * all files that one write has confirmed are read without a break, and then wait together for the next.
  */
 function createTurns(): () => Promise<void> {
   let last = Promise.resolve()
@@ -36,11 +36,12 @@ export function createPump(
   const turn = createTurns()
 
   async function pump(follow: Follow): Promise<void> {
+    await turn()
     const { tail, previous } = follow
+    if (follows.get(tail.id) !== follow) return
     if (previous !== null && !previous.atEnd && follows.get(previous.tail.id) === previous) return
     follow.previous = null
     try {
-      await turn()
       await tail.fill?.()
       const chunk = tail.read() ?? lastLines(follow)
       if (chunk === 'truncated') return emptied(follow)
