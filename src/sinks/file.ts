@@ -3,6 +3,7 @@ import { type FileHandle, open, rename, stat } from 'node:fs/promises'
 import { LogveilError } from '../errors.ts'
 import { allTaken, type Envelope, type Sink } from '../model.ts'
 import { asLines } from './as-lines.ts'
+import { writeBuffers } from './write-buffers.ts'
 
 export interface FileSinkOptions {
   readonly path: string
@@ -53,13 +54,10 @@ export function createFileSink({ path, maxBytes, keep, toJson }: FileSinkOptions
   }
 
   async function add(batch: readonly Uint8Array[]): Promise<void> {
-    const pieces = [...batch]
-    if (handle === null) {
-      // A line that a write cut off, which failed or was killed, ends here.
-      if (await endsWithinLine(path)) pieces.unshift(newline)
-      handle = await open(path, append, 0o600)
-    }
-    while (pieces.length > 0) dropWritten(pieces, (await handle.writev(pieces)).bytesWritten)
+    // A line that a write cut off, which failed or was killed, ends here.
+    const isTorn = handle === null && (await endsWithinLine(path))
+    handle ??= await open(path, append, 0o600)
+    await writeBuffers(handle, isTorn ? [newline, ...batch] : batch)
     if (maxBytes !== null && (await handle.stat()).size >= maxBytes) await rotate(handle)
   }
 
@@ -86,13 +84,6 @@ export function createFileSink({ path, maxBytes, keep, toJson }: FileSinkOptions
       handle = null
     }
   }
-}
-
-/** Leaves, in place, what is still to be written. */
-function dropWritten(pieces: Uint8Array[], bytes: number): void {
-  let left = bytes
-  while (pieces.length > 0 && left >= pieces[0].length) left -= (pieces.shift() as Uint8Array).length
-  if (left > 0) pieces[0] = pieces[0].subarray(left)
 }
 
 /** False when that cannot be told: of a pipe, or of a file that is not ours to read. */

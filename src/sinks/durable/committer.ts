@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { Envelope } from '../../model.ts'
+import { writeBuffers } from '../write-buffers.ts'
 import { crc32c } from './crc32c.ts'
 import { type Files, fileMode, segmentPath, syncDirectory } from './files.ts'
 import { bodyOf, encodeHead } from './frame.ts'
@@ -90,7 +91,7 @@ export function createCommitter(options: CommitterOptions): Committer {
     const { first, handle, size } = segment ?? (await openSegment())
     const buffers = envelopes.flatMap((envelope, i) => encode(envelope, sequence + i))
     try {
-      await writeAll(handle, buffers, size)
+      await writeBuffers(handle, buffers, size)
       if (fsync) await timed(() => handle.datasync())
     } catch (error) {
       // What could not be written is no part of the segment. Where even that fails, nobody reads so far, or finds it to be torn.
@@ -159,19 +160,4 @@ function encode(envelope: Envelope, sequence: number): readonly Uint8Array[] {
   const storedAt = Date.now()
   const sizes = { bodyBytes: bytes.length, bodyCrc: crc32c(bytes) }
   return [encodeHead({ signal, format, encoding, ...sizes, sequence, storedAt, known: true }), bytes]
-}
-
-/** The system may take less than it is given. */
-async function writeAll(handle: FileHandle, buffers: readonly Uint8Array[], at: number): Promise<void> {
-  const { bytesWritten } = await handle.writev(buffers, at)
-  const total = buffers.reduce((sum, { length }) => sum + length, 0)
-  if (bytesWritten < total) await writeRest(handle, Buffer.concat(buffers).subarray(bytesWritten), at + bytesWritten)
-}
-
-async function writeRest(handle: FileHandle, bytes: Buffer, at: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done)
-    if (bytesWritten === 0) throw Object.assign(new Error('nothing more is taken'), { code: 'ENOSPC' })
-    done += bytesWritten
-  }
 }

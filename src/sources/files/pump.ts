@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Envelope, Next } from '../../model.ts'
 import { createDeliver } from '../deliver.ts'
 import type { FilesOptions } from '../files.ts'
@@ -18,7 +19,7 @@ export type Pump = (follow: Follow) => Promise<void>
 function createTurns(): () => Promise<void> {
   let last = Promise.resolve()
   return () => {
-    last = last.then(() => new Promise((resolve) => setImmediate(resolve)))
+    last = last.then(() => setImmediate())
     return last
   }
 }
