@@ -103,6 +103,11 @@ describe('a placeholder', () => {
     expect(redact(`key[REDACTED:generic-password] ${word}`)).toBe(`key⟨generic-password⟩ ${word}`)
   })
 
+  test('is no part of what may be a value, with whatever digits its fingerprint has', () => {
+    const begin = `-----BEGIN RSA ${'PRIVATE'} KEY-----`
+    expect(redact(`private KEY-----?CB(#:A#&token=${begin}`)).toBe('private KEY-----?CB(#:A#&token=⟨private-key-pem⟩')
+  })
+
   test('says nothing about what is around it, whatever words its id holds', () => {
     const decoded: string[] = []
     // Only those whose words the placeholders hold: others may look at what stands before.

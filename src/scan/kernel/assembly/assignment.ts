@@ -211,7 +211,10 @@ function isRandom(p: u32): bool {
   return p - start >= (digits ? RANDOM_MIN : LETTERS_MIN)
 }
 
-/** Eight bytes or more to the next white space, among them a digit, and capitals and small letters or a mark that few words have. */
+/**
+ * Eight bytes or more to the next white space or placeholder of ours, among them a digit, and capitals and small letters or a mark that few
+ * words have.
+ */
 function isMixed(p: u32): bool {
   const start = p
   let seen: u32 = 0
@@ -221,6 +224,7 @@ function isMixed(p: u32): bool {
     else if (byte - 0x61 < 26) seen |= 2
     else if (byte - 0x41 < 26) seen |= 4
     else if (isPasswordMark(byte)) seen |= 8
+    else if (byte == 0x5b && isPlaceholder(p + 1)) break
   }
   return p - start >= MIXED_MIN && (seen & 1) != 0 && ((seen & 6) == 6 || (seen & 8) != 0)
 }
