@@ -97,7 +97,8 @@ function isEmpty(bytes: Uint8Array, from: number, end: number): boolean {
   return body < minBody
 }
 
-function findEndLabel(bytes: Uint8Array, from: number, stop: number): number {
+/** Offset of the first `-----END ` that begins in `[from, stop)`, or -1. */
+export function findEndLabel(bytes: Uint8Array, from: number, stop: number): number {
   for (let i = from; i + endLabel.length <= stop; i++)
     if (bytes[i] === 0x2d && startsWithFolded(bytes, i, stop, endLabel) && isBlank(bytes[i + endLabel.length])) return i
   return -1

@@ -2,6 +2,7 @@ import type { Field, Match, ScanResult, View } from '../model.ts'
 import { isQuote, isSpace } from './bytes.ts'
 import { childView, makeRoom } from './decode/child.ts'
 import { AHEAD } from './kernel/layout.ts'
+import { findEndLabel } from './pem.ts'
 import { toPayload } from './text-scan.ts'
 
 /** How often a text is looked at again, at most, so that scanning stays linear. */
@@ -43,12 +44,13 @@ export function settle(field: Field, found: Found, look: (view: View) => void): 
   }
 }
 
-/** Behind white space or a quote, and before one: nothing leans on what goes. Most secrets stand so. */
+/** Nothing leans on what goes: it stands behind white space or a quote, and before one, as most secrets do, and takes no key's END with it. */
 function allStandFree(field: Field, matches: readonly Match[], from: number): boolean {
   for (let i = from; i < matches.length; i++) {
     const { start, end } = rangeIn(field, matches[i])
     if (start > field.start && !isBreak(field.bytes[start - 1])) return false
     if (end < field.end && !isBreak(field.bytes[end])) return false
+    if (matches[i].detector.matcher !== 'pem' && findEndLabel(field.bytes, start, end) >= 0) return false
   }
   return true
 }

@@ -156,6 +156,12 @@ describe('names of JSON', () => {
   })
 })
 
+test('an empty private key is one without an end, when that is a value beside it', () => {
+  const [begin, end] = ['BEGIN', 'END'].map((word) => `-----${word} RSA ${'PRIVATE'} KEY-----`)
+  expect(redact(`${begin}password: ${end}`)).toBe('⟨private-key-pem⟩')
+  expect(redact(`${begin} ${end}`)).toBe(`${begin} ${end}`)
+})
+
 test('a name that goes on behind an escape is the same name in a large payload', () => {
   const key = made('{{hex:32}}')
   for (const line of [`ABSTRACT&#95;API&#95;KEY=${key}`, `ABSTRACT%5FAPI%5FKEY=${key}`]) {
