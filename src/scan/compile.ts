@@ -63,6 +63,14 @@ const percentIntroducers = [0x2d, 0x5f, ...range(0x30, 0x39), ...range(0x41, 0x5
   (byte) => `%${byte.toString(16)}`
 )
 
+/** What stands between the parts of tokens, as those who escape all but letters and digits write it: `\x2d`, `\055`, `&#45;`, `&#x2d;`. */
+const joints = [0x2d, 0x2e, 0x5f]
+const escapeIntroducers = joints.flatMap((byte) => [
+  `\\x${byte.toString(16)}`,
+  `\\${byte.toString(8).padStart(3, '0')}`
+])
+const htmlIntroducers = joints.flatMap((byte) => [`&#${byte};`, `&#x${byte.toString(16)};`])
+
 /** Throws `CONFIG_INVALID` for a known secret that cannot be looked for. */
 export function compileSet(
   detectors: readonly Detector[],
@@ -291,8 +299,10 @@ function sharedClass(text: string): Uint8Array {
 
 function addEncodings(table: Table, detectors: readonly Detector[], decoders: Decoders): void {
   const none: Guard = { kind: 'none' }
-  const { percent, escapes, base64, hex } = decoders
-  for (const introducer of ['\\u00', ':\\/\\/', deepQuote]) table.confirms[table.index(introducer, none)].push(escapes)
+  const { percent, escapes, html, base64, hex } = decoders
+  for (const introducer of ['\\u00', ':\\/\\/', deepQuote, ...escapeIntroducers])
+    table.confirms[table.index(introducer, none)].push(escapes)
+  for (const introducer of htmlIntroducers) table.confirms[table.index(introducer, none)].push(html)
   for (const introducer of [...percentIntroducers, '%3a%2f%2f'])
     table.confirms[table.index(introducer, none)].push(percent)
   for (const text of encodedTexts(detectors)) {

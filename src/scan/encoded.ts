@@ -1,5 +1,5 @@
 import type { Field, Hits, View, WithheldReason } from '../model.ts'
-import { isHex, isKeyByte, isOperator, isQuote, isSpace } from './bytes.ts'
+import { isHex, isKeyByte, isOperator, isQuote, isSpace, skipSpaces, startsWithFolded } from './bytes.ts'
 import { base64Run, decodeBase64 } from './decode/base64.ts'
 import { colourSize, decodeColours } from './decode/colours.ts'
 import { decodeEscapes, decodeHtml } from './decode/escapes.ts'
@@ -99,13 +99,22 @@ export function compileUnwrap({ percent, escapes, html, colours }: Decoders): Co
     // `\&quot;`: what was escaped first is unwrapped last.
     const escaped = at
     while (at < stop && bytes[at] === 0x5c) at++
-    if (at + 1 >= scan.end) return
+    if (at + 1 >= scan.end || closesText(bytes, at > escaped ? at - 1 : at, scan.end)) return
     if (bytes[at] === 0x26 && (bytes[at + 1] === 0x23 || bytes[at + 1] === 0x71 || bytes[at + 1] === 0x61))
       html(scan, start, end)
     else if (at > escaped) escapes(scan, start, end)
     else if (bytes[at] === 0x25 && isHex[bytes[at + 1]]) percent(scan, start, end)
     else if (colourSize(bytes, at, scan.end) > 0) colours(scan, start, end)
   }
+}
+
+const closers = ['\\x3e', '\\u003e', '&gt;', '&#62;', '&#x3e;', '%3e']
+
+/** `<key>` ends the text: behind its `>`, a value may stand on the next line for the kernel, but that is another text. */
+function closesText(bytes: Uint8Array, at: number, end: number): boolean {
+  return closers.some(
+    (closer) => startsWithFolded(bytes, at, end, closer) && skipSpaces(bytes, at + closer.length, end) === end
+  )
 }
 
 function nestedField(parent: Field, view: View, hits: Hits): Field {

@@ -88,6 +88,30 @@ describe.each(Object.entries(inPlace))('%s', (_name, encode) => {
   })
 })
 
+describe('a token whose joints alone are encoded', () => {
+  const tokens = [token, expand('[[glpat-{{base62:20}}]]', 5).text, expand('[[{{jwt}}]]', 5).text]
+  const redactor = createRedactor({
+    detectors: bundledDetectors.filter(({ provider }) => ['github', 'gitlab', 'jwt'].includes(provider))
+  })
+  const joints: Record<string, Encode> = {
+    '\\x': only('-._', (hex) => `\\x${hex}`),
+    '\\x, in capitals': only('-._', (hex) => `\\x${hex.toUpperCase()}`),
+    '\\u': only('-._', (hex) => `\\u00${hex}`),
+    octal: only('-._', (_, byte) => `\\${byte.toString(8).padStart(3, '0')}`),
+    percent: only('-_', (hex) => `%${hex}`),
+    'HTML, by number': only('-._', (_, byte) => `&#${byte};`),
+    'HTML, by hex number': only('-._', (hex) => `&#x${hex.toUpperCase()};`)
+  }
+
+  test.each(Object.entries(joints))('%s', (_name, encode) => {
+    for (const one of tokens)
+      for (const [before, after] of surroundings.slice(0, 3)) {
+        const out = Buffer.from(redactor.redact(Buffer.from(before + encode(one) + after)).payload).toString()
+        expect(out.replace(/\[REDACTED:[a-z-]+\]/g, '█')).toBe(`${before}█${after}`)
+      }
+  })
+})
+
 describe.each(Object.entries(asRun))('%s', (_name, encode) => {
   test.each(Object.entries(plain))('%s', (_what, [text, secret]) => {
     // Three places in a group of base64 at which the text can begin.

@@ -1,10 +1,11 @@
 import type { Check } from '../../model.ts'
+import { orderedBytes } from '../keyed/ordered.ts'
 import { looksRandom, measure } from '../keyed/randomness.ts'
 
 /** A longer run of letters and digits is data: an image, an archive, a certificate. */
 const longest = 1024
 
-/** For detectors that have nothing but the value: what looks written, or is too long for a secret, is dropped. */
+/** For detectors that have nothing but the value: what looks written or typed in the order of the alphabet, or is too long for a secret, is dropped. */
 export const random: Check = {
   name: 'random',
   filter: true,
@@ -12,6 +13,7 @@ export const random: Check = {
   check(secret) {
     if (secret.length > longest) return 'reject'
     const bytes = Buffer.from(secret, 'latin1')
+    if (2 * orderedBytes(bytes, 0, bytes.length) >= bytes.length) return 'reject'
     return looksRandom(measure(bytes, 0, bytes.length)) ? 'pass' : 'reject'
   }
 }

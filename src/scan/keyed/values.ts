@@ -13,6 +13,7 @@ import {
   tableOf
 } from '../bytes.ts'
 import { containsOwnPlaceholder, isPlaceholder } from '../placeholders.ts'
+import { orderedBytes } from './ordered.ts'
 import type { Pair } from './pairs.ts'
 import { looksRandom, type Measures, measure, randomScore } from './randomness.ts'
 
@@ -325,24 +326,6 @@ function looksMadeUp(bytes: Uint8Array, start: number, end: number, m: Measures)
   if (m.length < 16 || letters < 4 || m.others > m.length / 4 || hasSpace(bytes, start, end)) return false
   if (m.hex && m.length >= 20) return true
   return orderedBytes(bytes, start, start + m.length) >= 6
-}
-
-/** How many bytes stand in runs of four or more that count up or down: `abcd`, `5678`, `dcba`. */
-function orderedBytes(bytes: Uint8Array, start: number, end: number): number {
-  return countedBytes(bytes, start, end, 1) + countedBytes(bytes, start, end, -1)
-}
-
-function countedBytes(bytes: Uint8Array, start: number, end: number, step: 1 | -1): number {
-  let counted = 0
-  let run = 1
-  for (let i = start + 1; i <= end; i++) {
-    if (i < end && bytes[i] === bytes[i - 1] + step) run++
-    else {
-      if (run >= 4) counted += run
-      run = 1
-    }
-  }
-  return counted
 }
 
 /** For keys such as `token`: anything but words, numbers, dates and names made of words. */
