@@ -97,3 +97,10 @@ export function skipSpaces(bytes: Uint8Array, at: number, stop: number): number 
   while (i < stop && (bytes[i] === 0x20 || bytes[i] === 0x09)) i++
   return i
 }
+
+/** Whether white space stands in the first 256 bytes of a value. */
+export function hasSpace(bytes: Uint8Array, start: number, end: number): boolean {
+  const stop = Math.min(end, start + 256)
+  for (let i = start; i < stop; i++) if (isSpace[bytes[i]]) return true
+  return false
+}
