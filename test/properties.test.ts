@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { autoCodec } from '../src/codecs/auto.ts'
 import { splice } from '../src/codecs/splice.ts'
@@ -7,6 +6,7 @@ import { unionSpans } from '../src/redact/overlap.ts'
 import { createScanner } from '../src/scan/scanner.ts'
 import { expand } from '../src/scan/template.ts'
 import { detectors } from './own-detectors.ts'
+import fc from './property.ts'
 
 const errors: unknown[] = []
 const redactor = createRedactor({ onError: (error) => errors.push(error) })

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { cutLines, type Piece, type Source } from '../../src/cli/cut-lines.ts'
 import { type PlacedFinding, redactStream, type Totals } from '../../src/cli/redact-stream.ts'
 import { isBalanced } from '../../src/cli/summary.ts'
+import fc from '../property.ts'
 import { toyRedactor } from './toy-redactor.ts'
 
 interface Result {

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { autoCodec } from '../../src/codecs/auto.ts'
 import { jsonCodec } from '../../src/codecs/json.ts'
 import { textCodec } from '../../src/codecs/text.ts'
+import fc from '../property.ts'
 import { locate, rangeOf, textOf } from './visitor.ts'
 
 const words = ['CANARY', 'KEY', '\\u00']

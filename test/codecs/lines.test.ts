@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { countNewlines, type Line, visitLines } from '../../src/codecs/lines.ts'
 import type { Visitor } from '../../src/model.ts'
+import fc from '../property.ts'
 import { findWords } from './visitor.ts'
 
 function visitor(wants: readonly boolean[]): Visitor & { asked: number } {

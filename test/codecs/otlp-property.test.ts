@@ -1,8 +1,9 @@
 // Random requests, written by an independent encoder, with secrets planted: everything outside of them comes out equal, nothing of them does.
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import { createRedactors } from '../../src/index.ts'
 import type { Signal } from '../../src/model.ts'
+import fc from '../property.ts'
 import { decode, encode, type OracleField, oracleMessages, oracleRequests, type Plain } from './otlp-oracle.ts'
 import { canary, password } from './otlp-toys.ts'
 

@@ -1,9 +1,10 @@
 // The wire format of protobuf as no ordinary writer uses it: order, unknown fields, malformed input, limits.
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import { createOtlpCodec, validateOtlp } from '../../src/codecs/otlp-codec.ts'
 import { createRedactors } from '../../src/index.ts'
 import type { Signal } from '../../src/model.ts'
+import fc from '../property.ts'
 import { decode, encode } from './otlp-oracle.ts'
 import { canary, password } from './otlp-toys.ts'
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { splice } from '../../src/codecs/splice.ts'
+import fc from '../property.ts'
 
 const edit = (start: number, end: number, replacement: string) => ({
   start,

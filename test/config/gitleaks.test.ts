@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import RE2 from 're2'
 import { describe, expect, test } from 'vitest'
 import { formatRemark, importGitleaks } from '../../src/config/gitleaks.ts'
@@ -6,6 +5,7 @@ import { parseGoRegex } from '../../src/config/go-regex.ts'
 import { createRedactor } from '../../src/index.ts'
 import type { Detector } from '../../src/model.ts'
 import { expand } from '../../src/scan/template.ts'
+import fc from '../property.ts'
 import { sampleOf, seeded } from './go-regex-samples.ts'
 
 /** What gitleaks' generator writes behind a secret, and around a key's name. */

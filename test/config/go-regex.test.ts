@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import RE2 from 're2'
 import { describe, expect, test } from 'vitest'
 import { parseGoRegex } from '../../src/config/go-regex.ts'
@@ -7,6 +6,7 @@ import { casingOf, writeDialect } from '../../src/config/go-regex-dialect.ts'
 import { requiredLiterals } from '../../src/config/required-literals.ts'
 import { parsePattern } from '../../src/scan/pattern/pattern.ts'
 import { openEnded } from '../../src/scan/token/windows.ts'
+import fc from '../property.ts'
 import { sampleOf, seeded } from './go-regex-samples.ts'
 
 const written = (regex: string, secret = 0, caseInsensitive = false) =>

@@ -1,9 +1,9 @@
-import fc from 'fast-check'
 import pino from 'pino'
 import { pinoHttp } from 'pino-http'
 import { describe, expect, test } from 'vitest'
 import { createLineRedactor, longestLine, wholeLines, withheldLine } from '../../src/hooks/pino-lines.ts'
 import { streamWrite } from '../../src/pino.ts'
+import fc from '../property.ts'
 import { secretOf } from './pino-secrets.ts'
 
 const secret = secretOf(1)

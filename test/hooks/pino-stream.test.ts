@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
-import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createLineCutter } from '../../src/hooks/line-cutter.ts'
 import { createRedactingStream } from '../../src/hooks/pino-stream.ts'
 import transport from '../../src/pino.ts'
 import { temporaryDirectory } from '../cli/spawn.ts'
+import fc from '../property.ts'
 import { secretOf } from './pino-secrets.ts'
 
 const directory = temporaryDirectory()

@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseTree } from '../../src/hooks/json-tree.ts'
 import { dropped, redactTrees } from '../../src/hooks/redact-trees.ts'
 import { rebuildTree, writeTree } from '../../src/hooks/tree.ts'
 import { createRedactor } from '../../src/index.ts'
 import { expand } from '../../src/scan/template.ts'
+import fc from '../property.ts'
 
 const token = expand('[[ghp_{{base62:30}}{{crc32-base62}}]]', 1).text
 const masked = '[REDACTED:github-pat-classic]'

@@ -1,9 +1,10 @@
 // Secrets of which only fingerprints are known: found wherever they stand, shape or no shape.
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import { createRedactor, createRedactors, type ListedSecret } from '../../src/index.ts'
 import { createFingerprinter } from '../../src/redact/fingerprint.ts'
 import { decode, encode } from '../codecs/otlp-oracle.ts'
+import fc from '../property.ts'
 import { key, listedOf } from './listing.ts'
 
 /** Words, so that nothing but the listing finds it in prose. */

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type FetchedMessage, type FetchedPartition, hideAbortedOf } from '../../src/kafka/kafkajs-aborted.ts'
+import fc from '../property.ts'
 
 /** What a producer does next; its transaction begins with the first record. */
 const step = fc.record({

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createRedactor } from '../../src/index.ts'
 import { withoutLengths } from '../../src/kafka/binary.ts'
@@ -6,6 +5,7 @@ import { join, split } from '../../src/kafka/joined.ts'
 import type { KafkaBatch, KafkaRecord } from '../../src/kafka/port.ts'
 import { redactBatch } from '../../src/kafka/redact-batch.ts'
 import { expand } from '../../src/scan/template.ts'
+import fc from '../property.ts'
 
 const { text: secret } = expand('ghp_{{base62:30}}{{crc32-base62}}', 5)
 const placeholder = '[REDACTED:github-pat-classic]'

@@ -1,10 +1,10 @@
 // What nobody scans does not pass: a body that is sent on as it came has nothing in it but its content.
 import { createCipheriv } from 'node:crypto'
 import { constants, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Encoding } from '../../src/model.ts'
 import { decompress, isOnly } from '../../src/otlp/encodings.ts'
+import fc from '../property.ts'
 
 /** One is decompressed on the spot, the other as a stream. */
 const contents = { small: Buffer.from('content'), large: Buffer.alloc(3 << 20, 'content ') }

@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LogveilError } from '../../src/errors.ts'
 import { createMetrics } from '../../src/metrics.ts'
 import type { Envelope, Receipt, Sink } from '../../src/model.ts'
 import { createNext, type Redact, runPipeline } from '../../src/pipeline.ts'
 import type { Redacted } from '../../src/redactor.ts'
+import fc from '../property.ts'
 
 const payload = Buffer.from('abc')
 const envelope: Envelope = {

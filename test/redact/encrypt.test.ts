@@ -1,8 +1,8 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LogveilError } from '../../src/errors.ts'
 import { createEncryptor, decrypt, type EncryptorKey, sealedKeyId } from '../../src/redact/encrypt.ts'
+import fc from '../property.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Confidence, Match } from '../../src/model.ts'
 import { type SpanUnion, unionSpans } from '../../src/redact/overlap.ts'
 import { growth } from '../growth.ts'
+import fc from '../property.ts'
 import { type MatchLike, match } from './matches.ts'
 
 /** `a.x 0-10 > a.x b.y`: union 0-10, won by a.x, reported: a.x and b.y. */

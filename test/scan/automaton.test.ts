@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { buildAutomaton, type Guard, type Literal } from '../../src/scan/automaton.ts'
 import { growth } from '../growth.ts'
+import fc from '../property.ts'
 import { findAll, type Pair } from './automaton-oracle.ts'
 
 const none: Guard = { kind: 'none' }

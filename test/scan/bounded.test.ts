@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type BoundedMatcher, compileBounded } from '../../src/scan/pattern/bounded.ts'
 import { type PatternAst, parsePattern } from '../../src/scan/pattern/pattern.ts'
+import fc from '../property.ts'
 import {
   anchored,
   anchoredByRe2,

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { base64Literals, base64Run, decodeBase64 } from '../../src/scan/decode/base64.ts'
+import fc from '../property.ts'
 import { latin1, originOf, some, textOf, viewOf } from './decode-views.ts'
 
 const encode = (text: string | Uint8Array) => Buffer.from(text).toString('base64')

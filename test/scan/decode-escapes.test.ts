@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeEscapes } from '../../src/scan/decode/escapes.ts'
 import { decodeHtml } from '../../src/scan/decode/html.ts'
+import fc from '../property.ts'
 import { anyByte, expectRoundTrip, latin1, originOf, type Piece, pieces, some, textOf, viewOf } from './decode-views.ts'
 
 const utf8 = (text: string) => Buffer.from(text).toString('latin1')

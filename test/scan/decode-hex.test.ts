@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeHex, hexLiterals, hexRun } from '../../src/scan/decode/hex.ts'
+import fc from '../property.ts'
 import { latin1, originOf, some, textOf, viewOf } from './decode-views.ts'
 
 const decode = (...range: Parameters<typeof decodeHex>) => some(decodeHex(...range))

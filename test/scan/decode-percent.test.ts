@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodePercent } from '../../src/scan/decode/percent.ts'
+import fc from '../property.ts'
 import { anyByte, expectRoundTrip, latin1, originOf, type Piece, pieces, some, textOf, viewOf } from './decode-views.ts'
 
 test.each([

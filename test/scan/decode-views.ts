@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { View } from '../../src/model.ts'
+import fc from '../property.ts'
 
 /** A text as the payload's own view, or as a part of it. */
 export function viewOf(payload: Uint8Array, start = 0, end = payload.length): View {

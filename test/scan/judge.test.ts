@@ -1,11 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { detectorFilesIn, readDetectorFiles } from '../../src/config/detector-files.ts'
 import { bundledDetectors, createRedactor } from '../../src/index.ts'
 import { checks } from '../../src/scan/checks/index.ts'
 import { expand } from '../../src/scan/template.ts'
+import fc from '../property.ts'
 
 const { redact } = createRedactor({ detectors: bundledDetectors })
 

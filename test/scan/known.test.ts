@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createRedactor, type KnownSecret, LogveilError, type TraceEvent } from '../../src/index.ts'
 import { expand } from '../../src/scan/template.ts'
+import fc from '../property.ts'
 
 const id = 'environment:DEPLOY_PW'
 const placeholder = `[REDACTED:${id}]`

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import RE2 from 're2'
 import { describe, expect, test } from 'vitest'
 import { type ByteClass, parseClass, sizeOf } from '../../src/scan/pattern/char-class.ts'
@@ -14,6 +13,7 @@ import {
   parsePattern,
   prefixesOf
 } from '../../src/scan/pattern/pattern.ts'
+import fc from '../property.ts'
 import {
   anchored,
   type Random,

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   containsOwnPlaceholder,
@@ -7,6 +6,7 @@ import {
   ownPlaceholderEnd
 } from '../../src/scan/placeholders.ts'
 import { growth } from '../growth.ts'
+import fc from '../property.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 const whole = (text: string) => isPlaceholder(utf8(text), 0, utf8(text).length)

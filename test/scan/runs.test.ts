@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseClass } from '../../src/scan/pattern/char-class.ts'
 import { findRuns } from '../../src/scan/runs/runs.ts'
+import fc from '../property.ts'
 
 function runsIn(bytes: Uint8Array, from: number, to: number, set: Uint8Array, min: number): [number, number][] {
   const found: [number, number][] = []

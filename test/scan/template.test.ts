@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LogveilError } from '../../src/errors.ts'
 import { checks } from '../../src/scan/checks/index.ts'
 import { expand, templateMistake } from '../../src/scan/template.ts'
+import fc from '../property.ts'
 
 const seeds = Array.from({ length: 50 }, (_, i) => i)
 

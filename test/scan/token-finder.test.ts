@@ -1,11 +1,12 @@
 // The look-up of listed tokens in WebAssembly, against one that is written down plainly.
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import type { ListedToken } from '../../src/model.ts'
 import { endsEscape } from '../../src/scan/bytes.ts'
 import { createTokenFinder } from '../../src/scan/listed/finder.ts'
 import { sipHash, sipHigh, sipKeyOf } from '../../src/scan/listed/siphash.ts'
 import { kindOf, lengthOf, tokenOf } from '../../src/scan/listed/token.ts'
+import fc from '../property.ts'
 
 const keys = [Buffer.alloc(16, 3), Buffer.from(Array.from({ length: 16 }, (_, i) => i))]
 const none = { count: 0, pairs: new Int32Array(0) }

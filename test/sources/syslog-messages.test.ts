@@ -1,7 +1,8 @@
 // Messages out of a stream, however it is cut.
-import fc from 'fast-check'
+
 import { expect, test } from 'vitest'
 import { createMessageReader } from '../../src/sources/syslog-messages.ts'
+import fc from '../property.ts'
 
 function readAll(parts: readonly Buffer[], maxBytes = 100): { text: string; tooLong: number[] } {
   const tooLong: number[] = []

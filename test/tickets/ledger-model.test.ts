@@ -1,9 +1,10 @@
 // The ledger against a model, on both databases: random sequences of sightings, changes, time, calls that come again, and new starts.
-import fc from 'fast-check'
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ticketStates } from '../../src/model.ts'
 import type { Database } from '../../src/tickets/database.ts'
 import { type Ledger, openLedger } from '../../src/tickets/ledger.ts'
+import fc from '../property.ts'
 import { type Backend, backends, dayMs, hourMs, openAt, policy, sightingOf } from './backends.ts'
 import { hand, type Model, seen, time } from './ticket-model.ts'
 

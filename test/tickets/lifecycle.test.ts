@@ -1,8 +1,9 @@
 // The life of a ticket against a model of it: any order of sightings, changes by hand and time.
-import fc from 'fast-check'
+
 import { expect, test } from 'vitest'
 import { type Ticket, type TicketEvent, ticketStates } from '../../src/model.ts'
 import { changed, passed, type Step, sighted } from '../../src/tickets/lifecycle.ts'
+import fc from '../property.ts'
 import { dayMs, hourMs, policy, sightingOf } from './backends.ts'
 import { hand, type Model, type Move, seen, time } from './ticket-model.ts'
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { base58Payload } from '../../../src/scan/checks/base58check.ts'
 import { isBech32 } from '../../../src/scan/checks/bech32.ts'
 import { checks } from '../../../src/scan/checks/index.ts'
+import fc from '../../property.ts'
 
 const changed = (text: string, at: number, to: string, or: string) =>
   text.slice(0, at) + (text[at] === to ? or : to) + text.slice(at + 1)

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { crc32 as zlibCrc32 } from 'node:zlib'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   base32Alphabet,
@@ -16,6 +15,7 @@ import {
 import { bigEndian, crc32, hexOf, littleEndian } from '../../../src/scan/checks/crc32.ts'
 import { marvin32, marvin32Of } from '../../../src/scan/checks/marvin32.ts'
 import { sha256 } from '../../../src/scan/checks/sha256.ts'
+import fc from '../../property.ts'
 
 const bytes = fc.uint8Array({ maxLength: 200 })
 /** fast-check takes a returned `undefined` for true, and anything else an assertion may return for false. */

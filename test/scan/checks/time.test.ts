@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isExpired } from '../../../src/model.ts'
 import { expiryHint, isoOf, parseCompact, parseIso } from '../../../src/scan/checks/time.ts'
+import fc from '../../property.ts'
 
 const last = 253_402_300_799
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { crc32c } from '../../../src/sinks/durable/crc32c.ts'
+import fc from '../../property.ts'
 
 const sequence = (length: number, at: (i: number) => number) => Uint8Array.from({ length }, (_, i) => at(i))
 

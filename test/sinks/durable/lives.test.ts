@@ -1,9 +1,9 @@
 // A queue through many lives: whatever ends them, all that was acknowledged comes out, in order.
 import { appendFileSync } from 'node:fs'
-import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { encodeHead, headBytes } from '../../../src/sinks/durable/frame.ts'
 import { temporaryDirectory } from '../../cli/spawn.ts'
+import fc from '../../property.ts'
 import { createFailingFiles } from './failing-files.ts'
 import { batch, crashed, openToy, segmentsIn, take } from './toy-queue.ts'
 

@@ -1,12 +1,12 @@
 // What is read back of a segment, whatever happened to its bytes.
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Encoding, Envelope } from '../../../src/model.ts'
 import { crc32c } from '../../../src/sinks/durable/crc32c.ts'
 import { decodeHead, encodeHead, headBytes } from '../../../src/sinks/durable/frame.ts'
 import { type Part, type ReadableFile, readPart } from '../../../src/sinks/durable/read-part.ts'
 import { temporaryDirectory } from '../../cli/spawn.ts'
+import fc from '../../property.ts'
 import { batch, openToy, segmentsIn } from './toy-queue.ts'
 
 const { path, remove } = temporaryDirectory()

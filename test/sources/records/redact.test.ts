@@ -1,10 +1,11 @@
 // Batches of every format with their secrets taken out: what stands around texts stays, and a file of a runtime stays one.
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import { createStreams, redactsLines } from '../../../src/cli/run-lines.ts'
 import { bundledDetectors, createRedactor } from '../../../src/index.ts'
 import type { Envelope, LineFormat } from '../../../src/model.ts'
 import { expand } from '../../../src/scan/template.ts'
+import fc from '../../property.ts'
 
 const redactor = createRedactor()
 const token = expand('[[ghp_{{base62:30}}{{crc32-base62}}]]', 7).text
