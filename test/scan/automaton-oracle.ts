@@ -135,7 +135,7 @@ function isRandom(text: string, at: number): boolean {
 }
 
 function isMixed(text: string, at: number): boolean {
-  const word = /^[^\0-\x20\x7f"'`<>]*/.exec(cut(text, at, 64))?.[0] ?? ''
+  const word = (/^(?:(?!\[(?:REDACTED|WITHHELD))[^\0-\x20\x7f"'`<>])*/.exec(cut(text, at, 73))?.[0] ?? '').slice(0, 64)
   return (
     word.length >= 8 && /\d/.test(word) && ((/[a-z]/.test(word) && /[A-Z]/.test(word)) || /[!#$%&*+?@^~]/.test(word))
   )
