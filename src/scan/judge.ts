@@ -5,7 +5,7 @@ import { costs } from './effort.ts'
 import { shannonEntropy } from './entropy.ts'
 import { compileExpression } from './pattern/expression.ts'
 import { parseAllow } from './pattern/pattern.ts'
-import { findOwnPlaceholder, overlapsOwnPlaceholder } from './placeholders.ts'
+import { findOwnPlaceholder, isPartlyMasked, overlapsOwnPlaceholder } from './placeholders.ts'
 import { type TextScan, toPayload, traceStep } from './text-scan.ts'
 
 /** Puts a candidate that has the right shape through allow patterns and checks, and reports it when it stays. */
@@ -18,7 +18,7 @@ export function compileJudge(detector: Detector, base: Confidence): Judge {
   const { entropy } = detector
   return (scan, start, end) => {
     scan.effort.left -= costs.candidate
-    if (meetsPlaceholder(scan, start, end))
+    if (meetsPlaceholder(scan, start, end) || isMasked(scan.bytes, start, end))
       return traceStep(scan, 'allow', detector.id, start, end, 'reject: placeholder')
     if (allow.length > 0) {
       scan.effort.left -= allow.length * costs.test + costs.candidateByte * (end - start)
@@ -98,6 +98,14 @@ function surroundingsOf(scan: TextScan, start: number, end: number): Surrounding
       return read(bytes, end, own) + (outer === '' ? '' : `\n${outer}`)
     }
   }
+}
+
+/** Longest token that somebody masked. */
+const longestMasked = 256
+
+/** `npm_xxxxxxxxxxxxxxxx`: the token's prefix, and what was put in place of the rest. */
+function isMasked(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start <= longestMasked && isPartlyMasked(bytes, start, end)
 }
 
 /** Many candidates may lie in one long run: what one search saw serves the next. */

@@ -89,7 +89,7 @@ function isRun(bytes: Uint8Array, start: number, end: number): boolean {
 const isRepeated = tableOf('#?.-_=~+')
 
 /** Some characters of the secret were left: `sk-****abcd`, `****1234`. */
-function isPartlyMasked(bytes: Uint8Array, start: number, end: number): boolean {
+export function isPartlyMasked(bytes: Uint8Array, start: number, end: number): boolean {
   if (!holdsRunOfMarks(bytes, start, end)) return false
   let masks = 0
   let crosses = 0

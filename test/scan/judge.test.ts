@@ -112,6 +112,17 @@ test('a host is told only where the password cannot reach into it', () => {
   )
 })
 
+test('a token that somebody masked is none, one with three masks in it is', () => {
+  for (const prefix of ['npm_', 'glpat-', 'AKIA', 'sk_live_', 'SG.']) {
+    for (const mask of ['x', 'X']) {
+      const line = `using ${prefix}${mask.repeat(36)} here`
+      expect([line, redact(Buffer.from(line)).findings]).toEqual([line, []])
+    }
+  }
+  const { text } = expand('x [[npm_{{base62:14}}xXx{{base62:19}}]]', 3)
+  expect(found(text, 'npm-access-token')).toEqual([['possible', {}]])
+})
+
 /** Names of parts that stand in the secret as they are, and that are public. */
 const publicParts = ['team', 'app', 'bot', 'token', 'signature']
 

@@ -156,10 +156,18 @@ describe('names of JSON', () => {
   })
 })
 
-test('an empty private key is one without an end, when that is a value beside it', () => {
+describe('an empty private key', () => {
   const [begin, end] = ['BEGIN', 'END'].map((word) => `-----${word} RSA ${'PRIVATE'} KEY-----`)
-  expect(redact(`${begin}password: ${end}`)).toBe('⟨private-key-pem⟩')
-  expect(redact(`${begin} ${end}`)).toBe(`${begin} ${end}`)
+
+  test('is none, and its armour no value', () => {
+    expect(redact(`${begin} ${end}`)).toBe(`${begin} ${end}`)
+    expect(redact(`${begin}password: ${end}`)).toBe(`${begin}password: ${end}`)
+    expect(redact(`password=${password}${end}`)).toBe(`password=⟨generic-password⟩${end}`)
+  })
+
+  test('is one without an end, when that goes with a value', () => {
+    expect(redact(`${begin}password="xy9 -----END Zq-----"`)).toBe('⟨private-key-pem⟩"⟨generic-password⟩"')
+  })
 })
 
 test('a name that goes on behind an escape is the same name in a large payload', () => {

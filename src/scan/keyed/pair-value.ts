@@ -101,10 +101,14 @@ function unquotedEnd(bytes: Uint8Array, at: number, end: number, memo: PairMemo)
   return i
 }
 
-/** White space, quotes, a colour and `<` end a bare value; `&`, `,`, `;` and `|` only where the next pair or the end of the list begins. */
+/**
+ * White space, quotes, a colour, `<` and a key's armour end a bare value; `&`, `,`, `;` and `|` only where the next pair or the end of the list
+ * begins.
+ */
 function endsUnquoted(bytes: Uint8Array, i: number, end: number): boolean {
   const byte = bytes[i]
   if (isSpace[byte] || isQuote[byte] || byte === 0x3c || byte === 0x1b) return true
+  if (byte === 0x2d) return beginsArmour(bytes, i, end)
   if (byte === 0x5c) return i + 1 < end && (isQuote[bytes[i + 1]] === 1 || endsEscaped(bytes, i + 1, end))
   if (byte !== 0x26 && byte !== 0x2c && byte !== 0x3b && byte !== 0x7c) return false
   if (byte === 0x26 && isQuoteReference(bytes, i + 1, end)) return true
@@ -114,6 +118,14 @@ function endsUnquoted(bytes: Uint8Array, i: number, end: number): boolean {
   const stop = Math.min(end, next + 32)
   while (next < stop && isKeyByte[bytes[next]]) next++
   return next > start && next < end && (bytes[next] === 0x3d || bytes[next] === 0x3a)
+}
+
+/** Of a private key: what it holds is for pem.ts. */
+function beginsArmour(bytes: Uint8Array, at: number, end: number): boolean {
+  return (
+    bytes[at + 4] === 0x2d &&
+    (startsWithFolded(bytes, at, end, '-----begin ') || startsWithFolded(bytes, at, end, '-----end '))
+  )
 }
 
 /** Line ends and quotes as escapes: `\n`, `\x22`. */
