@@ -67,9 +67,9 @@ describe.each([...workflows])('%s', (name, workflow) => {
 
 test('CI may only read, and pull requests of others run without secrets', () => {
   const { on, permissions, jobs } = workflows.get('ci.yml') as Workflow
-  expect(Object.keys(on)).toEqual(['push', 'pull_request', 'schedule'])
+  expect(Object.keys(on)).toEqual(['push', 'pull_request'])
   expect(permissions).toEqual({ contents: 'read' })
-  expect(Object.values(jobs).map((job) => job.permissions)).toEqual([undefined, undefined, undefined])
+  expect(Object.values(jobs).map((job) => job.permissions)).toEqual([undefined, undefined])
   expect(readFileSync(join(folder, 'ci.yml'), 'utf8')).not.toContain('secrets.')
 })
 

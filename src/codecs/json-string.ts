@@ -8,7 +8,8 @@ export interface Unescaped {
 /**
  * Takes the JSON escapes off `bytes[start..end)`, which readJson has found valid. `origin[i - base]` is the payload offset
  * of `bytes[i]`; without it `bytes` is the payload. All bytes that an escape (or pair of surrogates) stands for begin
- * where it begins. A lone surrogate becomes U+FFFD. `bytes` of the result has at least `spare` more bytes behind `length`.
+ * where it begins. A lone surrogate becomes U+FFFD. `bytes` of the result has `spare` more bytes behind `length`, and no others: who looks a
+ * byte too far must not find what another text left.
  */
 export function unescapeJson(
   bytes: Uint8Array,
@@ -44,7 +45,7 @@ export function unescapeJson(
   used = first + length + 1
   // A pass of its own: a test of `origin` for every byte doubles the time.
   if (origin !== null) for (let i = first; i < used; i++) offsets[i] = origin[offsets[i] - base]
-  return { bytes: out, length, origin: offsets.subarray(first, used) }
+  return { bytes: out.subarray(0, length + spare), length, origin: offsets.subarray(first, used) }
 }
 
 /** Origins are cut from one array: to allocate each costs more than to decode a short string. */

@@ -27,7 +27,10 @@ export function childView(parent: View, { bytes, origin }: Room, length: number,
   if (parent.origin !== null) {
     for (let i = 0; i <= length; i++) origin[i] = parent.origin[origin[i] - parent.start]
   }
-  return { bytes, start: 0, end: length, origin: origin.subarray(0, length + 1), enclosing, depth: parent.depth + 1 }
+  // Without the rest of the room: who looks a byte too far must find nothing there, and not what another text left.
+  const text = bytes.subarray(0, length)
+  const places = origin.subarray(0, length + 1)
+  return { bytes: text, start: 0, end: length, origin: places, enclosing, depth: parent.depth + 1 }
 }
 
 /** The payload range of `[start, end)` of a view, or what encloses it. */
