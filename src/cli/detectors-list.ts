@@ -1,5 +1,5 @@
 import { checks } from '../scan/checks/index.ts'
-import type { DetectorsArguments } from './detectors.ts'
+import type { DetectorsArguments } from './detectors-arguments.ts'
 import type { Outcome } from './outcome.ts'
 import { extendPacks } from './own-detectors.ts'
 import { table } from './table.ts'

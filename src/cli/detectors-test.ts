@@ -4,7 +4,7 @@ import type { Detector, Finding } from '../model.ts'
 import { nearest } from '../scan/load/nearest.ts'
 import { byLine } from '../scan/marks.ts'
 import { expand } from '../scan/template.ts'
-import type { DetectorsArguments } from './detectors.ts'
+import type { DetectorsArguments } from './detectors-arguments.ts'
 import type { Outcome } from './outcome.ts'
 import { extendBundled } from './own-detectors.ts'
 

@@ -1,19 +1,8 @@
-import { parseArgs } from 'node:util'
 import { LogveilError } from '../errors.ts'
-import type { Pack } from '../packs.ts'
 import { nearest } from '../scan/load/nearest.ts'
+import { type DetectorsArguments, parseDetectors } from './detectors-arguments.ts'
 import { detectorsHelp } from './detectors-help.ts'
-import type { Outcome } from './outcome.ts'
-import { parsePacks } from './pack-option.ts'
-
-/** What the subcommands share. */
-export interface DetectorsArguments {
-  readonly positionals: readonly string[]
-  readonly detectors: readonly string[]
-  readonly packs: readonly Pack[]
-  readonly json: boolean
-  readonly checks: boolean
-}
+import { type Outcome, print } from './outcome.ts'
 
 const commands: Record<string, (args: DetectorsArguments) => Promise<Outcome>> = {
   list: async (args) => (await import('./detectors-list.ts')).listDetectors(args),
@@ -25,10 +14,7 @@ const commands: Record<string, (args: DetectorsArguments) => Promise<Outcome>> =
 
 /** `logveil detectors ...`; resolves to the exit status. Throws `USAGE_INVALID`, `DETECTOR_INVALID`, `INPUT_FAILED`. */
 export async function detectorsCommand(args: readonly string[]): Promise<number> {
-  const { text, status } = await runDetectors(args)
-  process.stdout.on('error', ignoreClosedPipe)
-  ;(args.length === 0 ? process.stderr : process.stdout).write(text)
-  return status
+  return print(await runDetectors(args), args.length === 0 ? process.stderr : process.stdout)
 }
 
 /** The same without printing. */
@@ -36,44 +22,8 @@ export async function runDetectors(args: readonly string[]): Promise<Outcome> {
   const [name, ...rest] = args
   if (name === undefined) return { text: detectorsHelp, status: 2 }
   if (name === '--help' || name === '-h' || rest.includes('--help')) return { text: detectorsHelp, status: 0 }
-  if (Object.hasOwn(commands, name)) return commands[name](parse(name, rest))
+  if (Object.hasOwn(commands, name)) return commands[name](parseDetectors(name, rest))
   const guess = nearest(name, Object.keys(commands))
   const hint = guess === null ? 'see `logveil detectors --help`' : `did you mean \`logveil detectors ${guess}\`?`
   throw new LogveilError('USAGE_INVALID', `there is no command "detectors ${name}"; ${hint}`)
-}
-
-/** `logveil detectors list | head` */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
-}
-
-function parse(name: string, args: readonly string[]): DetectorsArguments {
-  const { values, positionals } = parseOptions(name, args)
-  return {
-    positionals,
-    detectors: values.detectors ?? [],
-    packs: parsePacks(values.pack),
-    json: values.json ?? false,
-    checks: values.checks ?? false
-  }
-}
-
-function parseOptions(name: string, args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        detectors: { type: 'string', multiple: true },
-        pack: { type: 'string', multiple: true },
-        json: { type: 'boolean' },
-        checks: { type: 'boolean' }
-      }
-    })
-  } catch (cause) {
-    // Without the argument: for `explain` it can be a secret that begins with a hyphen.
-    const remedy =
-      name === 'explain' ? 'put -- in front of a line that begins with a hyphen' : 'see `logveil detectors --help`'
-    throw new LogveilError('USAGE_INVALID', `detectors ${name}: an option is not known; ${remedy}`, { cause })
-  }
 }

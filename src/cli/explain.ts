@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { LogveilError } from '../errors.ts'
 import { createRedactor, createStrengthEstimator } from '../index.ts'
 import type { Finding, TraceEvent } from '../model.ts'
-import type { DetectorsArguments } from './detectors.ts'
+import type { DetectorsArguments } from './detectors-arguments.ts'
 import type { Outcome } from './outcome.ts'
 import { extendBundled } from './own-detectors.ts'
 

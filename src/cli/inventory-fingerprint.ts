@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import { LogveilError } from '../errors.ts'
 import { createFingerprint } from '../inventory/prints.ts'
 import { listingKeys } from '../redact/fingerprint.ts'
-import { type InventoryArguments, keysOf } from './inventory.ts'
+import { type InventoryArguments, keysOf } from './inventory-arguments.ts'
 import type { Outcome } from './outcome.ts'
 
 /** `logveil inventory fingerprint`: a version for the inventory, of the value on standard input. */

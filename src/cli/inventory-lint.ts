@@ -4,7 +4,7 @@ import { createRedactor } from '../index.ts'
 import { inventoryJsonSchema } from '../inventory/inventory-schema.ts'
 import { listedSecrets } from '../inventory/listed.ts'
 import { checkInventory, readText } from '../inventory/load.ts'
-import type { InventoryArguments } from './inventory.ts'
+import type { InventoryArguments } from './inventory-arguments.ts'
 import type { Outcome } from './outcome.ts'
 
 /** `logveil inventory lint FILE`. */

@@ -4,7 +4,7 @@ import { loadInventory } from '../inventory/load.ts'
 import { type ReportRow, reportOf } from '../inventory/report.ts'
 import { reportHtml, reportMarkdown, summary } from '../inventory/report-formats.ts'
 import type { Ticket } from '../model.ts'
-import type { InventoryArguments } from './inventory.ts'
+import type { InventoryArguments } from './inventory-arguments.ts'
 import type { Outcome } from './outcome.ts'
 import { table } from './table.ts'
 

@@ -8,7 +8,7 @@ import {
 } from '../metrics.ts'
 import type { Allowance } from '../tickets/ledger.ts'
 import { startEngine } from './run-engine.ts'
-import type { EngineOptions } from './run-engine-options.ts'
+import type { CrewOptions, EngineOptions } from './run-engine-options.ts'
 import { createRedaction, type RedactionSettings } from './run-redaction.ts'
 import { startWorker, type ThreadOptions, type Worker } from './run-thread.ts'
 
@@ -53,8 +53,6 @@ export async function startSolo(options: Omit<EngineOptions, 'reusePort' | 'work
 function noneReplaced({ workerRestarts }: Metrics): void {
   for (const reason of ['crashed', 'stuck']) workerRestarts.inc({ reason }, 0)
 }
-
-export type CrewOptions = Omit<EngineOptions, 'reusePort' | 'write' | 'worker'>
 
 /** Before a worker that died right after its start is replaced. */
 const pauseMs = 1000

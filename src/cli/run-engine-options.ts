@@ -21,3 +21,6 @@ export interface EngineOptions {
   /** Gets what is found, when tickets are configured. */
   readonly take: Take
 }
+
+/** Of a crew, whose threads have one each of what is left out. */
+export type CrewOptions = Omit<EngineOptions, 'reusePort' | 'write' | 'worker'>

@@ -2,8 +2,7 @@ import type { ErrorCode } from '../errors.ts'
 import type { MetricsSnapshot } from '../metrics.ts'
 import type { Sighting } from '../model.ts'
 import type { Allowance } from '../tickets/ledger.ts'
-import type { CrewOptions } from './run-crew.ts'
-import type { EngineOptions } from './run-engine-options.ts'
+import type { CrewOptions, EngineOptions } from './run-engine-options.ts'
 import type { RedactionSettings } from './run-redaction.ts'
 
 /** What a worker is started with. */

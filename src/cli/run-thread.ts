@@ -2,7 +2,7 @@ import { Worker as Thread } from 'node:worker_threads'
 import { LogveilError } from '../errors.ts'
 import type { MetricsSnapshot } from '../metrics.ts'
 import type { Allowance } from '../tickets/ledger.ts'
-import type { CrewOptions } from './run-crew.ts'
+import type { CrewOptions } from './run-engine-options.ts'
 import type { News, Order, WorkerData } from './run-messages.ts'
 import type { RedactionSettings } from './run-redaction.ts'
 

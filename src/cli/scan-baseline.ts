@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { LogveilError } from '../errors.ts'
 import type { FingerprintKey } from '../redact/fingerprint.ts'
-import type { Leak } from './scan-leaks.ts'
+import type { Leak } from './scan-leak.ts'
 import { systemMessage } from './system-message.ts'
 
 /** Leaks that are known: of those only new ones fail. */

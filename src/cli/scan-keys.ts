@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Leak } from './scan-leaks.ts'
+import type { Leak } from './scan-leak.ts'
 
 /** Lines of others that may stand between two lines of a key; the scanner looks no further either. */
 const maxGap = 16

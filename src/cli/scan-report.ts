@@ -1,10 +1,5 @@
 import type { Detector } from '../model.ts'
-import { createJsonReport } from './scan-json.ts'
-import { createJunitReport } from './scan-junit.ts'
-import type { Leak } from './scan-leaks.ts'
-import type { Format } from './scan-options.ts'
-import { createSarifReport } from './scan-sarif.ts'
-import { createTextReport } from './scan-text.ts'
+import type { Leak } from './scan-leak.ts'
 
 /** `known`: in the baseline. `allowed`: by a comment with a reason. Only new ones make a scan fail. */
 export interface JudgedLeak extends Leak {
@@ -42,17 +37,6 @@ export interface ReportOptions {
   readonly detectors: ReadonlyMap<string, Detector>
   /** Whether leaks were compared with a baseline. */
   readonly hasBaseline: boolean
-}
-
-export function createReport(format: Format, options: ReportOptions): ScanReport {
-  return reports[format](options)
-}
-
-const reports: Record<Format, (options: ReportOptions) => ScanReport> = {
-  text: createTextReport,
-  json: createJsonReport,
-  sarif: createSarifReport,
-  junit: createJunitReport
 }
 
 /** 0: nothing new. 1: something new. 2: something could not be scanned. */

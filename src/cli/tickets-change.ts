@@ -1,6 +1,6 @@
 import type { TicketState } from '../model.ts'
 import type { Outcome } from './outcome.ts'
-import type { TicketsArguments } from './tickets.ts'
+import type { TicketsArguments } from './tickets-arguments.ts'
 import { ticketData } from './tickets-data.ts'
 import { ticketNamed, withLedger } from './tickets-ledger.ts'
 

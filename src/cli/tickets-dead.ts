@@ -1,6 +1,6 @@
 import type { Outcome } from './outcome.ts'
 import { table } from './table.ts'
-import type { TicketsArguments } from './tickets.ts'
+import type { TicketsArguments } from './tickets-arguments.ts'
 import { withLedger } from './tickets-ledger.ts'
 
 /** `logveil tickets dead`: what no channel took. */

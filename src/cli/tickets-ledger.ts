@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { LogveilError } from '../errors.ts'
 import { type Ledger, openLedger } from '../tickets/ledger.ts'
 import { createOutbox, type Outbox } from '../tickets/outbox.ts'
-import type { TicketsArguments } from './tickets.ts'
+import type { TicketsArguments } from './tickets-arguments.ts'
 import { openDatabase, policyOf } from './tickets-open.ts'
 
 /** For one look or change; a directory that holds none is a mistake, not an empty ledger. */

@@ -1,7 +1,7 @@
 import type { Ticket } from '../model.ts'
 import type { Outcome } from './outcome.ts'
 import { table } from './table.ts'
-import type { TicketsArguments } from './tickets.ts'
+import type { TicketsArguments } from './tickets-arguments.ts'
 import { allowanceData, historyData, isoTime, ticketData } from './tickets-data.ts'
 import { ticketNamed, withLedger } from './tickets-ledger.ts'
 

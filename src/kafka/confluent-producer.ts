@@ -10,7 +10,7 @@ import {
   type RdProducer
 } from './confluent-package.ts'
 import { producerSettings, producerTopicSettings } from './confluent-settings.ts'
-import { ProducerDead, type Transport, type Write } from './confluent-writer.ts'
+import { ProducerDead, type Transport, type Write } from './confluent-transport.ts'
 import type { KafkaOptions, KafkaOutput } from './port.ts'
 
 /** A call of the client holds one of Node's few threads for so long. */

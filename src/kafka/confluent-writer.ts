@@ -2,37 +2,9 @@ import { setImmediate } from 'node:timers/promises'
 import { isCode, reasonOf, refusalOf } from './confluent-errors.ts'
 import type { RdConsumer, Rdkafka } from './confluent-package.ts'
 import { plainProducer, transactionalProducer } from './confluent-producer.ts'
+import { ProducerDead, type Write } from './confluent-transport.ts'
 import { LaneLost } from './lost.ts'
-import type { KafkaOptions, KafkaOutput } from './port.ts'
-
-/** A partition that is read, as long as it is ours. */
-export interface Owned {
-  readonly topic: string
-  readonly partition: number
-  readonly owned: boolean
-}
-
-/** What became of records of one partition, and the offset they end at. */
-export interface Write {
-  readonly from: Owned
-  readonly outputs: readonly KafkaOutput[]
-  readonly next: number
-}
-
-/** Puts writes where they belong, all or none of them; rejects with an `RdError`, after which nothing of them counts. */
-export interface Transport {
-  write(writes: readonly Write[]): Promise<void>
-  close(): Promise<void>
-}
-
-/** After this the producer is of no more use. */
-export class ProducerDead extends Error {
-  readonly fenced: boolean
-  constructor(reason: string, fenced: boolean) {
-    super(reason)
-    this.fenced = fenced
-  }
-}
+import type { KafkaOptions } from './port.ts'
 
 export interface Writer {
   /** Rejects with `LaneLost`, or with `DELIVERY_FAILED` for a record that the broker does not take. */

@@ -1,11 +1,5 @@
 import type { Detector, Meter } from '../model.ts'
-import type { Keyed } from './keyed/keyed.ts'
-import type { Confirm, TextScan } from './text-scan.ts'
-
-/** What detectors use of the budget, each without what others use that it leads to (an encoding that is taken off and scanned). */
-export interface Metering {
-  run(detector: Detector, scan: TextScan, step: () => void): void
-}
+import type { Confirm, Keyed, Metering } from './text-scan.ts'
 
 export function createMetering(meter: Meter): Metering {
   let told = 0

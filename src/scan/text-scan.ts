@@ -2,7 +2,6 @@ import type { Confidence, Detector, Field, Hints, Match, Trace } from '../model.
 import type { Effort } from './effort.ts'
 import type { PairMemo } from './keyed/pair-value.ts'
 import type { Pair } from './keyed/pairs.ts'
-import type { Metering } from './metering.ts'
 
 /**
  * The scan of one text: a field, or what came out of an encoding inside it. Confirmers read it and report to it; all offsets are in
@@ -71,6 +70,29 @@ export type Confirm = (scan: TextScan, start: number, end: number) => void
 
 /** Looks closer at a value whose member name holds a key word at `[start, end)` of the name; the scan's text is the value. */
 export type ConfirmGoverned = (scan: TextScan, start: number, end: number) => void
+
+/** What a detector of assigned values does at a key word in free text, and at one in the member name of a value. */
+export interface Keyed {
+  readonly inText: Confirm
+  readonly governed: ConfirmGoverned
+  /** False when both are sure to come to nothing, because of the name `[keyStart, keyEnd)` around a key word. */
+  readonly mayGovern: MayGovern
+}
+
+/** Of a key word `[start, end)` in the name `[keyStart, keyEnd)`; `binary`: in a payload that is no text. */
+type MayGovern = (
+  bytes: Uint8Array,
+  keyStart: number,
+  keyEnd: number,
+  start: number,
+  end: number,
+  binary: boolean
+) => boolean
+
+/** What detectors use of the budget, each without what others use that it leads to (an encoding that is taken off and scanned). */
+export interface Metering {
+  run(detector: Detector, scan: TextScan, step: () => void): void
+}
 
 /** Payload range of `[start, end)` of the text. */
 export function toPayload(field: Field, start: number, end: number): { start: number; end: number } {

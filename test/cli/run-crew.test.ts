@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { canaryDetector } from '../../src/cli/run-canary.ts'
-import { type CrewOptions, startThreads } from '../../src/cli/run-crew.ts'
+import { startThreads } from '../../src/cli/run-crew.ts'
+import type { CrewOptions } from '../../src/cli/run-engine-options.ts'
 import { freePort } from '../e2e/daemon.ts'
 
 const entry = new URL('./toy-worker.ts', import.meta.url)

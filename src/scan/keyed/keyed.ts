@@ -6,7 +6,7 @@ import { compileJudge, type Judge, lazy } from '../judge.ts'
 import { compileExpression } from '../pattern/expression.ts'
 import { parsePattern } from '../pattern/pattern.ts'
 import { overlapsOwnPlaceholder, ownPlaceholderEnd } from '../placeholders.ts'
-import { type Confirm, type ConfirmGoverned, type TextScan, traceStep } from '../text-scan.ts'
+import { type Keyed, type TextScan, traceStep } from '../text-scan.ts'
 import { compileBoundaries, compileWindowSearch, enqueue, openEnded } from '../token/windows.ts'
 import { beginsVendor, endsDescribing, governs, namesVendor, standsForVendor } from './key-names.ts'
 import { compileRunTest, nearby, otherMayFollow, shortestOther, vendorsMayFollow } from './near-run.ts'
@@ -23,24 +23,6 @@ import {
   valueAlone
 } from './pairs.ts'
 import { isVendors, notSecret } from './values.ts'
-
-/** What a detector of assigned values does at a key word in free text, and at one in the member name of a value. */
-export interface Keyed {
-  readonly inText: Confirm
-  readonly governed: ConfirmGoverned
-  /** False when both are sure to come to nothing, because of the name `[keyStart, keyEnd)` around a key word. */
-  readonly mayGovern: MayGovern
-}
-
-/** Of a key word `[start, end)` in the name `[keyStart, keyEnd)`; `binary`: in a payload that is no text. */
-type MayGovern = (
-  bytes: Uint8Array,
-  keyStart: number,
-  keyEnd: number,
-  start: number,
-  end: number,
-  binary: boolean
-) => boolean
 
 /** For a literal that is only the beginning of the key word: the rest is compared first. */
 export function behindLiteral(keyed: Keyed, keyword: string): Keyed {

@@ -1,5 +1,5 @@
 import { type ByteClass, eitherCase, isAnyButNewline, isLetter, readClass, readEscape, sizeOf } from './char-class.ts'
-import type { PatternAst, PatternNode } from './pattern.ts'
+import type { PatternAst, PatternNode } from './pattern-ast.ts'
 import { PatternError } from './pattern-error.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { type ByteClass, sizeOf, unionOf } from './char-class.ts'
-import type { PatternAst } from './pattern.ts'
+import type { PatternAst } from './pattern-ast.ts'
 import { advance, reach, type State, type States, statesOf } from './pattern-states.ts'
 
 /** Most literals that one pattern may add to the automaton. */

@@ -1,5 +1,5 @@
 import { type ByteClass, classOf, foldOf, isWide } from './char-class.ts'
-import type { PatternAst, PatternNode } from './pattern.ts'
+import type { PatternAst, PatternNode } from './pattern-ast.ts'
 
 /** A state of the automaton that reads what a pattern matches, byte by byte. */
 export interface State {

@@ -1,5 +1,5 @@
+import type { QueueEvents } from './events.ts'
 import { codeOf, type Files, segmentPath, syncDirectory } from './files.ts'
-import type { QueueEvents } from './queue.ts'
 import type { Part } from './read-part.ts'
 import type { Segment } from './recover.ts'
 import { createSegmentReader } from './segment-reader.ts'

@@ -4,6 +4,7 @@ import type { Envelope } from '../../model.ts'
 import { createCommitter } from './committer.ts'
 import { type Cursor, openCursor } from './cursor.ts'
 import { type Entry, readEntries } from './entries.ts'
+import type { QueueEvents } from './events.ts'
 import { codeOf, type Files, segmentPath, syncDirectory } from './files.ts'
 import { bodyOf, headBytes } from './frame.ts'
 import { lock } from './lock.ts'
@@ -19,18 +20,6 @@ export interface QueueOptions {
   readonly segmentBytes: number
   readonly fsync: boolean
   readonly events: QueueEvents
-}
-
-/** What a queue has to tell: numbers and names, never content. */
-export interface QueueEvents {
-  fsync(seconds: number): void
-  /** A frame that was never finished. */
-  torn(bytes: number): void
-  /** Bytes that are no frame. `aside`: the copy of their segment, null where none could be made. */
-  quarantined(bytes: number, aside: string | null): void
-  refused(reason: 'full' | 'disk'): void
-  /** Something that should work does not. */
-  trouble(what: string, code: string): void
 }
 
 export interface QueueState {

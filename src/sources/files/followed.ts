@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { Origin } from '../../model.ts'
-import type { FilesOptions } from '../files.ts'
 import { openGzTail } from './gz-tail.ts'
+import type { FilesOptions } from './options.ts'
 import { openTail, type Tail } from './tail.ts'
 
 /** A file that is followed. */

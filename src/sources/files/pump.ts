@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Envelope, Next } from '../../model.ts'
 import { createDeliver } from '../deliver.ts'
-import type { FilesOptions } from '../files.ts'
 import type { Discovery } from './discover.ts'
 import type { Follow, Followed } from './followed.ts'
+import type { FilesOptions } from './options.ts'
 import type { Chunk, Tail } from './tail.ts'
 
 /** Longest part of a private key, and what loggers put around its lines. */

@@ -2,8 +2,9 @@ import { cpSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Envelope } from '../../../src/model.ts'
 import type { Entry } from '../../../src/sinks/durable/entries.ts'
+import type { QueueEvents } from '../../../src/sinks/durable/events.ts'
 import { type Files, nodeFiles } from '../../../src/sinks/durable/files.ts'
-import { openQueue, type Queue, type QueueEvents } from '../../../src/sinks/durable/queue.ts'
+import { openQueue, type Queue } from '../../../src/sinks/durable/queue.ts'
 
 /** What a queue told. */
 export interface Told {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
 import { forgetfulCheckpoints } from '../../../src/sources/files/checkpoints.ts'
 import { createFollowed, type Follow } from '../../../src/sources/files/followed.ts'
-import type { FilesOptions } from '../../../src/sources/files.ts'
+import type { FilesOptions } from '../../../src/sources/files/options.ts'
 import { temporaryDirectory } from '../../cli/spawn.ts'
 
 const { path, remove } = temporaryDirectory()
