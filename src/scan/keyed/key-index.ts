@@ -1,6 +1,6 @@
 import { isUpper, startsWithFolded } from '../bytes.ts'
 import { costs } from '../effort.ts'
-import type { Keyed } from './../text-scan.ts'
+import type { Keyed } from '../text-scan.ts'
 
 /**
  * Words that most key names hold. They are literals of the automaton anyhow; the thousands of names around them (`acme_api_key`,
