@@ -1,6 +1,7 @@
 import type { View } from '../../model.ts'
 import { isDigit, isHex, isLetter, startsWithFolded } from '../bytes.ts'
 import { childView, makeRoom } from './child.ts'
+import { nibbles } from './digits.ts'
 import { writeUtf8 } from './utf8.ts'
 
 const ampersand = 0x26
@@ -63,10 +64,9 @@ function readNumber(bytes: Uint8Array, at: number, end: number, entity: Entity):
   const digits = hex ? isHex : isDigit
   const from = at + (hex ? 3 : 2)
   let to = from
-  while (to < end && digits[bytes[to]] === 1) to++
-  if (to === from || to >= end || bytes[to] !== semicolon) return false
-  const point = Number.parseInt(String.fromCharCode(...bytes.subarray(from, to)), hex ? 16 : 10)
-  if (point > 0x10ffff) return false
+  let point = 0
+  for (; to < end && digits[bytes[to]] === 1; to++) point = point * (hex ? 16 : 10) + nibbles[bytes[to]]
+  if (to === from || to >= end || bytes[to] !== semicolon || point > 0x10ffff) return false
   entity.point = point
   entity.size = to + 1 - at
   return true
