@@ -72,6 +72,7 @@ function assigned(text: string, end: number): boolean {
   if (name.length > 40) return false
   const nameEnd = end + name.length
   if (text[nameEnd] === '\x12') return nameEnd + 1 < text.length
+  if (text[nameEnd] === '\n' && isElement(text, nameEnd)) return true
   let quoted = false
   let open = false
   let at = nameEnd
@@ -110,6 +111,12 @@ function assigned(text: string, end: number): boolean {
     at = next
   }
   return false
+}
+
+/** Of protobuf: behind a string in an array stands the tag of the next, its length, and within that the same of the string. */
+function isElement(text: string, at: number): boolean {
+  const [length, tag, inner] = [1, 2, 3].map((i) => text.charCodeAt(at + i) || 0)
+  return length >= 128 ? inner === 0x0a : tag === 0x0a && length === inner + 2
 }
 
 /** ESC, or what stands for it, and what it introduces; without any, a parameter says that it is a colour. */
@@ -162,6 +169,15 @@ function wordFollows(text: string, at: number, kind: string, quoted: boolean): b
   const first = /^[a-z]{1,16} /i.exec(cut(text, at, 17))?.[0].length
   const second = first === undefined ? undefined : /^[a-z]{1,16} /i.exec(cut(text, at + first, 17))?.[0].length
   const told = [first, second === undefined ? undefined : (first ?? 0) + second]
+  const words = [
+    first === undefined ? '' : cut(text, at, first),
+    second === undefined ? '' : cut(text, at + (first ?? 0), second)
+  ]
+  for (const [i, word] of words.entries()) {
+    const behind = at + (told[i] ?? 0)
+    if (/^from /i.test(word) && onLine(text, behind)) return true
+    if (/^to /i.test(word) && readQuote(text, behind) !== null) return true
+  }
   if (told.some((words) => words !== undefined && (isRandom(text, at + words) || isMixed(text, at + words))))
     return true
   const owner = behindOwner(text, at)

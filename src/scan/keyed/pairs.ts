@@ -1,4 +1,5 @@
 import { isDigit, isKeyByte, isLetter, isQuote, isWideSign, skipSpaces } from '../bytes.ts'
+import { newValueStart } from './changes.ts'
 import { type PairMemo, readValue } from './pair-value.ts'
 import { type Bond, readSeparator } from './separators.ts'
 
@@ -56,14 +57,12 @@ export function readPair(
   }
 }
 
-/** `key = "old" -> "new"`, as plans and differences show a change: the pair with the new value; null for anything else. */
+/** `key = "old" -> "new"`, `key changed from old to new`: the pair with the new value; null for anything else. */
 export function readChanged(bytes: Uint8Array, pair: Pair, end: number, memo: PairMemo): Pair | null {
-  const arrow = skipSpaces(bytes, pair.quoted ? pair.valueEnd + 1 : pair.valueEnd, end)
-  if (arrow + 2 >= end || (bytes[arrow] !== 0x2d && bytes[arrow] !== 0x3d) || bytes[arrow + 1] !== 0x3e) return null
-  const quote = skipSpaces(bytes, arrow + 2, end)
-  if (quote >= end || isQuote[bytes[quote]] === 0) return null
-  const value = readValue(bytes, quote, end, memo)
-  return value === null ? null : { ...pair, valueStart: value.start, valueEnd: value.end, quoted: value.quoted }
+  const start = newValueStart(bytes, pair, end)
+  const value = start === 0 ? null : readValue(bytes, start, end, memo)
+  if (value === null) return null
+  return { ...pair, valueStart: value.start, valueEnd: value.end, quoted: value.quoted }
 }
 
 /** Most elements of a list that are read, behind the first. */

@@ -12,6 +12,7 @@ import {
   startsWithExactly,
   startsWithFolded
 } from '../bytes.ts'
+import { changeEnd } from './changes.ts'
 import { closingQuote, maxQuoted } from './pair-value.ts'
 
 /** How a value stands by its key: what `values.ts` may conclude from the grammar. */
@@ -136,7 +137,7 @@ function commaSeparator(bytes: Uint8Array, keyStart: number, at: number, start: 
   return bytes[value] === 0x60 ? null : { end: value, bond: 'loose' }
 }
 
-/** What leads from a key to its value in a sentence. Not `to` alone: `access to 3f2a...` names an object. */
+/** What leads from a key to its value in a sentence. Not `to` alone, see changes.ts: `access to 3f2a...` names an object. */
 const leads = [
   'is ',
   'was ',
@@ -167,7 +168,7 @@ function spaceSeparator(
   const typed = typedAssignment(bytes, at, stop)
   if (typed > 0) return { end: typed, bond: 'assigned' }
   if (beginsPair(bytes, at, stop)) return null
-  const told = toldEnd(bytes, at, stop) || ownerEnd(bytes, at, end)
+  const told = toldEnd(bytes, at, stop) || ownerEnd(bytes, at, end) || changeEnd(bytes, keyStart, at, start, stop)
   if (told > 0) return { end: told, bond: 'loose' }
   for (const words of leads) {
     if (startsWithFolded(bytes, at, stop, words)) return { end: at + words.length, bond: 'loose' }

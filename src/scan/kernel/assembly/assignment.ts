@@ -7,8 +7,8 @@
 //   separator = `=` `:` `|` `>` `->` TAB, `</`, `,` behind a quote, the protobuf tag between a key and its value or
 //               between the elements of an array
 //   value     = after a separator anything but white space to the end of the line; without one: a quoted text,
-//               a random looking word, also behind one or two others, a word after `is`, anything after `for ada is` or
-//               `for ada:`, any word when the identifier is an option (`--key`), and an attribute when the identifier is
+//               a random looking word, also behind one or two others, a word after `is`, anything after `from`, `for ada is` or
+//               `for ada:`, a quoted text after `to`, any word when the identifier is an option (`--key`), and an attribute when the identifier is
 //               quoted or a tag (`name="key" value=`, `<key type=`)
 
 import { at, DIGIT, from, is, isWideSign, NAME, read, to, TOKEN, USERINFO_END, width } from './text'
@@ -258,13 +258,15 @@ function wordFollows(p: u32, end: u32, quoted: bool): bool {
   return name == OPTION || ((quoted || name == TAG) && isAttribute(p))
 }
 
-/** One or two words lead to what looks like a value: `was V`, `set to V`. */
+/** One or two words lead to what looks like a value: `was V`, `set to V`; or to any: `changed from V`, `to "V"`. */
 function isTold(p: u32): bool {
   for (let words = 0; words < 2; words++) {
     const next = behindLetters(p)
     if (next == p || at(next) != 0x20) return false
+    if (next - p == 4 && (load<u32>(p) | 0x20202020) == 0x6d6f7266 && onLine(next + 1)) return true // from
+    const isTo = next - p == 2 && (load<u16>(p) | 0x2020) == 0x6f74
     p = next + 1
-    if (isRandom(p) || isMixed(p)) return true
+    if (isRandom(p) || isMixed(p) || (isTo && skipQuote(p) != 0)) return true
   }
   return false
 }
