@@ -41,6 +41,8 @@ export function expectRoundTrip(pieces: readonly Piece[], decode: Decode): void 
   const view = decode(viewOf(payload)) ?? viewOf(payload)
   const plain = pieces.map(([, text]) => text)
   expect(textOf(view)).toBe(plain.join(''))
+  // Nothing that could be looked at stands behind it.
+  expect(view.bytes).toHaveLength(view.end)
   const at = (index: number) => {
     const offset = plain.slice(0, index).join('').length
     return view.origin === null ? offset : view.origin[offset]
