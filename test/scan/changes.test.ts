@@ -22,6 +22,7 @@ test.each([
   ['changed password from ① to ② for bob', 'changed password from █ to █ for bob'],
   ['updated DB_PASSWORD from "①" to "③".', 'updated DB_PASSWORD from "█" to "█".'],
   ['set password to ②', 'set password to █'],
+  ['set the administrator password to ②', 'set the administrator password to █'],
   ["Setting the root password to '③'", "Setting the root password to '█'"],
   ['rotated api_key from ④ to ⑤', 'rotated api_key from █ to █'],
   ['{"msg":"client secret rotated from ④ to ⑤","n":1}', '{"msg":"client secret rotated from █ to █","n":1}'],

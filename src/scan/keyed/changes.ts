@@ -2,6 +2,10 @@ import { isLetter, isQuote, latin1, skipSpaces, startsWithFolded } from '../byte
 
 // Sentences and plans that tell a key's old and new value: `key changed from V to W`, `set key to V`, `key = "V" -> "W"`.
 
+const from = 'from '
+const to = 'to '
+const leads = [from, to]
+
 /** Behind a key. With `to` they are among the leads of any sentence, see separators.ts. */
 const pastTense = ['changed ', 'rotated ', 'updated ', 'reset ', 'modified ', 'switched ']
 
@@ -12,27 +16,26 @@ const changes = new Set(
     'switch switched switching modified'
   ).split(' ')
 )
-/** `set the admin password to`: how many words before the key are looked at. */
+/** `set the administrator password to`: how many words before the key are looked at, and how long one may be. */
 const mostWords = 3
+const longestWord = 32
 
 /** Where the value begins behind `[changed] from` or, when a verb before the key speaks of a change, `to`; 0 for anything else. */
 export function changeEnd(bytes: Uint8Array, keyStart: number, at: number, start: number, stop: number): number {
   const verb = pastTense.find((one) => startsWithFolded(bytes, at, stop, one))
-  const behind = at + (verb?.length ?? 0)
-  if (verb === undefined && !standsBehindChange(bytes, keyStart, start)) return 0
-  if (startsWithFolded(bytes, behind, stop, from)) return behind + from.length
-  return startsWithFolded(bytes, at, stop, to) ? at + to.length : 0
+  if (verb !== undefined)
+    return startsWithFolded(bytes, at + verb.length, stop, from) ? at + verb.length + from.length : 0
+  const lead = leads.find((one) => startsWithFolded(bytes, at, stop, one))
+  // Last, as few sentences go on like that: what stands before the key.
+  return lead !== undefined && standsBehindChange(bytes, keyStart, start) ? at + lead.length : 0
 }
-
-const from = 'from '
-const to = 'to '
 
 function standsBehindChange(bytes: Uint8Array, keyStart: number, start: number): boolean {
   let at = keyStart
   for (let words = 0; words < mostWords; words++) {
     if (at <= start || bytes[at - 1] !== 0x20) return false
     const wordEnd = --at
-    while (at > start && isLetter[bytes[at - 1]]) at--
+    while (at > start && wordEnd - at < longestWord && isLetter[bytes[at - 1]]) at--
     if (changes.has(latin1(bytes, at, wordEnd).toLowerCase())) return true
   }
   return false
@@ -41,11 +44,9 @@ function standsBehindChange(bytes: Uint8Array, keyStart: number, start: number):
 /** Where the new value begins, behind an old one `[valueStart, valueEnd)`; 0 when there is none. */
 export function newValueStart(
   bytes: Uint8Array,
-  {
-    valueStart,
-    valueEnd,
-    quoted
-  }: { readonly valueStart: number; readonly valueEnd: number; readonly quoted: boolean },
+  valueStart: number,
+  valueEnd: number,
+  quoted: boolean,
   end: number
 ): number {
   const next = skipSpaces(bytes, quoted ? valueEnd + 1 : valueEnd, end)

@@ -59,7 +59,7 @@ export function readPair(
 
 /** `key = "old" -> "new"`, `key changed from old to new`: the pair with the new value; null for anything else. */
 export function readChanged(bytes: Uint8Array, pair: Pair, end: number, memo: PairMemo): Pair | null {
-  const start = newValueStart(bytes, pair, end)
+  const start = newValueStart(bytes, pair.valueStart, pair.valueEnd, pair.quoted, end)
   const value = start === 0 ? null : readValue(bytes, start, end, memo)
   if (value === null) return null
   return { ...pair, valueStart: value.start, valueEnd: value.end, quoted: value.quoted }
