@@ -58,7 +58,7 @@ function listLiterals(): Literal[] {
   const encoded = Array.from({ length: 150 }, () => Array.from({ length: 5 }, () => BASE64[random(64)]).join(''))
   return [
     ...words(PREFIXES).map((text) => ({ text, guard: token })),
-    ...words(KEY_WORDS).map((text) => ({ text, guard: { kind: 'assign' } as const })),
+    ...words(KEY_WORDS).map((text) => ({ text, guard: { kind: 'assign', whole: false } as const })),
     ...encoded.map((text) => ({ text, guard: { kind: 'none' } as const })),
     { text: '://', guard: { kind: 'userinfo' } }
   ]

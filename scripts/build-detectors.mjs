@@ -33,9 +33,9 @@ export async function buildDetectors() {
 async function savedStates() {
   const { compileSet } = await import('../src/scan/compile.ts')
   const { buildStates } = await import('../src/scan/kernel/states.ts')
-  const { encodeStates } = await import('../src/scan/kernel/saved-states.ts')
-  const { names } = compileSet(JSON.parse(readFileSync(join(generated, 'detectors.json'), 'utf8')), {})
-  return encodeStates(buildStates(names.map((name) => Buffer.from(name))), names)
+  const { encodeStates, withStates } = await import('../src/scan/kernel/saved-states.ts')
+  const texts = withStates(compileSet(JSON.parse(readFileSync(join(generated, 'detectors.json'), 'utf8')), {}).names)
+  return encodeStates(buildStates(texts.map((text) => Buffer.from(text))), texts)
 }
 
 async function load(path) {

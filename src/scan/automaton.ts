@@ -23,6 +23,7 @@ export interface Automaton {
 
 interface Kernel {
   configure(warmUp: number, hits: number, bytesPerStream: number): void
+  configureTails(joints: number, notes: number): void
   scan(size: number, behind: number, ahead: number, origin: number): number
   countNewlines(size: number): number
 }
@@ -32,9 +33,10 @@ const noHits: Hits = { count: 0, pairs: new Int32Array(0) }
 
 /** Throws a RangeError for a literal or guard outside its limits (see Literal, Guard). */
 export function buildAutomaton(literals: readonly Literal[]): Automaton {
-  const { memory, states, tableBytes, hits, bytesPerStream } = buildImage(literals)
+  const { memory, states, tableBytes, hits, bytesPerStream, joints, tails } = buildImage(literals)
   const kernel = instantiate<Kernel>(memory)
   kernel.configure(states.longest - 1, hits, bytesPerStream)
+  kernel.configureTails(joints, tails)
   const data = new Uint8Array(memory.buffer)
   const found = new Int32Array(memory.buffer, hits)
 

@@ -12,6 +12,7 @@ import { meteredConfirm, meteredKeyed } from './metering.ts'
 import { parseClass } from './pattern/char-class.ts'
 import { compilePem } from './pem.ts'
 import type { Confirm, Keyed, Metering, TextScan } from './text-scan.ts'
+import { compileTailed } from './token/tailed.ts'
 import { compileToken } from './token/token.ts'
 import { fromHex, tokenLiteralsOf, userinfo } from './token/token-literals.ts'
 import { groupComesFirst } from './token/windows.ts'
@@ -89,7 +90,7 @@ export function compileSet(
   for (const [index, detector] of detectors.entries())
     addDetector(table, detector, index, vendors, hooks, decoders.percent)
   for (const [anchor, names] of table.names)
-    table.keyed[table.index(anchor, { kind: 'assign' })].push(indexNames(names))
+    table.keyed[table.index(anchor, { kind: 'assign', whole: false })].push(indexNames(names))
   addEncodings(table, detectors, decoders)
   const ofDetectors = table.literals.length
   for (const secret of known) addKnown(table, secret, decoders)
@@ -164,6 +165,7 @@ function createTable(): Table {
 
 /** Equal literals with equal guards are one; classes are shared, so that their identity tells them apart. */
 function literalKey(text: string, guard: Guard): string {
+  if (guard.kind === 'assign') return `assign ${guard.whole} ${text.toLowerCase()}`
   if (guard.kind !== 'run') return `${guard.kind} ${text.toLowerCase()}`
   const name = guard.exactCase ? text : text.toLowerCase()
   return `${guard.exactCase} ${guard.min} ${classNumber(guard.after)} ${guard.before === null ? '' : classNumber(guard.before)} ${name}`
@@ -196,13 +198,12 @@ function addDetector(
       detector,
       hooks.metering ?? null
     )
-    const guard: Guard = detector.context === 'near' ? { kind: 'none' } : { kind: 'assign' }
-    for (const keyword of detector.keywords) addKeyword(table, keyword, guard, keyed)
+    for (const keyword of detector.keywords) addKeyword(table, keyword, detector, keyed)
     return
   }
   const literals = detector.literals ?? tokenLiteralsOf(detector)
   const confirm = meteredConfirm(
-    confirmLater(() => compileToken(detector, literals[0], percent)),
+    confirmLater(() => (isJoint(literals[0]) ? compileTailed(detector) : compileToken(detector, literals[0], percent))),
     detector,
     hooks.metering ?? null
   )
@@ -229,8 +230,8 @@ function keyedLater(compile: () => Keyed): Keyed {
   }
 }
 
-function addKeyword(table: Table, keyword: string, guard: Guard, keyed: Keyed): void {
-  const found = guard.kind === 'assign' && isName(keyword) ? anchorOf(keyword) : null
+function addKeyword(table: Table, keyword: string, { context, pattern }: Detector, keyed: Keyed): void {
+  const found = context === 'assigned' && isName(keyword) ? anchorOf(keyword) : null
   if (found !== null && found.anchor !== keyword) {
     const names = table.names.get(found.anchor) ?? []
     table.names.set(found.anchor, names)
@@ -238,6 +239,9 @@ function addKeyword(table: Table, keyword: string, guard: Guard, keyed: Keyed): 
     return
   }
   const literal = isName(keyword) ? keyword.slice(0, maxKeyLiteral) : keyword
+  // Where there is no pattern, the key word has to be a word of the name.
+  const guard: Guard =
+    context === 'near' ? { kind: 'none' } : { kind: 'assign', whole: pattern === '' && literal === keyword }
   table.keyed[table.index(literal, guard)].push(literal === keyword ? keyed : behindLiteral(keyed, keyword))
 }
 
@@ -255,11 +259,17 @@ function percentLiteral(text: string): string | null {
   return text === userinfo || text.includes(' ') || encoded === text ? null : encoded
 }
 
+/** One byte, which means nothing unless a tail follows. */
+function isJoint({ text }: TokenLiteral): boolean {
+  return text.length === 1
+}
+
 const anyByte = new Uint8Array(256).fill(1)
 const exactly: Guard = { kind: 'run', min: 0, after: anyByte, before: null, exactCase: true }
 
 function guardOf(detector: Detector, literal: TokenLiteral): Guard {
   const exactCase = !detector.caseInsensitive
+  if (isJoint(literal)) return { kind: 'tail' }
   if (literal.text === userinfo) return { kind: 'userinfo' }
   if (!literal.leads) return { kind: 'run', min: 0, after: anyByte, before: null, exactCase }
   const { left } = detector.boundaries

@@ -234,6 +234,7 @@ export function createTextScan(
     plainTo: -1,
     foundFrom: -1,
     foundTo: -1,
+    foundNamed: false,
     named: false,
     triedTo: -1,
     tries: 0,
@@ -249,7 +250,8 @@ export function createTextScan(
     found(detector, confidence, start, end, hints) {
       this.foundFrom = start
       this.foundTo = end
-      this.named ||= start === this.start && end === this.end && vagueness(detector) === 0
+      this.foundNamed = vagueness(detector) === 0
+      this.named ||= start === this.start && end === this.end && this.foundNamed
       effort.left -= costs.finding + costs.findingByte * (end - start)
       collectMatch(matches, field, detector, confidence, start, end, hints)
     }

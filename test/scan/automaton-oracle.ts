@@ -31,7 +31,14 @@ function occurrences(text: string, literal: string): number[] {
 function agrees(guard: Guard, raw: string, text: string, end: number): boolean {
   if (guard.kind === 'none') return true
   if (guard.kind === 'run') return runs(guard, raw, text, end)
-  return guard.kind === 'userinfo' ? hasUserinfo(text, end) : assigned(text, end)
+  if (guard.kind === 'tail') return /^[A-Za-z0-9]{30}/.test(text.slice(end))
+  if (guard.kind === 'userinfo') return hasUserinfo(text, end)
+  return (!guard.whole || endsWord(text, end)) && assigned(text, end)
+}
+
+function endsWord(text: string, end: number): boolean {
+  const lower = /[a-z]/.test(text[end - 1])
+  return /^(?:[sS](?![a-z])|[^A-Za-z]|$)/.test(text.slice(end)) || /[a-z]/.test(text[end]) !== lower
 }
 
 function hasUserinfo(text: string, end: number): boolean {

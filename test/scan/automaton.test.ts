@@ -5,7 +5,9 @@ import fc from '../property.ts'
 import { findAll, type Pair } from './automaton-oracle.ts'
 
 const none: Guard = { kind: 'none' }
-const assign: Guard = { kind: 'assign' }
+const assign: Guard = { kind: 'assign', whole: false }
+const wholeWord: Guard = { kind: 'assign', whole: true }
+const tail: Guard = { kind: 'tail' }
 const userinfo: Guard = { kind: 'userinfo' }
 const word = byteClass(/[\w-]/)
 
@@ -59,6 +61,10 @@ describe('literals', () => {
 
   test('limits are enforced when the automaton is built', () => {
     expect(() => buildAutomaton(plain('a'))).toThrow(RangeError)
+    for (const text of ['a', '7', '_-', 'é'])
+      expect(() => buildAutomaton([{ text, guard: tail }]), text).toThrow('no single mark of ASCII')
+    const marks = [...'!"#$%&()*+,-./:;<'].map((text): Literal => ({ text, guard: tail }))
+    expect(() => buildAutomaton(marks)).toThrow('17 joints')
     expect(() => buildAutomaton(plain('é'.repeat(33)))).toThrow(RangeError)
     expect(() => buildAutomaton([{ text: 'ab', guard: run(33) }])).toThrow(RangeError)
     expect(() => buildAutomaton(plain('ab')).scan(Buffer.from('ab'), 1, 3)).toThrow(RangeError)
@@ -85,7 +91,7 @@ describe('against the oracle', () => {
   const letters = fc.constantFrom('a', 'b', 'A', 'k', 'é', '\0', '-')
   const literalText = fc.string({ unit: letters, minLength: 2, maxLength: 8 })
   const guard: fc.Arbitrary<Guard> = fc.oneof(
-    fc.constantFrom(none, assign, userinfo),
+    fc.constantFrom(none, assign, wholeWord, userinfo),
     fc.record({
       kind: fc.constant('run' as const),
       min: fc.nat(6),
@@ -121,12 +127,18 @@ describe('against the oracle', () => {
       '^[[0m',
       '#033[0m',
       'a1'.repeat(9),
+      'bA'.repeat(14),
+      'x'.repeat(31),
       '[REDACTED:a]'
     ),
     fc.string({ unit: 'binary-ascii', maxLength: 3 }),
     fc.constantFrom('\x80', '\xff', 'a'.repeat(45), ' '.repeat(50))
   )
-  const literals = fc.array(fc.record({ text: literalText, guard }), { minLength: 1, maxLength: 12 })
+  const joint = fc.record({ text: fc.constantFrom('-', '_', ':'), guard: fc.constant(tail) })
+  const literals = fc.array(fc.oneof({ arbitrary: fc.record({ text: literalText, guard }), weight: 6 }, joint), {
+    minLength: 1,
+    maxLength: 12
+  })
 
   test('random texts of 0 to 2000 bytes', () => {
     const text = fc.array(fragment, { maxLength: 400, size: 'max' }).map((parts) => parts.join('').slice(0, 2000))
@@ -242,6 +254,56 @@ describe('run guard', () => {
   ])('%j: %s', (text, expected) => expect(guarded(guard, 'tk_', text)).toBe(expected))
 })
 
+describe('tail guard', () => {
+  const body = 'aB3'.repeat(10)
+
+  test.each([
+    [`_${body}`, [1]],
+    [`acme_${body}.`, [5]],
+    [`acme_${body.slice(1)}`, []],
+    [`acme_${body}xyz${body}`, [5]],
+    [`acme_${body.slice(0, 20)}_${body}`, [26]],
+    [`acme=${body}`, []],
+    [`acme_${'é'.repeat(30)}`, []],
+    [`_${body}-_${body}`, [1, 33]]
+  ])('%j: %j', (text, ends) => {
+    const literals: Literal[] = [{ text: '_', guard: tail }]
+    expect(scan(literals, Buffer.from(text).toString('latin1'))).toEqual(ends.map((end) => [0, end]))
+  })
+
+  test('a joint comes behind the literals that end where it does, whatever its number', () => {
+    const literals: Literal[] = [{ text: '_', guard: tail }, ...plain('acme_', 'e_')]
+    expect(scan(literals, `acme_${body}acme_`)).toEqual([
+      [1, 5],
+      [2, 5],
+      [0, 5],
+      [1, 40],
+      [2, 40]
+    ])
+  })
+
+  test('at every place of a piece and across its edges, and nothing outside the range is looked at', () => {
+    const automaton = buildAutomaton([{ text: '-', guard: tail }, ...plain('xy')])
+    for (let lead = 65_460; lead <= 65_560; lead++)
+      expect(pairsOf(automaton.scan(Buffer.from(`${' '.repeat(lead)}-${body}`)))).toEqual([[0, lead + 1]])
+    const text = Buffer.from(`-${body}${' '.repeat(40)}`)
+    expect(pairsOf(automaton.scan(text, 0, 31))).toEqual([[0, 1]])
+    expect(automaton.scan(text, 0, 30).count).toBe(0)
+    expect(automaton.scan(text, 1).count).toBe(0)
+  })
+
+  test('as many as fit, in order among other hits', () => {
+    const literals: Literal[] = [{ text: '-', guard: tail }, ...plain('-a')]
+    const text = `-${'a'.repeat(30)}`.repeat(9000)
+    expect(scan(literals, text)).toEqual(
+      Array.from({ length: 9000 }, (_, i): Pair[] => [
+        [0, 31 * i + 1],
+        [1, 31 * i + 2]
+      ]).flat()
+    )
+  })
+})
+
 describe('userinfo guard', () => {
   test.each([
     ['http://user:pass@host', true],
@@ -261,6 +323,28 @@ describe('userinfo guard', () => {
     [`http://${'a'.repeat(256)}@`, false],
     ['http://host', false]
   ])('%j: %s', (text, expected) => expect(guarded(userinfo, '://', text)).toBe(expected))
+})
+
+describe('assignment guard of a whole word', () => {
+  test.each([
+    ['key=V', true],
+    ['keys=V', true],
+    ['KEYS=V', true],
+    ['key2=V', true],
+    ['key_id=V', true],
+    ['keyId=V', true],
+    ['keySpace=V', true],
+    ['keyspace=V', false],
+    ['keysets=V', false],
+    ['keyboard: V', false],
+    ['KEYBOARD=V', false],
+    ['KEYboard=V', true],
+    ['keyé=V', true],
+    ['monkey=V', true]
+  ])('%j: %s', (text, expected) => {
+    expect(guarded(wholeWord, 'key', Buffer.from(text).toString('latin1'))).toBe(expected)
+    expect(guarded(assign, 'key', Buffer.from(text).toString('latin1'))).toBe(true)
+  })
 })
 
 describe('assignment guard', () => {

@@ -1,6 +1,7 @@
 import type { Check } from '../../model.ts'
 import { orderedBytes } from '../keyed/ordered.ts'
 import { looksRandom, measure } from '../keyed/randomness.ts'
+import { isUuid } from '../keyed/values.ts'
 
 /** A longer run of letters and digits is data: an image, an archive, a certificate. */
 const longest = 1024
@@ -9,10 +10,12 @@ const longest = 1024
 export const random: Check = {
   name: 'random',
   filter: true,
-  description: 'looks generated, by entropy, letter pairs and changes of letter case; anything else is dropped',
+  description:
+    'looks generated, by entropy, letter pairs and changes of letter case, or is a UUID; anything else is dropped',
   check(secret) {
     if (secret.length > longest) return 'reject'
     const bytes = Buffer.from(secret, 'latin1')
+    if (isUuid(bytes, 0, bytes.length)) return 'pass'
     if (2 * orderedBytes(bytes, 0, bytes.length) >= bytes.length) return 'reject'
     return looksRandom(measure(bytes, 0, bytes.length)) ? 'pass' : 'reject'
   }

@@ -21,18 +21,21 @@ export type Guard =
     }
   /**
    * Of key words. An assignment to the identifier that the literal stands in can follow: `key=V`, `"key": "V"`, `key V` with
-   * a random looking V, ... raw, escaped or percent-encoded; the forms are in test/scan/automaton.test.ts.
+   * a random looking V, ... raw, escaped or percent-encoded; the forms are in test/scan/automaton.test.ts. `whole`: and the word ends where the
+   * literal does, or behind a plural `s`: no letter follows, or one after a change of case (`key`, `keys`, `keyId`, not `keyboard`).
    */
-  | { readonly kind: 'assign' }
+  | { readonly kind: 'assign'; readonly whole: boolean }
   /**
    * Of `://`. Within 256 bytes an `@` or `%40` comes, after at least one other byte, and before any white space, control
    * byte, quote, `<` or `>`; `/`, `?` and `#` do not end the search, passwords hold them raw.
    */
   | { readonly kind: 'userinfo' }
+  /** Of literals of one byte, and only of them: 30 letters and digits or more follow. Nothing else passes. */
+  | { readonly kind: 'tail' }
 
 /** One literal of the automaton. */
 export interface Literal {
-  /** 2 to 64 bytes of UTF-8; ASCII letters match in either case, all other bytes exactly. */
+  /** 2 to 64 bytes of UTF-8, or one of ASCII that is no letter; letters of ASCII match in either case, all other bytes exactly. */
   readonly text: string
   readonly guard: Guard
 }

@@ -7,10 +7,13 @@ import {
   GUARD_NONE,
   GUARD_RUN,
   GUARD_USERINFO,
+  JOINTS,
   LITERAL_BYTES,
+  MOST_JOINTS,
   PIECE,
   STREAMS,
-  TABLE
+  TABLE,
+  TAIL
 } from './layout.ts'
 import { statesOf } from './saved-states.ts'
 import type { States } from './states.ts'
@@ -27,9 +30,26 @@ export interface Image {
   /** Where the kernel writes its hits, and the bytes each stream has there. */
   readonly hits: number
   readonly bytesPerStream: number
+  /** How many joints there are, and where the kernel notes those that a tail follows. */
+  readonly joints: number
+  readonly tails: number
 }
 
-export function buildImage(literals: readonly Literal[]): Image {
+/** A literal, and which one it is to the caller. */
+type Numbered = Literal & { readonly index: number }
+
+type SpelledGuard = Exclude<Guard, { readonly kind: 'tail' }>
+/** One that the automaton finds. */
+type Spelled = Numbered & { readonly guard: SpelledGuard }
+
+/** Tails lie apart, each with its joint: so many fit into a piece. */
+const TAIL_BYTES = 8 * Math.ceil(PIECE / (TAIL + 1) + 1)
+
+export function buildImage(all: readonly Literal[]): Image {
+  const numbered = all.map((literal, index): Numbered => ({ ...literal, index }))
+  const joints = numbered.filter(({ guard }) => guard.kind === 'tail')
+  const literals = numbered.filter((literal): literal is Spelled => literal.guard.kind !== 'tail')
+  requireJoints(joints)
   const texts = literals.map(({ text }) => text)
   const bytes = encoder.encode(texts.join(''))
   const states = statesOf(texts)
@@ -41,11 +61,25 @@ export function buildImage(literals: readonly Literal[]): Image {
   const classTables = strings + bytes.length
   const hits = align(classTables + 256 * classes.contents.length)
   const bytesPerStream = streamBytes(states)
-  const memory = new wasm.Memory({ initial: Math.ceil((hits + STREAMS * bytesPerStream) / PAGE_BYTES) })
+  // Hits and tails are merged where the hits are.
+  const tails = align(hits + STREAMS * bytesPerStream + TAIL_BYTES)
+  const memory = new wasm.Memory({ initial: Math.ceil((tails + TAIL_BYTES) / PAGE_BYTES) })
   writeTable(memory, states, writeLists(memory, states, lists, records))
   new Uint8Array(memory.buffer).set(bytes, strings)
   writeLiterals(memory, literals, { records, strings, classTables, classes })
-  return { memory, states, tableBytes, hits, bytesPerStream }
+  writeJoints(memory, joints)
+  return { memory, states, tableBytes, hits, bytesPerStream, joints: joints.length, tails }
+}
+
+function requireJoints(joints: readonly Numbered[]): void {
+  if (joints.length > MOST_JOINTS) throw new RangeError(`${joints.length} joints; at most ${MOST_JOINTS} are possible`)
+  for (const { text, index } of joints)
+    if (!/^[!-/:-@[-`{-~]$/.test(text)) throw new RangeError(`literal ${index}, a joint, is no single mark of ASCII`)
+}
+
+function writeJoints(memory: Memory, joints: readonly Numbered[]): void {
+  const words = new Uint32Array(memory.buffer)
+  for (const [i, { text, index }] of joints.entries()) words.set([text.charCodeAt(0), index], JOINTS / 4 + 2 * i)
 }
 
 /** The classes of all guards, by identity, and the number of each distinct content, in the order of their places in memory. */
@@ -54,7 +88,7 @@ interface Classes {
   readonly contents: readonly ByteClass[]
 }
 
-function distinctClasses(literals: readonly Literal[]): Classes {
+function distinctClasses(literals: readonly Spelled[]): Classes {
   const numberOf = new Map<ByteClass, number>()
   const contents: ByteClass[] = []
   const known = new Map<string, number>()
@@ -139,18 +173,19 @@ interface Places {
   readonly classes: Classes
 }
 
-function writeLiterals(memory: Memory, literals: readonly Literal[], places: Places): void {
+function writeLiterals(memory: Memory, literals: readonly Spelled[], places: Places): void {
   const bytes = new Uint8Array(memory.buffer)
   const words = new Uint32Array(memory.buffer)
   for (const [i, members] of places.classes.contents.entries()) bytes.set(members, places.classTables + 256 * i)
   let text = places.strings
-  literals.forEach((literal, index) => {
-    const { guard } = literal
-    const at = places.records + LITERAL_BYTES * index
+  literals.forEach((literal, i) => {
+    const { guard, index } = literal
+    const at = places.records + LITERAL_BYTES * i
     const length = Buffer.byteLength(literal.text)
     words[at / 4] = index
     bytes[at + 4] = length
     bytes[at + 5] = kindNumbers[guard.kind]
+    if (guard.kind === 'assign') bytes[at + 6] = guard.whole ? 1 : 0
     if (guard.kind === 'run') {
       bytes[at + 6] = guard.min
       bytes[at + 7] = guard.exactCase ? 1 : 0
@@ -166,7 +201,7 @@ function placeOf({ classTables, classes }: Places, members: ByteClass): number {
   return classTables + 256 * (classes.numberOf.get(members) ?? 0)
 }
 
-const kindNumbers: Readonly<Record<Guard['kind'], number>> = {
+const kindNumbers: Readonly<Record<SpelledGuard['kind'], number>> = {
   none: GUARD_NONE,
   run: GUARD_RUN,
   assign: GUARD_ASSIGN,

@@ -13,6 +13,8 @@ export const PAD = 32
 export const STREAMS = 5
 /** Longest literal in bytes. */
 export const MAX_LITERAL = 64
+/** Letters and digits that are a tail at least, see tails.ts. */
+export const TAIL = 30
 
 /** u8[256]: the column of each byte in the table's rows. */
 export const COLUMNS = 0
@@ -23,12 +25,15 @@ export const COUNTS = 512
 /** u32[STREAMS][5]: what guards remember, see guards.ts. */
 export const MEMOS = 544
 export const MEMO_BYTES = 20
+/** {u32 byte, u32 index}[MOST_JOINTS]: literals of one byte, which a tail has to follow. */
+export const JOINTS = 648
+export const MOST_JOINTS = 16
 /** First byte of a piece; 224 bytes of room before it (PAD + BEHIND). */
 export const DATA = 1024
 /** u32[states][columns]: the automaton; column 0 holds the address of the state's outputs, 0 for none. */
 export const TABLE = 67072
 
-/** A literal: u32 index; u8 length, guard, min, exact case; u32 addresses of `after`, `before` (0: none), text. */
+/** A literal: u32 index; u8 length, guard, min (of a key word: whether it is whole), exact case; u32 addresses of `after`, `before` (0: none), text. */
 export const LITERAL_BYTES = 20
 export const GUARD_NONE = 0
 export const GUARD_RUN = 1

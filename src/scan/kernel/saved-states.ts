@@ -12,6 +12,11 @@ export function statesOf(texts: readonly string[]): States {
   )
 }
 
+/** Of the names of literals, those that have states: one byte is a joint, which the kernel finds by the tail that follows. */
+export function withStates(names: readonly string[]): string[] {
+  return names.filter((name) => name.length > 1)
+}
+
 /**
  * The states as base64 of, in this order: numbers of 32 bits (check of the literals, count of states, of classes, of levels, levels, parents,
  * suffixes, starts of outputs, outputs) in little-endian order, classes by byte, labels.

@@ -1,5 +1,5 @@
 import { checks } from '../checks/index.ts'
-import { isWide, parseClass } from '../pattern/char-class.ts'
+import { classOf, isWide, parseClass } from '../pattern/char-class.ts'
 import {
   groupCount,
   maxLengthOf,
@@ -10,6 +10,7 @@ import {
   parsePattern
 } from '../pattern/pattern.ts'
 import { expand, templateMistake } from '../template.ts'
+import { jointsOf } from '../token/joints.ts'
 import { alphabetOf } from '../token/token-literals.ts'
 import { nearest } from './nearest.ts'
 import type { DetectorEntry, FileHead } from './schema.ts'
@@ -46,10 +47,12 @@ function idMistakes({ id, references }: DetectorEntry, { provider, references: s
   return problems
 }
 
-function keywordMistakes({ keywords, reason, context }: DetectorEntry): Problem[] {
+function keywordMistakes(entry: DetectorEntry): Problem[] {
+  const { keywords, reason, context } = entry
+  const joins = keywords.some((keyword) => keyword.length === 1) && endsInTail(entry)
   return keywords.flatMap((keyword, i): Problem[] => {
     const size = Buffer.byteLength(keyword)
-    if (size >= 3 || (size === 2 && reason !== undefined)) return []
+    if (size >= 3 || (size === 2 && reason !== undefined) || (size === 1 && joins)) return []
     const remedy =
       context === 'anywhere' ? 'take a longer literal of the pattern' : 'take a longer part of the key name'
     return [
@@ -59,6 +62,19 @@ function keywordMistakes({ keywords, reason, context }: DetectorEntry): Problem[
       }
     ]
   })
+}
+
+/** One byte is keyword enough where so much has to follow that it stands nowhere: see token/joints.ts. */
+function endsInTail({ keywords, context, pattern, caseInsensitive }: DetectorEntry): boolean {
+  if (context !== 'anywhere' || pattern === undefined) return false
+  const ast = parsedOrNull(pattern, caseInsensitive)
+  const joints = ast === null ? null : jointsOf(ast)
+  const known = classOf(...keywords.map((keyword) => keyword.charCodeAt(0)))
+  return joints !== null && keywords.every(isJoint) && joints.every((member, byte) => member <= known[byte])
+}
+
+function isJoint(keyword: string): boolean {
+  return /^[!-/:-@[-`{-~]$/.test(keyword)
 }
 
 /** Shortest match of a pattern that no keyword leads to, in bytes: shorter runs are everywhere. */

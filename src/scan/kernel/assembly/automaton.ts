@@ -9,8 +9,10 @@
 
 import { DATA, COLUMNS, COUNTS, MEMOS, MEMO_BYTES, STREAMS, TABLE } from '../layout'
 import { accepts } from './guards'
+import { addTails } from './tails'
 import { learnTraits, openWindow } from './text'
 
+export { configureTails } from './tails'
 export { configureTokens, findTokens } from './tokens'
 
 let warmUp: u32 = 0
@@ -41,11 +43,11 @@ export function scan(size: u32, behind: u32, ahead: u32, origin: u32): u32 {
   if (size < 3 * warmUp) {
     part = size
     scanOne(DATA - min(warmUp, behind), dataTo)
-    return load<u32>(COUNTS)
+  } else {
+    part = (size + STREAMS - 1) / STREAMS
+    scanFive()
   }
-  part = (size + STREAMS - 1) / STREAMS
-  scanFive()
-  return joinHits()
+  return addTails(hitsAt, joinHits(), dataTo, offset)
 }
 
 /** Newlines in the `size` bytes at DATA. */

@@ -2,7 +2,7 @@
 // never too little. Each looks at a bounded number of bytes and, over a whole piece, at a linear number: what costs more
 // than a few bytes is remembered per stream, which meets its literals from left to right.
 
-import { GUARD_ASSIGN, GUARD_NONE, GUARD_RUN } from '../layout'
+import { GUARD_NONE, GUARD_RUN, GUARD_USERINFO } from '../layout'
 import { assigned } from './assignment'
 import { at, from, HEX, is, to, USERINFO_END } from './text'
 
@@ -18,7 +18,28 @@ export function accepts(literal: u32, end: u32, memo: u32): bool {
   const kind: u32 = load<u8>(literal, 5)
   if (kind == GUARD_NONE) return true
   if (kind == GUARD_RUN) return runs(literal, start, end)
-  return kind == GUARD_ASSIGN ? assigned(end, memo) : hasUserinfo(end, memo + 12)
+  if (kind == GUARD_USERINFO) return hasUserinfo(end, memo + 12)
+  return (!load<u8>(literal, 6) || endsWord(end)) && assigned(end, memo)
+}
+
+/** As `wordEnd` in keyed/key-names.ts has it. */
+function endsWord(p: u32): bool {
+  const next = at(p)
+  if (!isLetter(next)) return true
+  if ((next | 0x20) == 0x73 && !isLower(at(p + 1))) return true
+  return isLower(next) != isLower(at(p - 1))
+}
+
+// @ts-ignore: decorator
+@inline
+function isLetter(byte: u32): bool {
+  return (byte | 0x20) - 0x61 < 26
+}
+
+// @ts-ignore: decorator
+@inline
+function isLower(byte: u32): bool {
+  return byte - 0x61 < 26
 }
 
 function runs(literal: u32, start: u32, end: u32): bool {

@@ -53,6 +53,16 @@ export function is(p: u32, traits: u32): bool {
   return (load<u8>(<u32>load<u8>(p), TRAITS) & traits) != 0
 }
 
+/** A bit for each of 16 bytes: a letter or a digit of ASCII. */
+// @ts-ignore: decorator
+@inline
+export function lettersAndDigits(p: u32): i32 {
+  const bytes = v128.load(p)
+  const letters = i8x16.lt_u(i8x16.sub(v128.or(bytes, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26))
+  const digits = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(10))
+  return i8x16.bitmask(v128.or(letters, digits))
+}
+
 /** Bytes that the character last read by `read` takes. */
 export let width: u32 = 1
 

@@ -13,6 +13,7 @@ import {
   TOKEN_PAIRS,
   TOKEN_SLOTS
 } from '../layout'
+import { lettersAndDigits } from './text'
 
 let keys: u32 = 0
 let shortest: u32 = 0
@@ -61,7 +62,7 @@ export function findTokens(size: u32, behind: u32, origin: u32): u32 {
   let m4: u64 = 0
   let last: u64 = 0
   for (let p = textFrom; p < end; p += 64) {
-    const mask = (tokenBytes(p) as u64) | ((tokenBytes(p + 16) as u64) << 16) | ((tokenBytes(p + 32) as u64) << 32) | ((tokenBytes(p + 48) as u64) << 48)
+    const mask = (lettersAndDigits(p) as u64) | ((lettersAndDigits(p + 16) as u64) << 16) | ((lettersAndDigits(p + 32) as u64) << 32) | ((lettersAndDigits(p + 48) as u64) << 48)
     // A bit stays where so many bytes before it, and its own, belong to a run.
     let ends = mask
     if (eroded > 1) {
@@ -86,16 +87,6 @@ export function findTokens(size: u32, behind: u32, origin: u32): u32 {
   }
   if (start) look(start, end)
   return hits
-}
-
-/** A bit for each of 16 bytes: a letter or a digit. */
-// @ts-ignore: decorator
-@inline
-function tokenBytes(p: u32): i32 {
-  const bytes = v128.load(p)
-  const letters = i8x16.lt_u(i8x16.sub(v128.or(bytes, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(26))
-  const digits = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(10))
-  return i8x16.bitmask(v128.or(letters, digits))
 }
 
 function look(start: u32, end: u32): void {
