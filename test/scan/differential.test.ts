@@ -324,10 +324,19 @@ describe('toy detectors', () => {
   })
 })
 
+/** Before a tail, what ends an escape (`\\nacme_...`) is none of the name, though a pattern may take it for its first letter. */
+function hasFound(spans: ReadonlySet<string>, start: number, end: number, tail: boolean): boolean {
+  return spans.has(`${start}-${end}`) || (tail && spans.has(`${start + 1}-${end}`))
+}
+
 describe('the detectors of the package', () => {
   const tokens = detectors.filter(({ context, matcher }) => context === 'anywhere' && matcher === 'pattern')
   const oracles = tokens.map((token) => oracleOf(token, RE2))
-  const scanner = createScanner(tokens)
+  // Of a token that is known by its vendor's literal nobody looks for a tail: those that do are asked alone.
+  const [tailed, others] = [true, false].map((yes) =>
+    tokens.filter(({ keywords }) => yes === keywords.every((keyword) => keyword.length === 1))
+  )
+  const scanners = [createScanner(tailed), createScanner(others)]
 
   const before = [
     '',
@@ -401,7 +410,7 @@ describe('the detectors of the package', () => {
       const bytes = Buffer.from(corpus(seed))
       const text = bytes.toString('latin1')
       const lines = linesOf(text)
-      const found = scanned(scanner, bytes)
+      const found = new Map(scanners.flatMap((scanner) => [...scanned(scanner, bytes)]))
       const missed: string[] = []
       const invented: string[] = []
       for (const { detector, find, allows } of oracles) {
@@ -409,7 +418,8 @@ describe('the detectors of the package', () => {
         for (const { line, offset } of lines) {
           for (const [start, end] of find(line)) {
             total++
-            if (!actual.has(`${start + offset}-${end + offset}`)) missed.push(`${detector.id} at ${start} of ${line}`)
+            if (!hasFound(actual, start + offset, end + offset, tailed.includes(detector)))
+              missed.push(`${detector.id} at ${start} of ${line}`)
           }
         }
         for (const span of actual) {

@@ -9,8 +9,8 @@ import type { PatternAst, PatternNode } from '../pattern/pattern.ts'
 export function jointsOf({ root }: PatternAst): ByteClass | null {
   const whole = root.kind === 'group' ? root.node : root
   if (whole.kind !== 'concat') return null
-  const [before, last] = whole.nodes.slice(-2)
-  return isTail(last) ? lastBytes(before) : null
+  const last = whole.nodes[whole.nodes.length - 1]
+  return isTail(last) ? lastBytes(whole.nodes.slice(0, -1)) : null
 }
 
 function isTail(node: PatternNode): boolean {
@@ -22,20 +22,34 @@ function isTail(node: PatternNode): boolean {
   )
 }
 
-function lastBytes(node: PatternNode): ByteClass | null {
+/** What a sequence can end in; null: it may be empty. */
+function lastBytes(nodes: readonly PatternNode[]): ByteClass | null {
+  let set = classOf()
+  for (const node of nodes.toReversed()) {
+    const own = lastBytesOf(node)
+    if (own !== null) set = unionOf(set, own)
+    if (own !== null && !isOptional(node)) return set
+  }
+  return null
+}
+
+function isOptional(node: PatternNode): boolean {
+  return node.kind === 'repeat' && node.min === 0
+}
+
+function lastBytesOf(node: PatternNode): ByteClass | null {
   switch (node.kind) {
     case 'literal':
       return classOf(node.bytes[node.bytes.length - 1])
     case 'class':
       return node.set
     case 'group':
-      return lastBytes(node.node)
-    case 'concat':
-      return lastBytes(node.nodes[node.nodes.length - 1])
-    case 'alternation':
-      return node.nodes.map(lastBytes).reduce((all, set) => (all === null || set === null ? null : unionOf(all, set)))
     case 'repeat':
-      return node.min === 0 ? null : lastBytes(node.node)
+      return lastBytesOf(node.node)
+    case 'concat':
+      return lastBytes(node.nodes)
+    case 'alternation':
+      return node.nodes.map(lastBytesOf).reduce((all, set) => (all === null || set === null ? null : unionOf(all, set)))
     case 'assertion':
       return null
   }

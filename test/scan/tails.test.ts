@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { autoCodec } from '../../src/codecs/auto.ts'
+import { bundledDetectors, createRedactor } from '../../src/index.ts'
+import { createScanner } from '../../src/scan/scanner.ts'
+import { expand } from '../../src/scan/template.ts'
+
+const tailed = 'generic-prefixed-token'
+const scanner = createScanner(bundledDetectors)
+const { text: body } = expand('{{base62:36}}', 3)
+const { text: github } = expand('ghp_{{base62:30}}{{crc32-base62}}', 7)
+
+function found(line: string): string[] {
+  return scanner.scan(Buffer.from(line), autoCodec).matches.map(({ detector }) => detector.id)
+}
+
+function redacted(line: string): string {
+  return Buffer.from(createRedactor().redact(Buffer.from(line)).payload).toString()
+}
+
+describe('a generated value behind a name', () => {
+  test.each([
+    [`using acme_${body} now`, `using [REDACTED:${tailed}] now`],
+    [`using acme-eu-2_${body}.`, `using [REDACTED:${tailed}].`],
+    [`ACME_PROD_2_${body}`, `[REDACTED:${tailed}]`],
+    [`{"msg":"a\\nacme_${body}\\n"}`, `{"msg":"a\\n[REDACTED:${tailed}]\\n"}`],
+    [`?x=%3Dacme_${body}%26`, `?x=%3D[REDACTED:${tailed}]%26`],
+    [`acme_${body} bcme_${body}`, `[REDACTED:${tailed}] [REDACTED:${tailed}]`]
+  ])('goes with its name: %s', (line, expected) => expect(redacted(line)).toBe(expected))
+
+  test.each([
+    `acme_${body.slice(0, 29)}`,
+    `acme_${body}_x`,
+    `acme_${body}=`,
+    `Acme_${body}`,
+    `x.acme_${body}`,
+    `_${body}`,
+    `acme_${'0123456789abcdef'.repeat(4)}`,
+    `sha512-${body}${body}`,
+    `cs_live_${body}${body}`,
+    `com_example_${'AbstractInvoiceReconciliationService'}`
+  ])('is none: %s', (line) => expect(redacted(line)).toBe(line))
+
+  test('of a token whose vendor is known, nobody looks for it', () => {
+    expect(found(github)).toEqual(['github-pat-classic'])
+    expect(found(`${github} acme_${body}`)).toEqual(['github-pat-classic', tailed])
+  })
+
+  test('in every text of a record', () => {
+    const { text: other } = expand('{{base62:40}}', 5)
+    const line = JSON.stringify({
+      a: [`acme_${body}`, { b: `bcme-${other}` }],
+      c: JSON.stringify({ d: `acme_${body}` })
+    })
+    expect(redacted(line)).not.toContain(body)
+    expect(redacted(line)).not.toContain(other)
+  })
+})
