@@ -127,6 +127,16 @@ describe('refuses', () => {
       { keywords: ['acme_', 'a'], reason: 'It must be there.' },
       'keywords[2]: has fewer than 3 bytes and would be everywhere: take a longer literal of the pattern'
     ],
+    [
+      'a joint that no tail follows',
+      { keywords: ['_'], pattern: '(acme_[A-Za-z0-9]{29})' },
+      'keywords[1]: has fewer than 3 bytes and would be everywhere: take a longer literal of the pattern'
+    ],
+    [
+      'a joint among others that tails may follow',
+      { keywords: ['_'], pattern: '(acme[_-][A-Za-z0-9]{30})' },
+      'keywords[1]: has fewer than 3 bytes and would be everywhere: take a longer literal of the pattern'
+    ],
     ['no pattern', { pattern: undefined }, 'pattern: is missing'],
     [
       'neither pattern nor value',

@@ -21,7 +21,7 @@ export const detectorSchema = z.strictObject({
     .array(z.string().min(1).max(64))
     .max(200)
     .describe(
-      'Literals of which one must be there before the pattern runs; at least 3 bytes each; ASCII case does not matter. [] for what only its length and alphabet give away.'
+      'Literals of which one must be there before the pattern runs; at least 3 bytes each, or a mark that 30 letters and digits follow; ASCII case does not matter. [] for what only its length and alphabet give away.'
     ),
   reason: z.string().min(10).describe('Why a keyword of only 2 bytes is worth its cost.').optional(),
   context: z
