@@ -234,7 +234,8 @@ export function createTextScan(
     plainTo: -1,
     foundFrom: -1,
     foundTo: -1,
-    foundNamed: false,
+    namedFrom: -1,
+    namedTo: -1,
     named: false,
     triedTo: -1,
     tries: 0,
@@ -250,8 +251,11 @@ export function createTextScan(
     found(detector, confidence, start, end, hints) {
       this.foundFrom = start
       this.foundTo = end
-      this.foundNamed = vagueness(detector) === 0
-      this.named ||= start === this.start && end === this.end && this.foundNamed
+      if (vagueness(detector) === 0) {
+        this.namedFrom = start
+        this.namedTo = end
+        this.named ||= start === this.start && end === this.end
+      }
       effort.left -= costs.finding + costs.findingByte * (end - start)
       collectMatch(matches, field, detector, confidence, start, end, hints)
     }

@@ -34,8 +34,9 @@ export interface TextScan {
   /** The match found last: key words inside it are a part of the secret. */
   foundFrom: number
   foundTo: number
-  /** It says whose the secret is. */
-  foundNamed: boolean
+  /** The last one that says whose the secret is. */
+  namedFrom: number
+  namedTo: number
   /** The text as a whole is a secret whose vendor is known. */
   named: boolean
   /** Where the long value tried last ends, and how often values that end there were tried. */

@@ -32,6 +32,7 @@ export function harmlessValue(bytes: Uint8Array, pair: Pair, textEnd: number): s
   if (!hasAlnum(bytes, start, end)) return 'punctuation'
   if (isExample(bytes, start, end)) return 'example'
   if (isIdle(bytes, start, end)) return 'word'
+  if (startsWithExactly(bytes, start, end, base64Alphabet)) return 'alphabet'
   if (isPathOrUrl(bytes, start, end)) return 'path'
   if (isVersionRange(bytes, start, end)) return 'version'
   if (!pair.quoted) {
@@ -40,6 +41,9 @@ export function harmlessValue(bytes: Uint8Array, pair: Pair, textEnd: number): s
   }
   return null
 }
+
+/** What encoders hold under `keyStr` and the like: RFC 4648, section 4, without its last two signs. */
+const base64Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 const isIdleByte = tableOf([...idle].join('') + [...idle].join('').toUpperCase())
 const longestIdle = Math.max(...[...idle].map((word) => word.length))

@@ -21,7 +21,7 @@ export function compileTailed(detector: Detector): Confirm {
   const longest = detector.maxLength
   const { right } = boundaries
   return (scan, joint, tail) => {
-    if (scan.foundNamed && scan.foundFrom < joint && tail + TAIL <= scan.foundTo) return
+    if (scan.namedFrom < joint && tail + TAIL <= scan.namedTo) return
     scan.effort.left -= costs.literal
     const end = endOf(scan, tail, longest)
     if (end - tail > longest || (right !== null && end < scan.end && right[scan.bytes[end]] === 1))
