@@ -74,7 +74,7 @@ describe('streamWrite', () => {
     expect(keyed(`${head}"msg":"${secret} plain words"}\n`)).toMatch(
       /"msg":"\[REDACTED:github-pat-classic:k1\.[\w-]{16}\] \[REDACTED:env:X:k1\.[\w-]{16}\]"/
     )
-    const without = streamWrite({ disable: ['github-pat-classic'] })
+    const without = streamWrite({ disable: ['github-pat-classic', 'generic-prefixed-token'] })
     expect(without(`${head}"msg":"${secret}"}\n`)).toBe(`${head}"msg":"${secret}"}\n`)
     expect(() => streamWrite({ disable: ['no-such'] })).toThrow('no detector has the id')
   })
