@@ -261,7 +261,7 @@ function percentLiteral(text: string): string | null {
 
 /** One byte, which means nothing unless a tail follows. */
 function isJoint({ text }: TokenLiteral): boolean {
-  return text.length === 1
+  return Buffer.byteLength(text) === 1
 }
 
 const anyByte = new Uint8Array(256).fill(1)

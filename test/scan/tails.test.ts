@@ -55,3 +55,16 @@ describe('a generated value behind a name', () => {
     expect(redacted(line)).not.toContain(other)
   })
 })
+
+test('one character of several bytes is a literal like others', () => {
+  const detector = {
+    ...bundledDetectors[0],
+    id: 'acme-mark',
+    pattern: '(密[0-9]{8})',
+    keywords: ['密'],
+    literals: undefined
+  }
+  const own = createScanner([{ ...detector, context: 'anywhere', value: null, checks: [], allow: [] }])
+  const { matches } = own.scan(Buffer.from('a 密12345678 b'), autoCodec)
+  expect(matches.map(({ start, end }) => [start, end])).toEqual([[2, 13]])
+})

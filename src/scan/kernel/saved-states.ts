@@ -14,7 +14,7 @@ export function statesOf(texts: readonly string[]): States {
 
 /** Of the names of literals, those that have states: one byte is a joint, which the kernel finds by the tail that follows. */
 export function withStates(names: readonly string[]): string[] {
-  return names.filter((name) => name.length > 1)
+  return names.filter((name) => Buffer.byteLength(name) > 1)
 }
 
 /**
