@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { autoCodec } from '../../src/codecs/auto.ts'
 import { bundledDetectors, createRedactor } from '../../src/index.ts'
+import { unsaid } from '../../src/scan/load/defaults.ts'
 import { createScanner } from '../../src/scan/scanner.ts'
 import { expand } from '../../src/scan/template.ts'
 
@@ -57,14 +58,15 @@ describe('a generated value behind a name', () => {
 })
 
 test('one character of several bytes is a literal like others', () => {
-  const detector = {
-    ...bundledDetectors[0],
+  const definition = {
+    ...unsaid,
     id: 'acme-mark',
-    pattern: '(密[0-9]{8})',
-    keywords: ['密'],
-    literals: undefined
+    name: 'Mark',
+    provider: 'acme',
+    severity: 'low' as const,
+    maxLength: 11
   }
-  const own = createScanner([{ ...detector, context: 'anywhere', value: null, checks: [], allow: [] }])
+  const own = createScanner([{ ...definition, pattern: '(密[0-9]{8})', keywords: ['密'] }])
   const { matches } = own.scan(Buffer.from('a 密12345678 b'), autoCodec)
   expect(matches.map(({ start, end }) => [start, end])).toEqual([[2, 13]])
 })
