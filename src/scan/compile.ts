@@ -4,6 +4,7 @@ import { base64Literals } from './decode/base64.ts'
 import { hexLiterals } from './decode/hex.ts'
 import { compileDecoders, compileUnwrap, type DecodeHooks, type Decoders } from './encoded.ts'
 import { lazy } from './judge.ts'
+import { isJoint } from './kernel/guard.ts'
 import { anchorOf, type IndexedName, indexNames } from './keyed/key-index.ts'
 import { behindLiteral, compileKeyed } from './keyed/keyed.ts'
 import { compileKnown } from './known.ts'
@@ -203,7 +204,9 @@ function addDetector(
   }
   const literals = detector.literals ?? tokenLiteralsOf(detector)
   const confirm = meteredConfirm(
-    confirmLater(() => (isJoint(literals[0]) ? compileTailed(detector) : compileToken(detector, literals[0], percent))),
+    confirmLater(() =>
+      isJoint(literals[0].text) ? compileTailed(detector) : compileToken(detector, literals[0], percent)
+    ),
     detector,
     hooks.metering ?? null
   )
@@ -259,17 +262,12 @@ function percentLiteral(text: string): string | null {
   return text === userinfo || text.includes(' ') || encoded === text ? null : encoded
 }
 
-/** One byte, which means nothing unless a tail follows. */
-function isJoint({ text }: TokenLiteral): boolean {
-  return Buffer.byteLength(text) === 1
-}
-
 const anyByte = new Uint8Array(256).fill(1)
 const exactly: Guard = { kind: 'run', min: 0, after: anyByte, before: null, exactCase: true }
 
 function guardOf(detector: Detector, literal: TokenLiteral): Guard {
   const exactCase = !detector.caseInsensitive
-  if (isJoint(literal)) return { kind: 'tail' }
+  if (isJoint(literal.text)) return { kind: 'tail' }
   if (literal.text === userinfo) return { kind: 'userinfo' }
   if (!literal.leads) return { kind: 'run', min: 0, after: anyByte, before: null, exactCase }
   const { left } = detector.boundaries

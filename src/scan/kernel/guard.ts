@@ -39,3 +39,8 @@ export interface Literal {
   readonly text: string
   readonly guard: Guard
 }
+
+/** Whether a literal is one byte that may have the guard `tail`, and no other: a mark of ASCII. */
+export function isJoint(text: string): boolean {
+  return /^[!-/:-@[-`{-~]$/.test(text)
+}

@@ -1,6 +1,6 @@
 // The kernel's memory: sizes it, and writes automaton, literals and guards where the kernel reads them.
 
-import type { ByteClass, Guard, Literal } from './guard.ts'
+import { type ByteClass, type Guard, isJoint, type Literal } from './guard.ts'
 import {
   COLUMNS,
   GUARD_ASSIGN,
@@ -74,7 +74,7 @@ export function buildImage(all: readonly Literal[]): Image {
 function requireJoints(joints: readonly Numbered[]): void {
   if (joints.length > MOST_JOINTS) throw new RangeError(`${joints.length} joints; at most ${MOST_JOINTS} are possible`)
   for (const { text, index } of joints)
-    if (!/^[!-/:-@[-`{-~]$/.test(text)) throw new RangeError(`literal ${index}, a joint, is no single mark of ASCII`)
+    if (!isJoint(text)) throw new RangeError(`literal ${index}, a joint, is no single mark of ASCII`)
 }
 
 function writeJoints(memory: Memory, joints: readonly Numbered[]): void {

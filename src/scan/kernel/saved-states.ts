@@ -2,6 +2,7 @@
 
 import { crc32 } from 'node:zlib'
 import savedStates from '../../generated/states.json' with { type: 'json' }
+import { isJoint } from './guard.ts'
 import { buildStates, type States } from './states.ts'
 
 /** As buildStates; when these are the literals that the build knew, what it saved. */
@@ -12,9 +13,9 @@ export function statesOf(texts: readonly string[]): States {
   )
 }
 
-/** Of the names of literals, those that have states: one byte is a joint, which the kernel finds by the tail that follows. */
+/** Of the names of literals, those that have states: a joint has none, the kernel finds it by the tail that follows. */
 export function withStates(names: readonly string[]): string[] {
-  return names.filter((name) => Buffer.byteLength(name) > 1)
+  return names.filter((name) => !isJoint(name))
 }
 
 /**

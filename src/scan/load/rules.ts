@@ -1,4 +1,5 @@
 import { checks } from '../checks/index.ts'
+import { isJoint } from '../kernel/guard.ts'
 import { classOf, isWide, parseClass } from '../pattern/char-class.ts'
 import {
   groupCount,
@@ -71,10 +72,6 @@ function endsInTail({ keywords, context, pattern, caseInsensitive }: DetectorEnt
   const joints = ast === null ? null : jointsOf(ast)
   const known = classOf(...keywords.map((keyword) => keyword.charCodeAt(0)))
   return joints !== null && keywords.every(isJoint) && joints.every((member, byte) => member <= known[byte])
-}
-
-function isJoint(keyword: string): boolean {
-  return /^[!-/:-@[-`{-~]$/.test(keyword)
 }
 
 /** Shortest match of a pattern that no keyword leads to, in bytes: shorter runs are everywhere. */

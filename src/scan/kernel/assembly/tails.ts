@@ -2,7 +2,7 @@
 // leads to what vendors nobody has heard of put there, but it is long: whoever looks at WIDTH bytes side by side, everywhere, meets it.
 
 import { DATA, JOINTS, MOST_JOINTS, TAIL } from '../layout'
-import { from, lettersAndDigits, to } from './text'
+import { from, isLetterOrDigit, lettersAndDigits, to } from './text'
 
 /** Wherever a tail begins, it fills one of the stretches of so many bytes that follow each other. */
 const WIDTH: u32 = TAIL / 2
@@ -76,11 +76,4 @@ function note(literal: u32, end: u32): void {
   store<u32>(tailsAt + 8 * count, literal)
   store<u32>(tailsAt + 8 * count, end, 4)
   count++
-}
-
-// @ts-ignore: decorator
-@inline
-function isLetterOrDigit(p: u32): bool {
-  const byte: u8 = load<u8>(p)
-  return ((byte - 0x30) as u8) < 10 || (((byte | 0x20) - 0x61) as u8) < 26
 }
