@@ -84,6 +84,8 @@ export interface TokenLiteral {
   readonly min: number
   /** Byte class as 64 hexadecimal digits. */
   readonly after: string
+  /** Of a short one that words hold, the classes of the first and the second byte behind it, likewise. */
+  readonly next?: readonly string[]
   /** The token has characters that a URL writes as %XX. */
   readonly escaped: boolean
 }

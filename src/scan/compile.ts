@@ -211,7 +211,7 @@ function addDetector(
     hooks.metering ?? null
   )
   for (const literal of literals) {
-    for (const { text, guard } of spelledOut(literal.text, guardOf(detector, literal)))
+    for (const { text, guard } of spelledOut(literal, guardOf(detector, literal)))
       table.confirms[table.index(text, guard)].push(confirm)
     const encoded = percentLiteral(literal.text)
     if (encoded !== null) addOnce(table.confirms[table.index(encoded, { kind: 'none' })], percent)
@@ -275,26 +275,27 @@ function guardOf(detector: Detector, literal: TokenLiteral): Guard {
   return { kind: 'run', min: literal.min, after: fromHex(literal.after), before, exactCase }
 }
 
-/** Two bytes spelled out behind a prefix are at most so many literals. */
-const mostSpelled = 1400
+/** Two bytes spelled out behind a prefix of so many letters are at most so many literals. */
+const mostSpelled: Readonly<Record<number, number>> = { 2: 256, 3: 1400 }
 
 /**
- * A prefix that ordinary words hold (`pat` of `path`, `AC` of `access`) with two of the bytes behind it spelled out: at every occurrence the
- * kernel leaves its fast loop, and most do not go on like that.
+ * A prefix that ordinary words hold with two of the bytes behind it spelled out: at every occurrence the kernel leaves its fast loop, and
+ * most do not go on like that.
  */
-function spelledOut(text: string, guard: Guard): Literal[] {
-  const most = /^[a-z]{3}$/.test(text) ? mostSpelled : /^[a-z]{2}$/i.test(text) ? 256 : 0
-  const members = most > 0 && guard.kind === 'run' && guard.min >= 2 ? foldedMembers(guard.after) : []
-  if (guard.kind !== 'run' || members.length === 0 || members.length ** 2 > most) return [{ text, guard }]
+function spelledOut({ text, next = [] }: TokenLiteral, guard: Guard): Literal[] {
+  const [first, second] = next.map((set) => foldedMembers(fromHex(set)))
+  if (guard.kind !== 'run' || second === undefined || first.length * second.length > (mostSpelled[text.length] ?? 0))
+    return [{ text, guard }]
   // The bytes spelled out may have either case.
   const rest: Guard = { ...guard, min: guard.min - 2, exactCase: false }
-  return members.flatMap((one) => members.map((two) => ({ text: text + one + two, guard: rest })))
+  return first.flatMap((one) => second.map((two) => ({ text: text + one + two, guard: rest })))
 }
 
+/** As literals are compared: in lower case. */
 function foldedMembers(set: Uint8Array): string[] {
   const members = new Set<string>()
   for (let byte = 0; byte < 256; byte++) if (set[byte] === 1) members.add(String.fromCharCode(byte).toLowerCase())
-  return [...members].every((member) => member < '\x80') ? [...members] : []
+  return [...members]
 }
 
 const sharedClasses = new Map<string, Uint8Array>()

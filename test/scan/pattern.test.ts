@@ -240,6 +240,15 @@ describe('what is known of a pattern', () => {
   })
 })
 
+test.each([
+  ['(?:M[Tj]|N[DT])[AE][w-z][0-9]{4}', 'MT', ['AE', 'w-z']],
+  ['ab[0-9]x?[a-c]{3}', 'ab', ['0-9', 'a-cx']],
+  ['ab[0-9]', 'ab', ['0-9']],
+  ['ab', 'ab', []]
+])('bodyAfterPrefix %s %s: what its first two bytes can be', (source, prefix, next) => {
+  expect(bodyAfterPrefix(parse(source), prefix).next).toEqual(next.map(parseClass))
+})
+
 test('bodyAfterPrefix counts characters of several bytes as such, wherever they may end', () => {
   const { min, after } = bodyAfterPrefix(parse('.[0-9]{5}'), '€')
   expect(min).toBe(5)

@@ -79,6 +79,8 @@ export interface Body {
   /** 0 to 32; 0 when nothing is certain. */
   readonly min: number
   readonly after: ByteClass
+  /** The classes of the first two of them, or of as many as there are. */
+  readonly next: readonly ByteClass[]
 }
 
 /**
@@ -91,6 +93,7 @@ export function bodyAfterPrefix(ast: PatternAst, prefix: string): Body {
   let states = reach([start])
   for (const byte of bytes.subarray(0, longestPrefix)) states = advance(states, byte)
   let after: ByteClass = new Uint8Array(256)
+  const first: ByteClass[] = []
   let min = 0
   while (bytes.length <= longestPrefix && min < mostBody && !states.has(accept)) {
     const [next, following] = readAny(states)
@@ -98,9 +101,9 @@ export function bodyAfterPrefix(ast: PatternAst, prefix: string): Body {
     if (following.size === 0 || (min > 0 && sizeOf(wider) > widestBody && sizeOf(after) <= widestBody)) break
     after = wider
     states = following
-    min++
+    if (min++ < 2) first.push(next)
   }
-  return { min, after }
+  return { min, after, next: first }
 }
 
 /** The bytes that can be read next, and where they lead. */

@@ -1,11 +1,13 @@
 import type { Detector, TokenLiteral } from '../../model.ts'
-import { classOf, unionOf } from '../pattern/char-class.ts'
+import { classOf, isWide, unionOf } from '../pattern/char-class.ts'
 import { bodyAfterPrefix, type PatternNode, parsePattern, prefixesOf } from '../pattern/pattern.ts'
 
 /** Shortest prefix that may be a literal of its own; below that the detector's keywords are used. */
 const minPrefix = 3
 /** A shorter one may, too, when so many bytes behind it are certain that the guard leaves hardly any. */
 const minBody = 16
+/** Ordinary words hold it (`pat` of `path`, `AC` of `access`): the compiler spells out what stands behind. */
+const isWordPart = /^(?:[A-Za-z]{2}|[a-z]{3})$/
 /** More ways to begin than this are one keyword with variable space behind it, or the like. */
 const mostPrefixes = 16
 
@@ -31,9 +33,12 @@ export function tokenLiteralsOf(detector: Detector): readonly TokenLiteral[] {
     }))
   }
   return prefixes.map((text) => {
-    const { min, after } = bodyAfterPrefix(ast, text)
+    const { min, after, next } = bodyAfterPrefix(ast, text)
     const guard = hasReserved(after) ? withPercent(after) : after
-    return { text, leads: true, min, after: toHex(guard), escaped: hasReserved(alphabetOf(ast.root)) }
+    const literal = { text, leads: true, min, after: toHex(guard), escaped: hasReserved(alphabetOf(ast.root)) }
+    return isWordPart.test(text) && !next.some((set) => hasReserved(set) || isWide(set))
+      ? { ...literal, next: next.map(toHex) }
+      : literal
   })
 }
 
