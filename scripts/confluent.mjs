@@ -2,11 +2,10 @@
 // binary; this builds one from the sources in the package, once per machine. `startConfluent` of the tests and `npm test` call it, too.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { headersFor, projectNode } from './re2-installer/ensure.mjs'
+import { projectNode, runNodeGyp } from './re2-installer/ensure.mjs'
 
 const name = '@confluentinc/kafka-javascript'
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -40,7 +39,7 @@ function build(node, { abi, node: version }, cached) {
   const work = mkdtempSync(join(root, 'node_modules', '.confluent-build-'))
   try {
     cpSync(directory, work, { recursive: true })
-    const log = runNodeGyp(work, node, abi)
+    const log = buildTwice(work, node, abi)
     const missing = built.find((file) => !existsSync(join(work, file)))
     if (missing !== undefined) return { ok: false, message: remedy(version, log) }
     for (const library of built) spawnSync('strip', ['--strip-unneeded', join(work, library)])
@@ -55,16 +54,11 @@ function build(node, { abi, node: version }, cached) {
 }
 
 /** Twice: the first run makes the configuration of librdkafka that gyp's make file takes for a source. */
-function runNodeGyp(work, node, abi) {
-  const gyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js')
-  const headers = headersFor(node, abi)
-  const options = { cwd: work, encoding: 'utf8', maxBuffer: 1 << 28 }
+function buildTwice(work, node, abi) {
   // `dynamic`: with the libraries of this machine; anything else downloads theirs.
-  const env = { ...process.env, CKJS_LINKING: 'dynamic', PATH: `${dirname(node)}:${process.env.PATH ?? ''}` }
-  const runs = ['rebuild', 'build'].map((command) =>
-    spawnSync(node, [gyp, command, '-j', 'max', ...(headers ? [`--nodedir=${headers}`] : [])], { ...options, env })
-  )
-  return runs.map(({ stdout, stderr, error }) => `${stdout}\n${stderr}\n${error ?? ''}`).join('\n')
+  return ['rebuild', 'build']
+    .map((command) => runNodeGyp(work, node, abi, command, { CKJS_LINKING: 'dynamic' }))
+    .join('\n')
 }
 
 const PROBE = `

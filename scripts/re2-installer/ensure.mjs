@@ -61,7 +61,7 @@ function build(dir, node, state, cached) {
   const work = join(dirname(dir), `.re2-build-${process.pid}`)
   try {
     cpSync(dir, work, { recursive: true, filter: (path) => path !== join(dir, 'build') })
-    const log = runNodeGyp(work, node, state)
+    const log = runNodeGyp(work, node, state.abi, 'rebuild')
     if (!existsSync(binary(work))) return { ok: false, message: remedy(dir, state, log) }
     place(binary(work), binary(dir))
     const after = probe(node, dir)
@@ -75,14 +75,15 @@ function build(dir, node, state, cached) {
   }
 }
 
-function runNodeGyp(work, node, state) {
-  const env = {}
-  for (const [name, value] of Object.entries(process.env)) if (!/^npm_.*nodedir$/i.test(name)) env[name] = value
+/** The output of `node-gyp <command>` in `work`, for that Node, whatever npm's own one and its settings are. */
+export function runNodeGyp(work, node, abi, command, more = {}) {
+  const env = { ...more }
+  for (const [name, value] of Object.entries(process.env)) if (!/^npm_.*nodedir$/i.test(name)) env[name] ??= value
   // node-gyp may start other programs called `node`; they must be the same one.
   env.PATH = `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH ?? ''}`
-  const headers = headersFor(node, state.abi)
+  const headers = headersFor(node, abi)
   // `npm run -s` would silence it.
-  const args = ['rebuild', '-j', 'max', '--loglevel=info', ...(headers ? [`--nodedir=${headers}`] : [])]
+  const args = [command, '-j', 'max', '--loglevel=info', ...(headers ? [`--nodedir=${headers}`] : [])]
   try {
     const gyp = createRequire(join(work, 'package.json')).resolve('node-gyp/bin/node-gyp.js')
     const run = spawnSync(node, [gyp, ...args], { cwd: work, env, encoding: 'utf8', maxBuffer: 1 << 28 })
@@ -93,7 +94,7 @@ function runNodeGyp(work, node, state) {
 }
 
 /** A directory whose include/node has headers of exactly this ABI; a user's `nodedir` setting may point to another. */
-export function headersFor(node, abi) {
+function headersFor(node, abi) {
   for (const root of [dirname(dirname(node)), process.env.npm_config_nodedir]) {
     const file = root && join(root, 'include', 'node', 'node_version.h')
     if (file && existsSync(file) && new RegExp(`NODE_MODULE_VERSION ${abi}\\b`).test(readFileSync(file, 'utf8')))
