@@ -80,7 +80,7 @@ export interface TokenLiteral {
   readonly text: string
   /** Every match begins with one of the detector's literals; else they stand somewhere in it. */
   readonly leads: boolean
-  /** How many bytes behind it are certainly in `after`; 0 to 32. */
+  /** How many bytes behind it are certainly in `after`; 0 to 32, of a joint as many as its tail has at least. */
   readonly min: number
   /** Byte class as 64 hexadecimal digits. */
   readonly after: string

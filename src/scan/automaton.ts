@@ -12,7 +12,7 @@ export type { ByteClass, Guard, Literal } from './kernel/guard.ts'
 export interface Automaton {
   /**
    * The occurrences of all literals in `bytes[start..end)` whose guards agree, each exactly once, by end offset (in
-   * `bytes`); at equal ends longer literals first, then by index. Nothing outside the range is looked at. `bytes` is
+   * `bytes`); at equal ends longer literals first, joints of wide tails before others, then by index. Nothing outside the range is looked at. `bytes` is
    * shorter than 2 GiB. The hits own their storage: scanning again while they are in use is safe.
    */
   scan(bytes: Uint8Array, start?: number, end?: number): Hits

@@ -167,6 +167,7 @@ function createTable(): Table {
 /** Equal literals with equal guards are one; classes are shared, so that their identity tells them apart. */
 function literalKey(text: string, guard: Guard): string {
   if (guard.kind === 'assign') return `assign ${guard.whole} ${text.toLowerCase()}`
+  if (guard.kind === 'tail') return `tail ${guard.wide} ${text}`
   if (guard.kind !== 'run') return `${guard.kind} ${text.toLowerCase()}`
   const name = guard.exactCase ? text : text.toLowerCase()
   return `${guard.exactCase} ${guard.min} ${classNumber(guard.after)} ${guard.before === null ? '' : classNumber(guard.before)} ${name}`
@@ -205,7 +206,7 @@ function addDetector(
   const literals = detector.literals ?? tokenLiteralsOf(detector)
   const confirm = meteredConfirm(
     confirmLater(() =>
-      isJoint(literals[0].text) ? compileTailed(detector) : compileToken(detector, literals[0], percent)
+      isJoint(literals[0].text) ? compileTailed(detector, literals[0]) : compileToken(detector, literals[0], percent)
     ),
     detector,
     hooks.metering ?? null
@@ -262,12 +263,14 @@ function percentLiteral(text: string): string | null {
   return text === userinfo || text.includes(' ') || encoded === text ? null : encoded
 }
 
+/** In a wide tail, in no other. */
+const underscore = 0x5f
 const anyByte = new Uint8Array(256).fill(1)
 const exactly: Guard = { kind: 'run', min: 0, after: anyByte, before: null, exactCase: true }
 
 function guardOf(detector: Detector, literal: TokenLiteral): Guard {
   const exactCase = !detector.caseInsensitive
-  if (isJoint(literal.text)) return { kind: 'tail' }
+  if (isJoint(literal.text)) return { kind: 'tail', wide: fromHex(literal.after)[underscore] === 1 }
   if (literal.text === userinfo) return { kind: 'userinfo' }
   if (!literal.leads) return { kind: 'run', min: 0, after: anyByte, before: null, exactCase }
   const { left } = detector.boundaries

@@ -15,7 +15,12 @@ export function findAll(literals: readonly Literal[], text: string): Pair[] {
       .filter((end) => agrees(literals[index].guard, raw, text, end))
       .map((end): Pair => [index, end])
   )
-  return pairs.sort((a, b) => a[1] - b[1] || raws[b[0]].length - raws[a[0]].length || a[0] - b[0])
+  const rank = (index: number) => 2 * raws[index].length + (isWide(literals[index].guard) ? 1 : 0)
+  return pairs.sort((a, b) => a[1] - b[1] || rank(b[0]) - rank(a[0]) || a[0] - b[0])
+}
+
+function isWide(guard: Guard): boolean {
+  return guard.kind === 'tail' && guard.wide
 }
 
 function fold(text: string): string {
@@ -31,9 +36,16 @@ function occurrences(text: string, literal: string): number[] {
 function agrees(guard: Guard, raw: string, text: string, end: number): boolean {
   if (guard.kind === 'none') return true
   if (guard.kind === 'run') return runs(guard, raw, text, end)
-  if (guard.kind === 'tail') return /^[A-Za-z0-9]{30}/.test(text.slice(end))
+  if (guard.kind === 'tail') return guard.wide ? isWideTail(text, end) : /^[A-Za-z0-9]{30}/.test(text.slice(end))
   if (guard.kind === 'userinfo') return hasUserinfo(text, end)
   return (!guard.whole || endsWord(text, end)) && assigned(text, end)
+}
+
+function isWideTail(text: string, end: number): boolean {
+  const body = /^[\w-]{43}/.exec(cut(text, end, 43))?.[0] ?? ''
+  const lead = /[\w-]*$/.exec(text.slice(Math.max(0, end - 25), end))?.[0] ?? ''
+  const joints = lead.replace(/[A-Za-z0-9]/g, '').length
+  return joints <= 2 && lead.length <= 24 && [/[A-Z]/, /[a-z]/, /[0-9]/].every((kind) => kind.test(body))
 }
 
 function endsWord(text: string, end: number): boolean {

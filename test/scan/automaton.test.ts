@@ -7,7 +7,8 @@ import { findAll, type Pair } from './automaton-oracle.ts'
 const none: Guard = { kind: 'none' }
 const assign: Guard = { kind: 'assign', whole: false }
 const wholeWord: Guard = { kind: 'assign', whole: true }
-const tail: Guard = { kind: 'tail' }
+const tail: Guard = { kind: 'tail', wide: false }
+const wide: Guard = { kind: 'tail', wide: true }
 const userinfo: Guard = { kind: 'userinfo' }
 const word = byteClass(/[\w-]/)
 
@@ -129,12 +130,17 @@ describe('against the oracle', () => {
       'a1'.repeat(9),
       'bA'.repeat(14),
       'x'.repeat(31),
+      'aB3_'.repeat(4),
+      'Zq-7'.repeat(11),
       '[REDACTED:a]'
     ),
     fc.string({ unit: 'binary-ascii', maxLength: 3 }),
     fc.constantFrom('\x80', '\xff', 'a'.repeat(45), ' '.repeat(50))
   )
-  const joint = fc.record({ text: fc.constantFrom('-', '_', ':'), guard: fc.constant(tail) })
+  const joint = fc.oneof(
+    fc.record({ text: fc.constantFrom('-', '_', ':'), guard: fc.constant(tail) }),
+    fc.record({ text: fc.constantFrom('-', '_'), guard: fc.constant(wide) })
+  )
   const literals = fc.array(fc.oneof({ arbitrary: fc.record({ text: literalText, guard }), weight: 6 }, joint), {
     minLength: 1,
     maxLength: 12
@@ -300,6 +306,63 @@ describe('tail guard', () => {
         [0, 31 * i + 1],
         [1, 31 * i + 2]
       ]).flat()
+    )
+  })
+})
+
+describe('wide tail guard', () => {
+  const body = `${'aB3'.repeat(6)}_${'x-'.repeat(12)}`
+
+  test.each([
+    [`acme_${body}`, [5]],
+    [`acme-${body}.`, []],
+    [`acme_${body.slice(1)}`, []],
+    [`acme_b_${body}`, [5, 7]],
+    [`a_b_c_${body}`, [2, 4]],
+    [`_${body}`, [1]],
+    [`${'a'.repeat(23)}_${body}`, [24]],
+    [`${'a'.repeat(24)}_${body}`, []],
+    [`acme_${'_'.repeat(43)}`, []],
+    [`acme_${body.replaceAll('B', 'b')}`, []],
+    [`acme_${body.replaceAll('3', 'b')}`, []],
+    [`acme_${body.toUpperCase()}`, []],
+    [`acme_${body} acme_${body}`, [5, 54]]
+  ])('%j: %j', (text, ends) => {
+    expect(scan([{ text: '_', guard: wide }], text)).toEqual(ends.map((end) => [0, end]))
+  })
+
+  test('other marks join nothing to it', () => {
+    expect(() => buildAutomaton([{ text: '.', guard: wide }])).toThrow('is neither _ nor -')
+  })
+
+  test('comes before the other tail that its joint joins, whatever its number', () => {
+    const literals: Literal[] = [{ text: '_', guard: tail }, { text: '_', guard: wide }, ...plain('e_')]
+    expect(scan(literals, `acme_${'aB3'.repeat(15)}`)).toEqual([
+      [2, 5],
+      [1, 5],
+      [0, 5]
+    ])
+  })
+
+  test('at every place of a piece and across its edges, and nothing outside the range is looked at', () => {
+    const automaton = buildAutomaton([{ text: '-', guard: wide }, ...plain('xy')])
+    for (let lead = 65_440; lead <= 65_560; lead++)
+      expect(pairsOf(automaton.scan(Buffer.from(`${' '.repeat(lead)}ac-${body}`)))).toEqual([[0, lead + 3]])
+    const text = Buffer.from(`-${body}${' '.repeat(40)}`)
+    expect(pairsOf(automaton.scan(text, 0, 44))).toEqual([[0, 1]])
+    expect(automaton.scan(text, 0, 43).count).toBe(0)
+    expect(automaton.scan(text, 1).count).toBe(0)
+  })
+
+  test('as many as fit, for as many literals as are told apart', () => {
+    const literals: Literal[] = [wide, tail, wide, tail].map((guard) => ({ text: '-', guard }))
+    const text = `--${'aB3'.repeat(15).slice(0, 43)} `
+    const each = findAll(literals, text)
+    expect(each).toHaveLength(6)
+    expect(scan(literals, text.repeat(9000))).toEqual(
+      Array.from({ length: 9000 }, (_, i) =>
+        each.map(([literal, end]): Pair => [literal, end + i * text.length])
+      ).flat()
     )
   })
 })

@@ -123,6 +123,21 @@ describe('refuses', () => {
       'keywords[2]: has fewer than 3 bytes and would be everywhere: take a longer literal of the pattern, or say why it must be in reason:'
     ],
     [
+      'a short keyword that does not begin the pattern',
+      { keywords: ['ac'], reason: 'It must be there.', pattern: '(a[bc][a-z0-9_]{15})' },
+      'keywords[1]: has fewer than 3 bytes and would be everywhere: begin the pattern with it as a literal ((?:AB|AC) for A[BC]), and 16 certain bytes behind it'
+    ],
+    [
+      'a wide tail of which a match may not be the beginning',
+      { keywords: ['_'], pattern: '(acme_[A-Za-z0-9_-]{43})' },
+      'keywords[1]: has fewer than 3 bytes and would be everywhere: take a longer literal of the pattern'
+    ],
+    [
+      'a wide tail behind two joints',
+      { keywords: ['_'], pattern: '(acme_eu_[A-Za-z0-9_-]{43})', boundaries: { left: 'A-Za-z0-9_-' } },
+      'keywords[1]: has fewer than 3 bytes and would be everywhere: take a longer literal of the pattern'
+    ],
+    [
       'a keyword of one byte',
       { keywords: ['acme_', 'a'], reason: 'It must be there.' },
       'keywords[2]: has fewer than 3 bytes and would be everywhere: take a longer literal of the pattern'

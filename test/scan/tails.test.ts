@@ -8,6 +8,8 @@ import { expand } from '../../src/scan/template.ts'
 const tailed = 'generic-prefixed-token'
 const scanner = createScanner(bundledDetectors)
 const { text: body } = expand('{{base62:36}}', 3)
+const wide = 'generic-prefixed-urlsafe-token'
+const { text: url } = expand('{{base64url:12}}_{{base64url:16}}-{{base64url:13}}', 11)
 const { text: github } = expand('ghp_{{base62:30}}{{crc32-base62}}', 7)
 
 function found(line: string): string[] {
@@ -22,7 +24,7 @@ describe('a generated value behind a name', () => {
   test.each([
     [`using acme_${body} now`, `using [REDACTED:${tailed}] now`],
     [`using acme-eu-2_${body}.`, `using [REDACTED:${tailed}].`],
-    [`ACME_PROD_2_${body}`, `[REDACTED:${tailed}]`],
+    [`ACME_PROD_2_${body.slice(0, 30)}`, `[REDACTED:${tailed}]`],
     [`{"msg":"a\\nacme_${body}\\n"}`, `{"msg":"a\\n[REDACTED:${tailed}]\\n"}`],
     [`?x=%3Dacme_${body}%26`, `?x=%3D[REDACTED:${tailed}]%26`],
     [`acme_${body} bcme_${body}`, `[REDACTED:${tailed}] [REDACTED:${tailed}]`]
@@ -55,6 +57,33 @@ describe('a generated value behind a name', () => {
     expect(redacted(line)).not.toContain(body)
     expect(redacted(line)).not.toContain(other)
   })
+})
+
+describe('a generated value in base64url behind a name', () => {
+  test.each([
+    [`using acme_${url} now`, `using [REDACTED:${wide}] now`],
+    [`ACME-${url}=`, `[REDACTED:${wide}]=`],
+    [`{"msg":"a\\nacme_${url}\\n"}`, `{"msg":"a\\n[REDACTED:${wide}]\\n"}`],
+    [`{"msg":"k\\u003dabcdefghijkl_${url}\\u0026"}`, `{"msg":"k\\u003d[REDACTED:${wide}]\\u0026"}`],
+    [`?x=%3Dacme_${url}%26`, `?x=%3D[REDACTED:${wide}]%26`],
+    [`acme_${url} bcme-${url}`, `[REDACTED:${wide}] [REDACTED:${wide}]`],
+    // a tail of letters and digits, too
+    [`acme_eu_77_${body}`, `[REDACTED:${tailed}]`]
+  ])('goes with its name: %s', (line, expected) => expect(redacted(line)).toBe(expected))
+
+  test.each([
+    `acme_${url.slice(1)}`,
+    `acme_${url}+`,
+    `Acme_${url}`,
+    `x.acme_${url}`,
+    url,
+    `sha256-${url}`,
+    `cs_live_${url}`,
+    `acme_${url.toLowerCase()}`,
+    `worker-8f14e45f-ceea-467f-9f3b-5d9c8f2a7b61-0c9d1e2f-3a4b-4c5d-8e6f-7a8b9c0d1e2f`,
+    'test_WhatHappens_WhenTheInvoiceServiceV2_IsNotReachable_For30Seconds',
+    'B7F2-------------------------------------------------a'
+  ])('is none: %s', (line) => expect(redacted(line)).toBe(line))
 })
 
 test('one character of several bytes is a literal like others', () => {

@@ -30,8 +30,12 @@ export type Guard =
    * byte, quote, `<` or `>`; `/`, `?` and `#` do not end the search, passwords hold them raw.
    */
   | { readonly kind: 'userinfo' }
-  /** Of literals of one byte, and only of them: 30 letters and digits or more follow. Nothing else passes. */
-  | { readonly kind: 'tail' }
+  /**
+   * Of literals of one byte, and only of them; nothing else passes. Without `wide`, 30 letters and digits or more follow. With it, of `_` and `-`
+   * only: 43 or more letters, digits, `_` and `-` follow, a capital, a small letter and a digit among the first 43, and the literal is one of
+   * the first two `_` and `-` in its run of such bytes, and one of the first 24 bytes there.
+   */
+  | { readonly kind: 'tail'; readonly wide: boolean }
 
 /** One literal of the automaton. */
 export interface Literal {
@@ -43,4 +47,9 @@ export interface Literal {
 /** Whether a literal is one byte that may have the guard `tail`, and no other: a mark of ASCII. */
 export function isJoint(text: string): boolean {
   return /^[!-/:-@[-`{-~]$/.test(text)
+}
+
+/** The marks of base64url, which may stand before a wide tail. */
+export function isUrlMark(text: string): boolean {
+  return text === '_' || text === '-'
 }

@@ -1,6 +1,6 @@
 // The kernel's memory: sizes it, and writes automaton, literals and guards where the kernel reads them.
 
-import { type ByteClass, type Guard, isJoint, type Literal } from './guard.ts'
+import { type ByteClass, type Guard, isJoint, isUrlMark, type Literal } from './guard.ts'
 import {
   COLUMNS,
   GUARD_ASSIGN,
@@ -13,7 +13,10 @@ import {
   PIECE,
   STREAMS,
   TABLE,
-  TAIL
+  TAIL,
+  WIDE,
+  WIDE_JOINTS,
+  WIDE_TAIL
 } from './layout.ts'
 import { statesOf } from './saved-states.ts'
 import type { States } from './states.ts'
@@ -42,8 +45,9 @@ type SpelledGuard = Exclude<Guard, { readonly kind: 'tail' }>
 /** One that the automaton finds. */
 type Spelled = Numbered & { readonly guard: SpelledGuard }
 
-/** Tails lie apart, each with its joint: so many fit into a piece. */
-const TAIL_BYTES = 8 * Math.ceil(PIECE / (TAIL + 1) + 1)
+/** Tails lie apart, each with its joint: so many fit into a piece, for every literal that is noted there. */
+const TAILS = Math.ceil(PIECE / (TAIL + 1) + 1)
+const WIDE_TAILS = WIDE_JOINTS * Math.ceil(PIECE / (WIDE_TAIL + 1) + 1)
 
 export function buildImage(all: readonly Literal[]): Image {
   const numbered = all.map((literal, index): Numbered => ({ ...literal, index }))
@@ -61,9 +65,10 @@ export function buildImage(all: readonly Literal[]): Image {
   const classTables = strings + bytes.length
   const hits = align(classTables + 256 * classes.contents.length)
   const bytesPerStream = streamBytes(states)
+  const tailBytes = 8 * joints.reduce((sum, { guard }) => sum + (isWide(guard) ? WIDE_TAILS : TAILS), 0)
   // Hits and tails are merged where the hits are.
-  const tails = align(hits + STREAMS * bytesPerStream + TAIL_BYTES)
-  const memory = new wasm.Memory({ initial: Math.ceil((tails + TAIL_BYTES) / PAGE_BYTES) })
+  const tails = align(hits + STREAMS * bytesPerStream + tailBytes)
+  const memory = new wasm.Memory({ initial: Math.ceil((tails + tailBytes) / PAGE_BYTES) })
   writeTable(memory, states, writeLists(memory, states, lists, records))
   new Uint8Array(memory.buffer).set(bytes, strings)
   writeLiterals(memory, literals, { records, strings, classTables, classes })
@@ -73,13 +78,21 @@ export function buildImage(all: readonly Literal[]): Image {
 
 function requireJoints(joints: readonly Numbered[]): void {
   if (joints.length > MOST_JOINTS) throw new RangeError(`${joints.length} joints; at most ${MOST_JOINTS} are possible`)
-  for (const { text, index } of joints)
+  for (const { text, index, guard } of joints) {
     if (!isJoint(text)) throw new RangeError(`literal ${index}, a joint, is no single mark of ASCII`)
+    if (isWide(guard) && !isUrlMark(text))
+      throw new RangeError(`literal ${index}, before a wide tail, is neither _ nor -`)
+  }
+}
+
+function isWide(guard: Guard): boolean {
+  return guard.kind === 'tail' && guard.wide
 }
 
 function writeJoints(memory: Memory, joints: readonly Numbered[]): void {
   const words = new Uint32Array(memory.buffer)
-  for (const [i, { text, index }] of joints.entries()) words.set([text.charCodeAt(0), index], JOINTS / 4 + 2 * i)
+  for (const [i, { text, index, guard }] of joints.entries())
+    words.set([(isWide(guard) ? WIDE : 0) + text.charCodeAt(0), index], JOINTS / 4 + 2 * i)
 }
 
 /** The classes of all guards, by identity, and the number of each distinct content, in the order of their places in memory. */

@@ -15,6 +15,11 @@ export const STREAMS = 5
 export const MAX_LITERAL = 64
 /** Letters and digits that are a tail at least, see tails.ts. */
 export const TAIL = 30
+/** The same of a wide one: letters, digits, `_` and `-`; 32 bytes are so many in base64url. */
+export const WIDE_TAIL = 43
+/** A joint before a wide tail is among so many bytes, the first of its run, and one of so many. */
+export const WIDE_LEAD = 24
+export const WIDE_JOINTS = 2
 
 /** u8[256]: the column of each byte in the table's rows. */
 export const COLUMNS = 0
@@ -25,9 +30,10 @@ export const COUNTS = 512
 /** u32[STREAMS][5]: what guards remember, see guards.ts. */
 export const MEMOS = 544
 export const MEMO_BYTES = 20
-/** {u32 byte, u32 index}[MOST_JOINTS]: literals of one byte, which a tail has to follow. */
+/** {u32 byte, or WIDE plus it, u32 index}[MOST_JOINTS]: literals of one byte, which a tail has to follow. */
 export const JOINTS = 648
 export const MOST_JOINTS = 16
+export const WIDE = 256
 /** First byte of a piece; 224 bytes of room before it (PAD + BEHIND). */
 export const DATA = 1024
 /** u32[states][columns]: the automaton; column 0 holds the address of the state's outputs, 0 for none. */

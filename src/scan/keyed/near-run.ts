@@ -1,8 +1,8 @@
 import type { Detector, ValueRun } from '../../model.ts'
 import { isAlnum, isSpace } from '../bytes.ts'
 import { lazy } from '../judge.ts'
-import { minLengthOf, parsePattern } from '../pattern/pattern.ts'
-import { alphabetOf, fromHex, toHex } from '../token/token-literals.ts'
+import { alphabetOf, minLengthOf, parsePattern } from '../pattern/pattern.ts'
+import { fromHex, toHex } from '../token/token-literals.ts'
 import { memberEnd, memberValue, namesSibling } from './member.ts'
 import { anything, valueBehind } from './otlp-value.ts'
 

@@ -1,7 +1,8 @@
 import { checks } from '../checks/index.ts'
 import { isJoint } from '../kernel/guard.ts'
-import { classOf, isWide, parseClass } from '../pattern/char-class.ts'
+import { classOf, isWide, isWithin, parseClass } from '../pattern/char-class.ts'
 import {
+  alphabetOf,
   groupCount,
   maxLengthOf,
   minLengthOf,
@@ -11,8 +12,8 @@ import {
   parsePattern
 } from '../pattern/pattern.ts'
 import { expand, templateMistake } from '../template.ts'
-import { jointsOf } from '../token/joints.ts'
-import { alphabetOf } from '../token/token-literals.ts'
+import { tailOf } from '../token/joints.ts'
+import { rarePrefixesOf } from '../token/token-literals.ts'
 import { nearest } from './nearest.ts'
 import type { DetectorEntry, FileHead } from './schema.ts'
 
@@ -53,26 +54,38 @@ function keywordMistakes(entry: DetectorEntry): Problem[] {
   const joins = keywords.some((keyword) => keyword.length === 1) && endsInTail(entry)
   return keywords.flatMap((keyword, i): Problem[] => {
     const size = Buffer.byteLength(keyword)
-    if (size >= 3 || (size === 2 && reason !== undefined) || (size === 1 && joins)) return []
+    if (size >= 3 || (size === 1 && joins)) return []
+    if (size === 2 && reason !== undefined)
+      return context !== 'anywhere' || beginsMatches(entry) ? [] : [mistake(i, leads)]
     const remedy =
       context === 'anywhere' ? 'take a longer literal of the pattern' : 'take a longer part of the key name'
-    return [
-      {
-        at: ['keywords', i],
-        message: `has fewer than 3 bytes and would be everywhere: ${remedy}${size === 2 ? ', or say why it must be in reason:' : ''}`
-      }
-    ]
+    return [mistake(i, `${remedy}${size === 2 ? ', or say why it must be in reason:' : ''}`)]
   })
 }
 
+const leads = 'begin the pattern with it as a literal ((?:AB|AC) for A[BC]), and 16 certain bytes behind it'
+
+function mistake(keyword: number, remedy: string): Problem {
+  return { at: ['keywords', keyword], message: `has fewer than 3 bytes and would be everywhere: ${remedy}` }
+}
+
+/** Then the kernel looks at what follows; else every occurrence would be searched around. */
+function beginsMatches({ pattern, caseInsensitive }: DetectorEntry): boolean {
+  const ast = pattern === undefined ? null : parsedOrNull(pattern, caseInsensitive)
+  return ast !== null && rarePrefixesOf(ast) !== null
+}
+
 /** One byte is keyword enough where so much has to follow that it stands nowhere: see token/joints.ts. */
-function endsInTail({ keywords, context, pattern, caseInsensitive }: DetectorEntry): boolean {
+function endsInTail({ keywords, context, pattern, caseInsensitive, boundaries }: DetectorEntry): boolean {
   if (context !== 'anywhere' || pattern === undefined) return false
   const ast = parsedOrNull(pattern, caseInsensitive)
-  const joints = ast === null ? null : jointsOf(ast)
-  const known = classOf(...keywords.map((keyword) => keyword.charCodeAt(0)))
-  return joints !== null && keywords.every(isJoint) && joints.every((member, byte) => member <= known[byte])
+  const tail = ast === null ? null : tailOf(ast)
+  if (tail === null || (tail.wide && !isWithin(urlAlphabet, parseClass(boundaries?.left ?? '')))) return false
+  return keywords.every(isJoint) && isWithin(tail.joints, classOf(...keywords.map((keyword) => keyword.charCodeAt(0))))
 }
+
+/** Of base64url: a name before a wide tail begins its run. */
+const urlAlphabet = parseClass('A-Za-z0-9_-')
 
 /** Shortest match of a pattern that no keyword leads to, in bytes: shorter runs are everywhere. */
 const shortestRun = 12

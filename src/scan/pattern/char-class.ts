@@ -153,6 +153,11 @@ export function areDisjoint(a: ByteClass, b: ByteClass): boolean {
 }
 
 /** How many bytes it holds. */
+/** Whether all members of `a` are in `b`, too. */
+export function isWithin(a: ByteClass, b: ByteClass): boolean {
+  return a.every((member, byte) => member <= b[byte])
+}
+
 export function sizeOf(set: ByteClass): number {
   let size = 0
   for (const member of set) size += member

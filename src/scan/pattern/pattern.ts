@@ -1,4 +1,4 @@
-import { type ByteClass, isWide, unionOf } from './char-class.ts'
+import { type ByteClass, classOf, isWide, unionOf } from './char-class.ts'
 import type { PatternAst, PatternNode } from './pattern-ast.ts'
 
 export type { PatternAst, PatternNode } from './pattern-ast.ts'
@@ -54,6 +54,24 @@ function shortest(node: PatternNode): number {
       return shortest(node.node) * node.min
     case 'assertion':
       return 0
+  }
+}
+
+/** The bytes that a match may hold. */
+export function alphabetOf(node: PatternNode): Uint8Array {
+  switch (node.kind) {
+    case 'literal':
+      return classOf(...node.bytes)
+    case 'class':
+      return node.set
+    case 'group':
+    case 'repeat':
+      return alphabetOf(node.node)
+    case 'concat':
+    case 'alternation':
+      return node.nodes.map(alphabetOf).reduce(unionOf, classOf())
+    case 'assertion':
+      return classOf()
   }
 }
 

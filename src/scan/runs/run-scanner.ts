@@ -3,11 +3,10 @@ import { endsEscape, latin1 } from '../bytes.ts'
 import { checks } from '../checks/index.ts'
 import { compileJudge, type Judge } from '../judge.ts'
 import { type ByteClass, classOf, unionOf } from '../pattern/char-class.ts'
-import { minLengthOf, type PatternAst, parsePattern } from '../pattern/pattern.ts'
+import { alphabetOf, minLengthOf, type PatternAst, parsePattern } from '../pattern/pattern.ts'
 import { reach, statesOf } from '../pattern/pattern-states.ts'
 import { createTextScan } from '../scanner.ts'
 import type { TextScan } from '../text-scan.ts'
-import { alphabetOf } from '../token/token-literals.ts'
 import {
   type Boundaries,
   compileBoundaries,

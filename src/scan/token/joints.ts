@@ -1,24 +1,45 @@
-import { TAIL } from '../kernel/layout.ts'
-import { type ByteClass, classOf, isWord, unionOf } from '../pattern/char-class.ts'
-import type { PatternAst, PatternNode } from '../pattern/pattern.ts'
+import { TAIL, WIDE_LEAD, WIDE_TAIL } from '../kernel/layout.ts'
+import { type ByteClass, classOf, isWithin, parseClass, unionOf } from '../pattern/char-class.ts'
+import { alphabetOf, maxLengthOf, type PatternAst, type PatternNode } from '../pattern/pattern.ts'
 
-/**
- * The bytes right before the tail in which every match ends: letters and digits, as many as the kernel looks for where it knows no literal
- * (kernel/assembly/tails.ts). Null when matches may end in something else.
- */
-export function jointsOf({ root }: PatternAst): ByteClass | null {
-  const whole = root.kind === 'group' ? root.node : root
-  if (whole.kind !== 'concat') return null
-  const last = whole.nodes[whole.nodes.length - 1]
-  return isTail(last) ? lastBytes(whole.nodes.slice(0, -1)) : null
+/** In what every match of a pattern ends, as many bytes as the kernel looks for where it knows no literal (kernel/assembly/tails.ts). */
+export interface Tail {
+  /** Letters and digits; of a wide one `_` and `-`, too. */
+  readonly set: ByteClass
+  readonly min: number
+  readonly wide: boolean
+  /** The bytes that may stand right before it. */
+  readonly joints: ByteClass
 }
 
-function isTail(node: PatternNode): boolean {
+const lettersAndDigits = parseClass('A-Za-z0-9')
+const marks = parseClass('_-')
+
+/** Longest name before the joint of a wide tail: the escape in front of it (`\\u003d`) is of the same run. */
+const longestName = WIDE_LEAD - 7
+
+/** Null when matches may end in something else. */
+export function tailOf(ast: PatternAst): Tail | null {
+  const whole = ast.root.kind === 'group' ? ast.root.node : ast.root
+  if (whole.kind !== 'concat') return null
+  const before = whole.nodes.slice(0, -1)
+  const joints = lastBytes(before)
+  const last = whole.nodes[whole.nodes.length - 1]
+  if (joints === null || last.kind !== 'repeat' || last.node.kind !== 'class') return null
+  const { set } = last.node
+  if (isWithin(set, lettersAndDigits) && last.min >= TAIL) return { set, min: TAIL, wide: false, joints }
+  const isWideTail = isWithin(set, unionOf(lettersAndDigits, marks)) && last.min >= WIDE_TAIL && endsName(before, ast)
+  return isWideTail ? { set, min: WIDE_TAIL, wide: true, joints } : null
+}
+
+/** Whether it is a name of letters and digits and one mark behind it: the first of its run, where the kernel looks for it. */
+function endsName(nodes: readonly PatternNode[], ast: PatternAst): boolean {
+  const [name, joint] = [nodes.slice(0, -1), nodes[nodes.length - 1]]
   return (
-    node.kind === 'repeat' &&
-    node.min >= TAIL &&
-    node.node.kind === 'class' &&
-    node.node.set.every((member, byte) => member === 0 || (isWord[byte] === 1 && byte !== 0x5f))
+    (joint.kind === 'class' || (joint.kind === 'literal' && joint.bytes.length === 1)) &&
+    isWithin(alphabetOf(joint), marks) &&
+    name.every((node) => isWithin(alphabetOf(node), lettersAndDigits)) &&
+    maxLengthOf({ ...ast, root: { kind: 'concat', nodes: name } }) <= longestName
   )
 }
 

@@ -1,6 +1,8 @@
 import type { Detector, TokenLiteral } from '../../model.ts'
-import { classOf, isWide, unionOf } from '../pattern/char-class.ts'
-import { bodyAfterPrefix, type PatternNode, parsePattern, prefixesOf } from '../pattern/pattern.ts'
+import { isJoint } from '../kernel/guard.ts'
+import { isWide } from '../pattern/char-class.ts'
+import { alphabetOf, bodyAfterPrefix, type PatternAst, parsePattern, prefixesOf } from '../pattern/pattern.ts'
+import { tailOf } from './joints.ts'
 
 /** Shortest prefix that may be a literal of its own; below that the detector's keywords are used. */
 const minPrefix = 3
@@ -18,19 +20,12 @@ const mostPrefixes = 16
  */
 export function tokenLiteralsOf(detector: Detector): readonly TokenLiteral[] {
   const ast = parsePattern(detector.pattern, detector.caseInsensitive)
-  const prefixes = prefixesOf(ast)
-  if (
-    prefixes === null ||
-    prefixes.length > mostPrefixes ||
-    prefixes.some((prefix) => !isRare(prefix, bodyAfterPrefix(ast, prefix).min))
-  ) {
-    return detector.keywords.map((text) => ({
-      text,
-      leads: false,
-      min: 0,
-      after: '',
-      escaped: text !== userinfo && hasReserved(alphabetOf(ast.root))
-    }))
+  const prefixes = rarePrefixesOf(ast)
+  if (prefixes === null) {
+    const escaped = (text: string) => text !== userinfo && hasReserved(alphabetOf(ast.root))
+    const tail = detector.keywords.every(isJoint) ? tailOf(ast) : null
+    const { min, after } = tail === null ? { min: 0, after: '' } : { min: tail.min, after: toHex(tail.set) }
+    return detector.keywords.map((text) => ({ text, leads: false, min, after, escaped: escaped(text) }))
   }
   return prefixes.map((text) => {
     const { min, after, next } = bodyAfterPrefix(ast, text)
@@ -47,28 +42,17 @@ function hasReserved(set: Uint8Array): boolean {
   return [...'+/=$:@,;!*()'].some((character) => set[character.charCodeAt(0)] === 1)
 }
 
-/** The bytes that a match may hold. */
-export function alphabetOf(node: PatternNode): Uint8Array {
-  switch (node.kind) {
-    case 'literal':
-      return classOf(...node.bytes)
-    case 'class':
-      return node.set
-    case 'group':
-    case 'repeat':
-      return alphabetOf(node.node)
-    case 'concat':
-    case 'alternation':
-      return node.nodes.map(alphabetOf).reduce(unionOf, classOf())
-    case 'assertion':
-      return classOf()
-  }
-}
-
 function withPercent(after: Uint8Array): Uint8Array {
   const set = after.slice()
   for (const character of '%0123456789ABCDEFabcdef') set[character.charCodeAt(0)] = 1
   return set
+}
+
+/** With which every match begins, each rare enough to be a literal; null when there are no such. */
+export function rarePrefixesOf(ast: PatternAst): readonly string[] | null {
+  const prefixes = prefixesOf(ast)
+  if (prefixes === null || prefixes.length > mostPrefixes) return null
+  return prefixes.every((prefix) => isRare(prefix, bodyAfterPrefix(ast, prefix).min)) ? prefixes : null
 }
 
 function isRare(prefix: string, min: number): boolean {

@@ -71,6 +71,21 @@ export function lettersAndDigits(p: u32): i32 {
   return i8x16.bitmask(v128.or(letters, digits))
 }
 
+/** Which of the 16 bytes are `_` or `-`, likewise. */
+// @ts-ignore: decorator
+@inline
+export function urlMarks(p: u32): i32 {
+  const bytes = v128.load(p)
+  return i8x16.bitmask(v128.or(i8x16.eq(bytes, i8x16.splat(0x5f)), i8x16.eq(bytes, i8x16.splat(0x2d))))
+}
+
+// @ts-ignore: decorator
+@inline
+export function isUrlMark(p: u32): bool {
+  const byte = load<u8>(p)
+  return byte == 0x5f || byte == 0x2d
+}
+
 /** Bytes that the character last read by `read` takes. */
 export let width: u32 = 1
 
