@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const self = fileURLToPath(import.meta.url)
-const main = join(dirname(self), '..', 'dist', 'cli', 'main.js')
+const main = join(dirname(self), '..', 'dist', 'command', 'main.js')
 const [major, minor] = process.versions.node.split('.').map(Number)
 const newEnough = major > 24 || (major === 24 && minor >= 15)
 const bundled = bundledNode()
@@ -15,7 +15,7 @@ const bundled = bundledNode()
 if (!existsSync(main)) fail('logveil is not built: run `npm run build`')
 else if (newEnough) {
   settleMemory()
-  await import('../dist/cli/main.js')
+  await import('../dist/command/main.js')
 } else if (bundled) handOver(bundled)
 else
   fail(

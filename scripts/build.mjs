@@ -1,13 +1,13 @@
-// npm run build: generated sources, then TypeScript → dist, then the entries of the package as bundles. `--generated-only` stops before
-// TypeScript (tests run on src); `--out DIR` is another folder than dist.
+// npm run build: generated sources, then TypeScript → dist, then bundles of the package's entries and of the command in place of its modules.
+// `--generated-only` stops before TypeScript (tests run on src); `--out DIR` is another folder than dist.
 import { spawnSync } from 'node:child_process'
-import { cpSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { buildConsole } from './build-console.mjs'
 import { buildDetectors } from './build-detectors.mjs'
 import { buildKernel } from './build-kernel.mjs'
-import { bundleEntries } from './bundle.mjs'
+import { bundleCommand, bundleEntries } from './bundle.mjs'
 import { generated, root } from './generated.mjs'
 
 try {
@@ -32,5 +32,13 @@ async function compile() {
   for (const name of ['detectors.json', 'packs.json', 'states.json', 'console.json'])
     cpSync(join(generated, name), join(dist, 'generated', name))
   await bundleEntries(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports, dist)
+  await bundleCommand(dist)
+  for (const module of modulesOf(dist)) rmSync(join(dist, module))
   process.exitCode = status ?? 1
+}
+
+/** What the bundles were made of. Their types stay. */
+function modulesOf(dist) {
+  const files = readdirSync(dist, { recursive: true })
+  return files.filter((file) => file.endsWith('.js') && !/^(?:entries|command)[\\/]/.test(file))
 }
