@@ -59,6 +59,24 @@ describe('a generated value behind a name', () => {
   })
 })
 
+describe('a generated value behind a name with dots', () => {
+  test.each([
+    [`using acme.${body} now`, 'using [REDACTED:generic-dotted-token] now'],
+    [`{"auth":"acme.live.eu.${body}"}`, '{"auth":"[REDACTED:generic-dotted-token]"}'],
+    [`?x=%3Dacme.${body}%26`, '?x=%3D[REDACTED:generic-dotted-token]%26']
+  ])('goes with its name: %s', (line, expected) => expect(redacted(line)).toBe(expected))
+
+  test.each([
+    `acme.${body.slice(0, 29)}`,
+    `acme.${body}.example.test`,
+    `/acme.${body}`,
+    `Acme.${body}`,
+    `a.${body}`,
+    `acme.${'0123456789abcdef'.repeat(2)}`,
+    'com.example.AbstractInvoiceReconciliationServiceFactoryBean'
+  ])('is none: %s', (line) => expect(redacted(line)).toBe(line))
+})
+
 describe('a generated value in base64url behind a name', () => {
   test.each([
     [`using acme_${url} now`, `using [REDACTED:${wide}] now`],
