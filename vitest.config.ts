@@ -18,6 +18,7 @@ function startsBroker({ moduleId }: TestSpecification): boolean {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/cli/command.ts'],
     pool: 'forks',
     maxWorkers: 2,
     sequence: { sequencer: BrokersFirst },

@@ -1,7 +1,7 @@
-// npm run build: generated sources, then TypeScript → dist, then bundles of the package's entries and of the command in place of its modules.
-// `--generated-only` stops before TypeScript (tests run on src); `--out DIR` is another folder than dist.
+// npm run build: generated sources, then types, and bundles of the package's entries and of the command → dist. `--generated-only` stops
+// behind the first (tests run on src); `--out DIR` is another folder than dist.
 import { spawnSync } from 'node:child_process'
-import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { buildConsole } from './build-console.mjs'
@@ -25,20 +25,18 @@ async function compile() {
   const dist = out < 0 ? join(root, 'dist') : process.argv[out + 1]
   rmSync(dist, { recursive: true, force: true })
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json', '--outDir', dist], {
-    cwd: root,
-    stdio: 'inherit'
-  })
+  const { status } = spawnSync(
+    process.execPath,
+    [tsc, '-p', 'tsconfig.json', '--emitDeclarationOnly', '--outDir', dist],
+    {
+      cwd: root,
+      stdio: 'inherit'
+    }
+  )
+  mkdirSync(join(dist, 'generated'), { recursive: true })
   for (const name of ['detectors.json', 'packs.json', 'states.json', 'console.json'])
     cpSync(join(generated, name), join(dist, 'generated', name))
   await bundleEntries(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports, dist)
-  await bundleCommand(dist)
-  for (const module of modulesOf(dist)) rmSync(join(dist, module))
+  await bundleCommand(join(dist, 'command'), join(dist, 'generated'))
   process.exitCode = status ?? 1
-}
-
-/** What the bundles were made of. Their types stay. */
-function modulesOf(dist) {
-  const files = readdirSync(dist, { recursive: true })
-  return files.filter((file) => file.endsWith('.js') && !/^(?:entries|command)[\\/]/.test(file))
 }

@@ -19,7 +19,7 @@ export async function remake(name, inputs, make) {
   replace(stampFile, stamp)
 }
 
-function hashOf(inputs) {
+export function hashOf(inputs) {
   const hash = createHash('sha256')
   for (const file of inputs.flatMap(filesIn).sort())
     hash
@@ -36,7 +36,7 @@ export function filesIn(path) {
 }
 
 /** Two builds may run at once: a reader must never see half a file. */
-function replace(file, text) {
+export function replace(file, text) {
   mkdirSync(dirname(file), { recursive: true })
   const temporary = `${file}.${process.pid}.tmp`
   writeFileSync(temporary, text)

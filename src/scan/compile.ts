@@ -1,7 +1,8 @@
-import type { Carry, Codec, Detector, Hits, KnownSecret, Listing, TokenLiteral } from '../model.ts'
+import type { Carry, Codec, Detector, Hits, KnownSecret, Listing } from '../model.ts'
 import { type Automaton, buildAutomaton, type Guard, type Literal } from './automaton.ts'
 import { base64Literals } from './decode/base64.ts'
 import { hexLiterals } from './decode/hex.ts'
+import { encodedTexts, introducers } from './decode/introducers.ts'
 import { compileDecoders, compileUnwrap, type DecodeHooks, type Decoders } from './encoded.ts'
 import { lazy } from './judge.ts'
 import { isJoint } from './kernel/guard.ts'
@@ -10,13 +11,12 @@ import { behindLiteral, compileKeyed } from './keyed/keyed.ts'
 import { compileKnown } from './known.ts'
 import { type CompiledListing, compileListing } from './listed/listed.ts'
 import { meteredConfirm, meteredKeyed } from './metering.ts'
-import { parseClass } from './pattern/char-class.ts'
 import { compilePem } from './pem.ts'
 import type { Confirm, Keyed, Metering, TextScan } from './text-scan.ts'
+import { guardedLiterals } from './token/guarded.ts'
 import { compileTailed } from './token/tailed.ts'
 import { compileToken } from './token/token.ts'
-import { fromHex, tokenLiteralsOf, userinfo } from './token/token-literals.ts'
-import { groupComesFirst } from './token/windows.ts'
+import { tokenLiteralsOf, userinfo } from './token/token-literals.ts'
 
 /** All detectors as one automaton, and per literal what looks closer at its occurrences. */
 export interface CompiledSet {
@@ -40,38 +40,6 @@ export interface CompileHooks extends Omit<DecodeHooks, 'scan'> {
   /** Absent: nobody asks what detectors cost. */
   readonly metering?: Metering | null
 }
-
-/** Shortest literal whose encoded forms are searched for: shorter ones turn up in any base64. */
-const minEncoded = 3
-/** Of longer ones, the beginning: it is rare enough, and twice as much makes the automaton three times as large. */
-const maxEncoded = 5
-/** Key words that are also looked for inside base64 and hex. */
-const encodedKeyWords = [
-  'password',
-  'passwd',
-  'secret',
-  'api_key',
-  'apikey',
-  'access_token',
-  'auth_token',
-  'private_key'
-]
-
-/** A quote in JSON in JSON in JSON in JSON in JSON: behind so many backslashes no guard looks for a value. */
-const deepQuote = `${'\\'.repeat(31)}"`
-
-/** Percent-encoded letters, digits, `_` and `-` need no encoding: whoever encodes them hides something. */
-const percentIntroducers = [0x2d, 0x5f, ...range(0x30, 0x39), ...range(0x41, 0x5a), ...range(0x61, 0x7a)].map(
-  (byte) => `%${byte.toString(16)}`
-)
-
-/** What stands between the parts of tokens, as those who escape all but letters and digits write it: `\x2d`, `\055`, `&#45;`, `&#x2d;`. */
-const joints = [0x2d, 0x2e, 0x5f]
-const escapeIntroducers = joints.flatMap((byte) => [
-  `\\x${byte.toString(16)}`,
-  `\\${byte.toString(8).padStart(3, '0')}`
-])
-const htmlIntroducers = joints.flatMap((byte) => [`&#${byte};`, `&#x${byte.toString(16)};`])
 
 /** Throws `CONFIG_INVALID` for a known secret that cannot be looked for. */
 export function compileSet(
@@ -212,7 +180,7 @@ function addDetector(
     hooks.metering ?? null
   )
   for (const literal of literals) {
-    for (const { text, guard } of spelledOut(literal, guardOf(detector, literal)))
+    for (const { text, guard } of guardedLiterals(detector, literal))
       table.confirms[table.index(text, guard)].push(confirm)
     const encoded = percentLiteral(literal.text)
     if (encoded !== null) addOnce(table.confirms[table.index(encoded, { kind: 'none' })], percent)
@@ -263,60 +231,15 @@ function percentLiteral(text: string): string | null {
   return text === userinfo || text.includes(' ') || encoded === text ? null : encoded
 }
 
-/** In a wide tail, in no other. */
-const underscore = 0x5f
 const anyByte = new Uint8Array(256).fill(1)
 const exactly: Guard = { kind: 'run', min: 0, after: anyByte, before: null, exactCase: true }
-
-function guardOf(detector: Detector, literal: TokenLiteral): Guard {
-  const exactCase = !detector.caseInsensitive
-  if (isJoint(literal.text)) return { kind: 'tail', wide: fromHex(literal.after)[underscore] === 1 }
-  if (literal.text === userinfo) return { kind: 'userinfo' }
-  if (!literal.leads) return { kind: 'run', min: 0, after: anyByte, before: null, exactCase }
-  const { left } = detector.boundaries
-  const before = left === '' || !groupComesFirst(detector.pattern) ? null : sharedClass(left)
-  return { kind: 'run', min: literal.min, after: fromHex(literal.after), before, exactCase }
-}
-
-/** Two bytes spelled out behind a prefix of so many letters are at most so many literals. */
-const mostSpelled: Readonly<Record<number, number>> = { 2: 256, 3: 1400 }
-
-/**
- * A prefix that ordinary words hold with two of the bytes behind it spelled out: at every occurrence the kernel leaves its fast loop, and
- * most do not go on like that.
- */
-function spelledOut({ text, next = [] }: TokenLiteral, guard: Guard): Literal[] {
-  const [first, second] = next.map((set) => foldedMembers(fromHex(set)))
-  if (guard.kind !== 'run' || second === undefined || first.length * second.length > (mostSpelled[text.length] ?? 0))
-    return [{ text, guard }]
-  // The bytes spelled out may have either case.
-  const rest: Guard = { ...guard, min: guard.min - 2, exactCase: false }
-  return first.flatMap((one) => second.map((two) => ({ text: text + one + two, guard: rest })))
-}
-
-/** As literals are compared: in lower case. */
-function foldedMembers(set: Uint8Array): string[] {
-  const members = new Set<string>()
-  for (let byte = 0; byte < 256; byte++) if (set[byte] === 1) members.add(String.fromCharCode(byte).toLowerCase())
-  return [...members]
-}
-
-const sharedClasses = new Map<string, Uint8Array>()
-
-function sharedClass(text: string): Uint8Array {
-  const known = sharedClasses.get(text) ?? parseClass(text)
-  sharedClasses.set(text, known)
-  return known
-}
 
 function addEncodings(table: Table, detectors: readonly Detector[], decoders: Decoders): void {
   const none: Guard = { kind: 'none' }
   const { percent, escapes, html, base64, hex } = decoders
-  for (const introducer of ['\\u00', ':\\/\\/', deepQuote, ...escapeIntroducers])
-    table.confirms[table.index(introducer, none)].push(escapes)
-  for (const introducer of htmlIntroducers) table.confirms[table.index(introducer, none)].push(html)
-  for (const introducer of [...percentIntroducers, '%3a%2f%2f'])
-    table.confirms[table.index(introducer, none)].push(percent)
+  for (const introducer of introducers.escapes) table.confirms[table.index(introducer, none)].push(escapes)
+  for (const introducer of introducers.html) table.confirms[table.index(introducer, none)].push(html)
+  for (const introducer of introducers.percent) table.confirms[table.index(introducer, none)].push(percent)
   for (const text of encodedTexts(detectors)) {
     for (const literal of base64Literals(text)) addOnce(table.confirms[table.index(literal, exactly)], base64)
     for (const literal of hexLiterals(text)) addOnce(table.confirms[table.index(literal, none)], hex)
@@ -333,29 +256,4 @@ function addKnown(table: Table, secret: KnownSecret, decoders: Decoders): void {
 
 function addOnce(list: Confirm[], confirm: Confirm): void {
   if (!list.includes(confirm)) list.push(confirm)
-}
-
-function encodedTexts(detectors: readonly Detector[]): Set<string> {
-  const texts = new Set(encodedKeyWords)
-  for (const detector of detectors) {
-    if (detector.context !== 'anywhere' || detector.caseInsensitive || !worthDecoding(detector)) continue
-    if (detector.matcher === 'pem') for (const keyword of detector.keywords) texts.add(keyword)
-    else
-      for (const { text, leads } of detector.literals ?? tokenLiteralsOf(detector))
-        if (leads && text.length >= minEncoded) texts.add(text.slice(0, maxEncoded))
-  }
-  return texts
-}
-
-/** Whose tokens are worth three base64 alignments and a hex form: for all, they would push the automaton out of the cache. */
-const oftenEncoded = new Set(
-  'anthropic aws gcp github gitlab jwt npm openai private-key pypi shopify slack stripe'.split(' ')
-)
-
-function worthDecoding({ severity, provider }: Detector): boolean {
-  return oftenEncoded.has(provider) && severity !== 'low'
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from + 1 }, (_, i) => from + i)
 }

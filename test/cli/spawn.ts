@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const toyMain = fileURLToPath(new URL('./toy-main.ts', import.meta.url))
-export const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+/** The command as it is shipped, see command.ts. */
+export const main = fileURLToPath(new URL('../../.test/command/main.js', import.meta.url))
 
 export interface Ended {
   readonly status: number | null

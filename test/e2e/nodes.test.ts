@@ -3,8 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createRedactor } from '../../src/index.ts'
@@ -28,8 +27,6 @@ beforeAll(async () => {
   // A package of its own, whatever stands in the folders above.
   writeFileSync(directory.path('package.json'), JSON.stringify({ name: 'application', private: true }))
   writeFileSync(join(logveil, 'package.json'), JSON.stringify({ type: 'module', exports: manifest.exports }))
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
-  spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json', '--outDir', dist, '--declaration', 'false'], { cwd: root })
   cpSync(join(root, 'src/generated'), join(dist, 'generated'), { recursive: true })
   // @ts-expect-error: a script without types
   const { bundleEntries } = await import('../../scripts/bundle.mjs')

@@ -8,6 +8,7 @@ import { expand } from '../../src/scan/template.ts'
 const tailed = 'generic-prefixed-token'
 const scanner = createScanner(bundledDetectors)
 const { text: body } = expand('{{base62:36}}', 3)
+const { text: hex } = expand('{{hex:40}}', 9)
 const wide = 'generic-prefixed-urlsafe-token'
 const { text: url } = expand('{{base64url:12}}_{{base64url:16}}-{{base64url:13}}', 11)
 const { text: github } = expand('ghp_{{base62:30}}{{crc32-base62}}', 7)
@@ -27,6 +28,8 @@ describe('a generated value behind a name', () => {
     [`ACME_PROD_2_${body.slice(0, 30)}`, `[REDACTED:${tailed}]`],
     [`{"msg":"a\\nacme_${body}\\n"}`, `{"msg":"a\\n[REDACTED:${tailed}]\\n"}`],
     [`?x=%3Dacme_${body}%26`, `?x=%3D[REDACTED:${tailed}]%26`],
+    [`acme_v1_${hex}`, `[REDACTED:${tailed}]`],
+    [`ACME_${hex.toUpperCase()}`, `[REDACTED:${tailed}]`],
     [`acme_${body} bcme_${body}`, `[REDACTED:${tailed}] [REDACTED:${tailed}]`]
   ])('goes with its name: %s', (line, expected) => expect(redacted(line)).toBe(expected))
 
@@ -38,6 +41,9 @@ describe('a generated value behind a name', () => {
     `x.acme_${body}`,
     `_${body}`,
     `acme_${'0123456789abcdef'.repeat(4)}`,
+    `acme_${hex.slice(0, 39)}`,
+    `main-${hex}`,
+    `acme_commit_${hex}`,
     `sha512-${body}${body}`,
     `cs_live_${body}${body}`,
     `com_example_${'AbstractInvoiceReconciliationService'}`
