@@ -133,6 +133,11 @@ describe('refuses', () => {
       'keywords[1]: has fewer than 3 bytes and would be everywhere: take a longer literal of the pattern'
     ],
     [
+      'a wide tail without capitals, which the kernel passes by',
+      { keywords: ['_'], pattern: '(acme_[a-z0-9_-]{43})', boundaries: { left: 'A-Za-z0-9_-' } },
+      'keywords[1]: has fewer than 3 bytes and would be everywhere: take a longer literal of the pattern'
+    ],
+    [
       'a wide tail behind two joints',
       { keywords: ['_'], pattern: '(acme_eu_[A-Za-z0-9_-]{43})', boundaries: { left: 'A-Za-z0-9_-' } },
       'keywords[1]: has fewer than 3 bytes and would be everywhere: take a longer literal of the pattern'

@@ -1,11 +1,10 @@
 import type { Detector, TokenLiteral } from '../../model.ts'
 import { type Guard, isJoint, type Literal } from '../kernel/guard.ts'
+import { WIDE_TAIL } from '../kernel/layout.ts'
 import { parseClass } from '../pattern/char-class.ts'
 import { fromHex, userinfo } from './token-literals.ts'
 import { groupComesFirst } from './windows.ts'
 
-/** In a wide tail, in no other. */
-const underscore = 0x5f
 const anyByte = new Uint8Array(256).fill(1)
 
 /** Two bytes spelled out behind a prefix of so many letters are at most so many literals. */
@@ -28,7 +27,7 @@ export function guardedLiterals(detector: Detector, literal: TokenLiteral): Lite
 
 function guardOf(detector: Detector, literal: TokenLiteral): Guard {
   const exactCase = !detector.caseInsensitive
-  if (isJoint(literal.text)) return { kind: 'tail', wide: fromHex(literal.after)[underscore] === 1 }
+  if (isJoint(literal.text)) return { kind: 'tail', wide: literal.min === WIDE_TAIL }
   if (literal.text === userinfo) return { kind: 'userinfo' }
   if (!literal.leads) return { kind: 'run', min: 0, after: anyByte, before: null, exactCase }
   const { left } = detector.boundaries

@@ -28,8 +28,14 @@ export function tailOf(ast: PatternAst): Tail | null {
   if (joints === null || last.kind !== 'repeat' || last.node.kind !== 'class') return null
   const { set } = last.node
   if (isWithin(set, lettersAndDigits) && last.min >= TAIL) return { set, min: TAIL, wide: false, joints }
-  const isWideTail = isWithin(set, unionOf(lettersAndDigits, marks)) && last.min >= WIDE_TAIL && endsName(before, ast)
-  return isWideTail ? { set, min: WIDE_TAIL, wide: true, joints } : null
+  return isWideAlphabet(set) && last.min >= WIDE_TAIL && endsName(before, ast)
+    ? { set, min: WIDE_TAIL, wide: true, joints }
+    : null
+}
+
+/** Of base64url: the kernel passes by what has no capital, no small letter or no digit. */
+function isWideAlphabet(set: ByteClass): boolean {
+  return isWithin(lettersAndDigits, set) && isWithin(set, unionOf(lettersAndDigits, marks))
 }
 
 /** Whether it is a name of letters and digits and one mark behind it: the first of its run, where the kernel looks for it. */
