@@ -1,7 +1,7 @@
 // npm run build: generated sources, then types, and bundles of the package's entries and of the command → dist. `--generated-only` stops
 // behind the first (tests run on src); `--out DIR` is another folder than dist.
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { buildConsole } from './build-console.mjs'
@@ -25,15 +25,8 @@ async function compile() {
   const dist = out < 0 ? join(root, 'dist') : process.argv[out + 1]
   rmSync(dist, { recursive: true, force: true })
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
-  const { status } = spawnSync(
-    process.execPath,
-    [tsc, '-p', 'tsconfig.json', '--emitDeclarationOnly', '--outDir', dist],
-    {
-      cwd: root,
-      stdio: 'inherit'
-    }
-  )
-  mkdirSync(join(dist, 'generated'), { recursive: true })
+  const types = [tsc, '-p', 'tsconfig.json', '--emitDeclarationOnly', '--outDir', dist]
+  const { status } = spawnSync(process.execPath, types, { cwd: root, stdio: 'inherit' })
   for (const name of ['detectors.json', 'packs.json', 'states.json', 'console.json'])
     cpSync(join(generated, name), join(dist, 'generated', name))
   await bundleEntries(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports, dist)

@@ -13,7 +13,7 @@ const definition = {
   keywords: ['MT', 'Mj'],
   maxLength: 20
 }
-const pattern = '(M[Tj][AE][wx][a-z0-9]{14})'
+const pattern = '((?:MT|Mj)[AE][wx][a-z0-9]{14})'
 
 function nextOf(source: string): string[] | undefined {
   const [{ next }] = tokenLiteralsOf({ ...definition, pattern: source })

@@ -12,7 +12,7 @@ import {
   parsePattern
 } from '../pattern/pattern.ts'
 import { expand, templateMistake } from '../template.ts'
-import { tailOf } from '../token/joints.ts'
+import { tailOf, urlAlphabet } from '../token/joints.ts'
 import { rarePrefixesOf } from '../token/token-literals.ts'
 import { nearest } from './nearest.ts'
 import type { DetectorEntry, FileHead } from './schema.ts'
@@ -56,16 +56,16 @@ function keywordMistakes(entry: DetectorEntry): Problem[] {
     const size = Buffer.byteLength(keyword)
     if (size >= 3 || (size === 1 && joins)) return []
     if (size === 2 && reason !== undefined)
-      return context !== 'anywhere' || beginsMatches(entry) ? [] : [mistake(i, leads)]
+      return context !== 'anywhere' || beginsMatches(entry) ? [] : [tooShort(i, leads)]
     const remedy =
       context === 'anywhere' ? 'take a longer literal of the pattern' : 'take a longer part of the key name'
-    return [mistake(i, `${remedy}${size === 2 ? ', or say why it must be in reason:' : ''}`)]
+    return [tooShort(i, `${remedy}${size === 2 ? ', or say why it must be in reason:' : ''}`)]
   })
 }
 
 const leads = 'begin the pattern with it as a literal ((?:AB|AC) for A[BC]), and 16 certain bytes behind it'
 
-function mistake(keyword: number, remedy: string): Problem {
+function tooShort(keyword: number, remedy: string): Problem {
   return { at: ['keywords', keyword], message: `has fewer than 3 bytes and would be everywhere: ${remedy}` }
 }
 
@@ -83,9 +83,6 @@ function endsInTail({ keywords, context, pattern, caseInsensitive, boundaries }:
   if (tail === null || (tail.wide && !isWithin(urlAlphabet, parseClass(boundaries?.left ?? '')))) return false
   return keywords.every(isJoint) && isWithin(tail.joints, classOf(...keywords.map((keyword) => keyword.charCodeAt(0))))
 }
-
-/** Of base64url: a name before a wide tail begins its run. */
-const urlAlphabet = parseClass('A-Za-z0-9_-')
 
 /** Shortest match of a pattern that no keyword leads to, in bytes: shorter runs are everywhere. */
 const shortestRun = 12

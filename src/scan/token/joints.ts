@@ -14,8 +14,10 @@ export interface Tail {
 
 const lettersAndDigits = parseClass('A-Za-z0-9')
 const marks = parseClass('_-')
+/** Of base64url, and of the runs that a name before a wide tail begins. */
+export const urlAlphabet = unionOf(lettersAndDigits, marks)
 
-/** Longest name before the joint of a wide tail: the escape in front of it (`\\u003d`) is of the same run. */
+/** Longest name before the joint of a wide tail: the escape in front of it (`\u003d`) is of the same run. */
 const longestName = WIDE_LEAD - 7
 
 /** Null when matches may end in something else. */
@@ -33,9 +35,9 @@ export function tailOf(ast: PatternAst): Tail | null {
     : null
 }
 
-/** Of base64url: the kernel passes by what has no capital, no small letter or no digit. */
+/** The kernel passes by what has no capital, no small letter or no digit. */
 function isWideAlphabet(set: ByteClass): boolean {
-  return isWithin(lettersAndDigits, set) && isWithin(set, unionOf(lettersAndDigits, marks))
+  return isWithin(lettersAndDigits, set) && isWithin(set, urlAlphabet)
 }
 
 /** Whether it is a name of letters and digits and one mark behind it: the first of its run, where the kernel looks for it. */
